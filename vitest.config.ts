@@ -1,0 +1,29 @@
+import { defineConfig } from "vitest/config";
+
+/** Unit tests do no I/O. Everything that needs the real Kafka and registry shares one sandbox, started once. */
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/support/summary-reporter.ts"],
+    projects: [
+      {
+        test: {
+          name: "unit",
+          // A property test runs thousands of cases; a loaded machine must not make it fail.
+          testTimeout: 60_000,
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/{contracts,integration,e2e,bench}/**"],
+        },
+      },
+      {
+        test: {
+          name: "stack",
+          include: ["test/{contracts,integration,e2e}/**/*.test.ts"],
+          globalSetup: ["test/support/global-stack.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
