@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { flag, group, list, optionalText, wholeNumber } from "./setting.ts";
+
+const oneDay = 86_400_000;
+
+export const matchSettings = group("The match role: CDRs to jobs.", {
+  maxBatchBytes: wholeNumber(1_048_576, {
+    doc: "How much is fetched of one partition at a time; with match.partitionsAtOnce it bounds the memory that CDRs take.",
+    unit: "bytes",
+    min: 1024,
+    max: 104_857_600,
+  }),
+  partitionsAtOnce: wholeNumber(4, {
+    doc: "How many partitions one process works on at the same time.",
+    unit: "partitions",
+    min: 1,
+    max: 256,
+  }),
+  transactionTimeoutMs: wholeNumber(60_000, {
+    doc: "After how long the brokers give up a transaction that was left open; no more than their transaction.max.timeout.ms.",
+    unit: "ms",
+    min: 1000,
+    max: 900_000,
+  }),
+});
+
+/** The contract's schedule: n × 2 seconds before the n-th retry, ten rungs. */
+const standardLadder = Array.from({ length: 10 }, (_, index) => (index + 1) * 2000);
+
+const ladder = z
+  .array(z.int().min(1000).max(oneDay).multipleOf(1000))
+  .min(1)
+  .max(20)
+  .refine((waits) => waits.every((wait, index) => index === 0 || wait > (waits[index - 1] ?? 0)));
+
+const limits = {
+  timeoutMs: wholeNumber(10_000, {
+    doc: "How long one request may take: name look-up, connection, headers and body together.",
+    unit: "ms",
+    min: 100,
+    max: 120_000,
+  }),
+  maxInFlight: wholeNumber(256, {
+    doc: "How many requests one process makes at the same time.",
+    unit: "requests",
+    min: 1,
+    max: 100_000,
+  }),
+  maxBufferedPerPartition: wholeNumber(500, {
+    doc: "How many jobs of one partition wait in memory before the partition is paused.",
+    unit: "jobs",
+    min: 1,
+    max: 100_000,
+  }),
+  connectionsPerOrigin: wholeNumber(32, {
+    doc: "How many idle connections to one origin (scheme, host and port) are kept for the next request.",
+    unit: "connections",
+    min: 1,
+    max: 10_000,
+  }),
+  maxResponseBytes: wholeNumber(65_536, {
+    doc: "How much of a response's body is read, and dropped, before the connection is closed.",
+    unit: "bytes",
+    min: 0,
+    max: 16_777_216,
+  }),
+};
+
+const reach = {
+  allowedRanges: list<string>([], {
+    doc: "Address ranges that requests may reach although they are private, loopback, link-local or reserved. All else inside is refused.",
+    items: "texts",
+    schema: z.array(z.union([z.cidrv4(), z.cidrv6()])),
+    allowed: "CIDR ranges such as 10.20.0.0/16 or fd00:1234::/32",
+  }),
+  deniedPorts: list<number>([], {
+    doc: "Ports that no request may go to.",
+    items: "whole numbers",
+    schema: z.array(z.int().min(1).max(65_535)),
+    allowed: "ports from 1 to 65535",
+  }),
+  dangerousAllowHttp: flag(false, {
+    doc: "Accepts triggers with plain http:// addresses. Dangerous: payloads and signatures can be read on their way. For development.",
+  }),
+  caFile: optionalText({
+    doc: "PEM file with certificates that receivers' ones may be issued by, besides those that Node trusts.",
+  }),
+};
+
+const retries = {
+  maxRetryAfterMs: wholeNumber(3_600_000, {
+    doc: "The longest Retry-After of a 429 or 503 that is honoured; a longer one counts as this.",
+    unit: "ms",
+    min: 0,
+    max: oneDay,
+  }),
+  ladderMs: list<number>(standardLadder, {
+    doc: "The n-th is the wait before retry n; retries beyond the last wait as long as the last. Each has a topic: add one and run `topics apply` before the service; let a topic run empty before you remove its wait.",
+    unit: "ms",
+    items: "whole numbers",
+    schema: ladder,
+    allowed: `1 to 20 waits, each longer than the one before, in whole seconds from 1000 to ${oneDay}`,
+  }),
+  drainTimeoutMs: wholeNumber(15_000, {
+    doc: "How long a stop waits for what is in flight. Keep it above delivery.timeoutMs and below the time the platform grants before it kills.",
+    unit: "ms",
+    min: 0,
+    max: 600_000,
+  }),
+};
+
+export const deliverySettings = group("The deliver role: jobs to requests.", {
+  ...limits,
+  ...reach,
+  ...retries,
+});

@@ -1,0 +1,69 @@
+import type { ErrorKind } from "./error-kind.ts";
+
+/** Of the program: its settings, its files, its commands and its services. */
+export const programErrors = {
+  CONFIG_UNREAD: {
+    message: "The triggers and tenants could not be read within {seconds} s",
+    retryable: true,
+  },
+  CONFIG_UNWRITTEN: {
+    message: "The event could not be written to {topic} in time",
+    retryable: true,
+  },
+  CONFIG_UNCONFIRMED: {
+    message:
+      "The event at offset {offset} of {topic} was written and could not be read back in time",
+    retryable: true,
+  },
+  FILE_UNREADABLE: { message: "{file} can not be read: {problem}", retryable: false },
+  TRIGGER_FILE: { message: "{file} is not a trigger: {problem}", retryable: false },
+  TRIGGER_REFUSED: { message: "{file} is not a valid trigger:\n{problems}", retryable: false },
+  TRIGGER_INVALID: { message: "The trigger is not valid:\n{problems}", retryable: false },
+  TRIGGER_REFUSED_EVENT: {
+    message:
+      "Trigger {triggerId} has no valid version; its event at offset {offset} of the triggers' topic was refused:\n{problems}",
+    retryable: false,
+    action: "Write it anew with `onhook trigger put`, or delete it.",
+  },
+  TRIGGER_ID: { message: "{triggerId} is not a trigger's id, which is a GUID", retryable: false },
+  TRIGGER_UNKNOWN: { message: "There is no trigger {triggerId}", retryable: false },
+  DEMO_FAILED: {
+    message: "The demo did not go as it had to: {problems} problems, named above",
+    retryable: false,
+  },
+  DEMO_SERVICE: {
+    message: "The service of the demo does not stay up; its log says why: {log}",
+    retryable: false,
+  },
+  PEM_UNUSABLE: {
+    message: "{setting} names {file}, which can not be used: {problem}",
+    retryable: false,
+  },
+  CONFIG_INVALID: { message: "The settings are not valid:\n{problems}", retryable: false },
+  SERVICE_FAILED: {
+    message: "The service {service} failed: {problem}",
+    retryable: false,
+    action:
+      "The process ends; the platform starts it again. The line service.failed of the log has the cause.",
+  },
+  SERVICE_ENDED: {
+    message: "The service {service} ended although nobody had stopped it",
+    retryable: false,
+    action: "A fault of Onhook: report it.",
+  },
+  SERVICE_STUCK: {
+    message: "These services did not stop when they were told to: {services}",
+    retryable: false,
+    action:
+      "Raise delivery.drainTimeoutMs, or look for a broker that does not answer. What was in flight may be sent once more.",
+  },
+  HTTP_PORT_IN_USE: {
+    message:
+      "http.port {port} on http.host {host} is in use already: stop what listens there, or set another http.port",
+    retryable: false,
+  },
+  HTTP_LISTEN: {
+    message: "http.host {host} with http.port {port} can not be listened on: {problem}",
+    retryable: false,
+  },
+} as const satisfies Record<string, ErrorKind>;

@@ -1,0 +1,43 @@
+import { logErrors } from "./error-table/log-errors.ts";
+import { programErrors } from "./error-table/program-errors.ts";
+import { recordsErrors } from "./error-table/records-errors.ts";
+import { requestsErrors } from "./error-table/requests-errors.ts";
+import { sandboxErrors } from "./error-table/sandbox-errors.ts";
+import type { ErrorKind } from "./error-table/error-kind.ts";
+
+/**
+ * Every error that Onhook raises on purpose: its code, what it says, and whether trying again can help.
+ * Code branches on `code`, never on a message. A test keeps docs/errors.md in step with this table.
+ */
+export const errorTable = {
+  ...recordsErrors,
+  ...logErrors,
+  ...requestsErrors,
+  ...programErrors,
+  ...sandboxErrors,
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+export type ErrorDetails = Readonly<Record<string, string | number | boolean>>;
+
+function fill(template: string, details: ErrorDetails): string {
+  return template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(details[name] ?? whole));
+}
+
+/** An error of the table; `details` fill its message and stay readable as data. */
+export class OnhookError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options?: ErrorOptions) {
+    super(fill(errorTable[code].message, details), options);
+    this.name = "OnhookError";
+    this.code = code;
+    this.details = details;
+  }
+
+  get retryable(): boolean {
+    return errorTable[this.code].retryable;
+  }
+}
