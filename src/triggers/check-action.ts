@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { record, text } from "./shape-problems.ts";
+import { httpMethods, triggerFormats } from "./trigger.ts";
+
+const longestUrl = 2048;
+const mostPairs = 100;
+const longestKey = 100;
+const longestPairValue = 1000;
+const mostSecrets = 5;
+const mostRetries = 10;
+
+/** What is wrong with a URL, undefined when nothing is. */
+function urlProblem(value: string, allowHttp: boolean): string | undefined {
+  const schemes = allowHttp ? "https or http" : "https";
+  // The parser forgives blanks, backslashes and missing slashes; what it would change, somebody else reads differently.
+  const authority = /^(https?):\/\/([^/?#]+)/i.exec(value);
+  if (authority === null) return `is not an absolute ${schemes} address`;
+  if (authority[1]?.toLowerCase() === "http" && !allowHttp) {
+    return "is not an absolute https address; http needs the operator's delivery.dangerousAllowHttp";
+  }
+  if (/[\s\\\p{Cc}]/u.test(value)) return "has a blank, a backslash or a control character";
+  if (value.includes("#")) return "has a fragment, which a request can not carry";
+  if (authority[2]?.includes("@") === true) return "has a user name or password";
+  if (!URL.canParse(value) || new URL(value).hostname === "") return "has no valid host";
+  return undefined;
+}
+
+function urlShape(allowHttp: boolean): z.ZodType<string> {
+  return text(0, longestUrl).check((context) => {
+    const problem = urlProblem(context.value, allowHttp);
+    if (problem !== undefined) {
+      context.issues.push({ code: "custom", input: context.value, message: problem });
+    }
+  });
+}
+
+/** Whether a text is `whsec_` and the base64 of 24 to 64 bytes. Source: the Standard Webhooks specification. */
+function isSecret(value: string): boolean {
+  if (!value.startsWith("whsec_")) return false;
+  const base64 = value.slice("whsec_".length);
+  const bytes = Buffer.from(base64, "base64");
+  return bytes.length >= 24 && bytes.length <= 64 && bytes.toString("base64") === base64;
+}
+
+const pairKey = text(1, longestKey);
+const pairValue = text(0, longestPairValue);
+
+/** What is wrong with one pair of the custom data, of its key or else of its value. */
+function pairProblem(key: string, value: unknown): z.core.$ZodRawIssue | undefined {
+  // avsc's maps, in which the topic carries the pairs, lose this key.
+  if (key === "__proto__") {
+    return { code: "custom", input: key, message: "has a key that is __proto__" };
+  }
+  const keyMessage = pairKey.safeParse(key).error?.issues[0]?.message;
+  if (keyMessage !== undefined) {
+    return { code: "custom", input: key, message: `has a key that ${keyMessage}` };
+  }
+  const message = pairValue.safeParse(value).error?.issues[0]?.message;
+  return message === undefined ? undefined : { code: "custom", input: value, path: [key], message };
+}
+
+/** Not zod's own record: that drops the key `__proto__` in silence. */
+const customDataShape = z
+  .custom<Readonly<Record<string, string>>>(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    { error: "is not a map of texts" },
+  )
+  .check((context) => {
+    const pairs = Object.entries(context.value);
+    if (pairs.length > mostPairs) {
+      const message = `has over ${mostPairs} pairs`;
+      context.issues.push({ code: "custom", input: context.value, message });
+    } else {
+      context.issues.push(...pairs.flatMap(([key, value]) => pairProblem(key, value) ?? []));
+    }
+  });
+
+/** The shape of a trigger's action, with the defaults of what is left out. Source: spec, section 1. */
+export function actionShape(allowHttp: boolean) {
+  return record(
+    {
+      url: urlShape(allowHttp),
+      method: z
+        .enum(httpMethods, { error: `is none of ${httpMethods.join(", ")}` })
+        .default("POST"),
+      format: z
+        .enum(triggerFormats, { error: `is none of ${triggerFormats.join(", ")}` })
+        .default("json"),
+      customData: customDataShape.default({}),
+      retries: z
+        .number({ error: "is not a whole number from 0 to 10" })
+        .refine((value) => Number.isInteger(value) && value >= 0 && value <= mostRetries, {
+          error: `is not a whole number from 0 to ${mostRetries}`,
+        })
+        .default(1),
+      secrets: z
+        .array(
+          text(1, longestPairValue).refine(isSecret, {
+            error: "is not whsec_ and the base64 of 24 to 64 bytes",
+          }),
+          { error: "is not a list of secrets" },
+        )
+        .max(mostSecrets, { error: `has over ${mostSecrets} secrets` })
+        .default([]),
+    },
+    "is not an action",
+  );
+}
