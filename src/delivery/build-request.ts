@@ -1,0 +1,87 @@
+import { flatten, multipart, urlEncoded } from "./form-fields.ts";
+import type { WebhookRequest } from "./http-request.ts";
+import { payloadJson } from "./payload.ts";
+import type { Payload } from "./payload.ts";
+import { signV1 } from "./signature.ts";
+
+export type RequestFormat = "json" | "form" | "multipart";
+
+/** The part of a trigger's action that says how the request looks. */
+export interface RequestShape {
+  readonly url: string;
+  readonly method: "GET" | "POST" | "PUT";
+  /** How POST and PUT carry the payload; a GET carries it in the query. */
+  readonly format: RequestFormat;
+  /** Signing secrets, `whsec_<base64>`; several while rotating, none: the request is not signed. */
+  readonly secrets: readonly string[];
+}
+
+export interface RequestParts {
+  readonly payload: Payload;
+  readonly action: RequestShape;
+  readonly jobId: string;
+  /** 1 for the first request, counted on with every retry. */
+  readonly attempt: number;
+  /** Seconds since the epoch. */
+  readonly timestamp: number;
+  /** `onhook/<version>` */
+  readonly userAgent: string;
+}
+
+/** Appends to the query and leaves every byte of what is there: receivers put keys and their signatures into it. */
+function withQuery(url: string, query: string): string {
+  const hash = url.indexOf("#");
+  const base = hash < 0 ? url : url.slice(0, hash);
+  const start = base.indexOf("?");
+  const joint = start < 0 ? "?" : start === base.length - 1 || base.endsWith("&") ? "" : "&";
+  return base + joint + query;
+}
+
+function content(
+  payload: Payload,
+  format: RequestFormat,
+  jobId: string,
+): { readonly contentType: string; readonly body: Buffer } {
+  switch (format) {
+    case "json":
+      return { contentType: "application/json", body: Buffer.from(payloadJson(payload)) };
+    case "form": {
+      const body = Buffer.from(urlEncoded(flatten(payload)));
+      return { contentType: "application/x-www-form-urlencoded", body };
+    }
+    case "multipart":
+      return multipart(flatten(payload), jobId);
+    default:
+      return format satisfies never;
+  }
+}
+
+function ownHeaders(parts: RequestParts, body: Buffer | null): Record<string, string> {
+  const { jobId: id, timestamp, action } = parts;
+  const signatures = action.secrets.map((secret) =>
+    signV1({ secret, id, timestamp, body: body ?? "" }),
+  );
+  return {
+    "user-agent": parts.userAgent,
+    "webhook-id": id,
+    "webhook-timestamp": String(timestamp),
+    ...(signatures.length > 0 && { "webhook-signature": signatures.join(" ") }),
+    "onhook-attempt": String(parts.attempt),
+  };
+}
+
+/**
+ * Builds the request of one attempt, signed with every secret of the trigger; the signed body of a GET is the empty
+ * string. Throws SECRET_INVALID. Source: specification 2, contract of the request.
+ */
+export function buildRequest(parts: RequestParts): WebhookRequest {
+  const { payload, action, jobId } = parts;
+  const { method, url } = action;
+  if (method === "GET") {
+    const query = urlEncoded(flatten(payload));
+    return { method, url: withQuery(url, query), headers: ownHeaders(parts, null), body: null };
+  }
+  const { contentType, body } = content(payload, action.format, jobId);
+  const headers = { "content-type": contentType, ...ownHeaders(parts, body) };
+  return { method, url, headers, body };
+}

@@ -1,0 +1,115 @@
+import type { OnhookError } from "../errors.ts";
+import type { DeliveryJob } from "../jobs/delivery-job.ts";
+import { jobStateHeaders } from "../jobs/job-state.ts";
+import type { JobState } from "../jobs/job-state.ts";
+import type { LogRecord, OutgoingRecord } from "../log/log-record.ts";
+import { attemptRecord } from "./attempt-record.ts";
+import type { AttemptMade, Done } from "./attempt-record.ts";
+import { deadHeaders } from "./dead-headers.ts";
+import type { CancelReason } from "./next-stop.ts";
+import { round } from "./next-stop.ts";
+import type { RetryLadder } from "./retry-ladder.ts";
+
+/** What has to be written before a record counts as finished, and what is to be told of it. Pure data. */
+export interface Decision {
+  /** The record that hands the job on or ends it as dead; null where it ended as delivered or cancelled. */
+  readonly onward: OutgoingRecord | null;
+  /** The attempt; null where a job that waits merely goes round, or the record was no job. */
+  readonly attempt: AttemptMade | null;
+  /** When the CDR was appended, ms since the epoch; null where the record was no job. */
+  readonly cdrTimestamp: number | null;
+  /** Set where the record was no job that can be read, or its handling failed inside. */
+  readonly error: unknown;
+}
+
+/** After an attempt: on to the next rung, to the dead, or nowhere. */
+export function afterAttempt(
+  from: LogRecord,
+  job: DeliveryJob,
+  state: JobState,
+  done: Done,
+  deadTopic: string,
+): Decision {
+  const attempt = attemptRecord(job, state, done);
+  const decision = { attempt, cdrTimestamp: job.cdrTimestamp, error: null };
+  const { key, value } = from;
+  const { stop } = done;
+  switch (stop.kind) {
+    case "done":
+    case "cancelled":
+      return { ...decision, onward: null };
+    case "retry": {
+      const headers = jobStateHeaders(stop.state, from.headers);
+      return { ...decision, onward: { topic: stop.rung.topic, key, value, headers } };
+    }
+    case "dead": {
+      const death = {
+        reason: stop.reason,
+        error: attempt.error ?? "",
+        at: done.startedAt + attempt.durationMs,
+      };
+      return {
+        ...decision,
+        onward: { topic: deadTopic, key, value, headers: deadHeaders(stop.state, death, from) },
+      };
+    }
+    default:
+      return stop satisfies never;
+  }
+}
+
+/** The job's trigger is gone or switched off: it ends without a request. */
+export function cancelled(
+  from: LogRecord,
+  job: DeliveryJob,
+  state: JobState,
+  reason: CancelReason,
+  now: number,
+): Decision {
+  const stop = { kind: "cancelled", reason } as const;
+  return afterAttempt(
+    from,
+    job,
+    state,
+    { startedAt: now, request: null, result: null, outcome: null, stop },
+    "",
+  );
+}
+
+/** A job that its rung has released before its time: round again, without using up an attempt. */
+export function goesRound(
+  from: LogRecord,
+  state: JobState,
+  ladder: RetryLadder,
+  now: number,
+): Decision {
+  const next = round(state, ladder, now);
+  const headers = jobStateHeaders(next.state, from.headers);
+  return {
+    onward: { topic: next.rung.topic, key: from.key, value: from.value, headers },
+    attempt: null,
+    cdrTimestamp: null,
+    error: null,
+  };
+}
+
+/** A record that no attempt can come of: its bytes go to the dead as they are, with the reason. */
+export function undeliverable(
+  from: LogRecord,
+  state: JobState,
+  error: OnhookError,
+  deadTopic: string,
+  now: number,
+): Decision {
+  const headers = deadHeaders(
+    state,
+    { reason: "undecodable", error: error.message, at: now },
+    from,
+  );
+  return {
+    onward: { topic: deadTopic, key: from.key, value: from.value, headers },
+    attempt: null,
+    cdrTimestamp: null,
+    error,
+  };
+}

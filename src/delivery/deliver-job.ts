@@ -1,0 +1,199 @@
+import type { RecordCodec } from "../avro/record-codec.ts";
+import { schemaIdOf } from "../avro/wire-format.ts";
+import type { CallEnded } from "../cdr/call-ended.ts";
+import type { CallSchemas } from "../cdr/call-schemas.ts";
+import { OnhookError } from "../errors.ts";
+import type { DeliveryJob } from "../jobs/delivery-job.ts";
+import { readJobState } from "../jobs/job-state.ts";
+import type { JobState } from "../jobs/job-state.ts";
+import type { LogRecord } from "../log/log-record.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Action, Trigger } from "../triggers/trigger.ts";
+import type { TriggerState } from "../triggers/trigger-table.ts";
+import { buildRequest } from "./build-request.ts";
+import { afterAttempt, cancelled, goesRound, undeliverable } from "./decision.ts";
+import type { Decision } from "./decision.ts";
+import type { HttpSender, WebhookRequest } from "./http-request.ts";
+import { nextStop } from "./next-stop.ts";
+import type { CancelReason } from "./next-stop.ts";
+import { classify } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
+import { buildPayload } from "./payload.ts";
+import type { RetryLadder } from "./retry-ladder.ts";
+
+/** Port: the triggers as they stand now. */
+export interface TriggerLookup {
+  /** How new the table is. */
+  readonly triggersOffset: number;
+  /** Resolves when the table is at least as new as that offset of the triggers topic. */
+  reached(triggersOffset: number, signal: AbortSignal): Promise<void>;
+  trigger(triggerId: string): TriggerState | undefined;
+  /**
+   * The trigger as an event up to that offset has it which was refused here for its conditions alone, so that a matcher
+   * which knew a later schema of calls may have taken it.
+   */
+  inDoubt(triggerId: string, triggersOffset: number): Trigger | undefined;
+  /** Resolves when the schema of calls is as new here as it was for any matcher at this call. Rejects when it can't be asked for. */
+  settle(): Promise<void>;
+}
+
+/** Waits for something that is no work of this process, and lets other jobs go past meanwhile. */
+export type Aside = <T>(wait: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
+export interface DeliverJobDeps {
+  readonly triggers: TriggerLookup;
+  readonly sender: HttpSender;
+  readonly jobs: Pick<RecordCodec<DeliveryJob>, "decode">;
+  readonly calls: CallSchemas;
+  readonly ladder: RetryLadder;
+  readonly deadTopic: string;
+  readonly clock: Clock;
+  readonly maxRetryAfterMs: number;
+  /** `onhook/<version>` */
+  readonly userAgent: string;
+}
+
+/**
+ * One record's way: job → action → request → outcome → decision. Sends, and writes nothing.
+ * Resolves with null when it was stopped before it could decide: the record is then still to be done.
+ * Rejects only with what trying again can mend (REGISTRY_UNREACHABLE, TRIGGER_UNSETTLED).
+ */
+export type DeliverJob = (
+  from: LogRecord,
+  signal: AbortSignal,
+  aside: Aside,
+) => Promise<Decision | null>;
+
+/** A job about to be attempted. */
+interface Attempting {
+  readonly from: LogRecord;
+  readonly job: DeliveryJob;
+  readonly state: JobState;
+  readonly action: Action;
+  readonly aside: Aside;
+}
+
+/** No job has a reason to wait longer; a time beyond it is a damaged header, and must not keep the job going round for ever. */
+const longestWaitMs = 7 * 86_400_000;
+
+function mustWait({ notBefore }: JobState, now: number): boolean {
+  return notBefore !== null && notBefore > now && notBefore <= now + longestWaitMs;
+}
+
+export function createDeliverJob(deps: DeliverJobDeps): DeliverJob {
+  const { clock, ladder, deadTopic, triggers } = deps;
+  return async (from, signal, aside) => {
+    const state = readJobState(from.headers);
+    if (mustWait(state, clock.now())) return goesRound(from, state, ladder, clock.now());
+    const job = await answerOf(() => deps.jobs.decode(from.value));
+    if (job instanceof OnhookError) return undeliverable(from, state, job, deadTopic, clock.now());
+    if (triggers.triggersOffset < job.triggersOffset)
+      await aside((ended) => triggers.reached(job.triggersOffset, ended));
+    if (signal.aborted) return null;
+    const action = actionOf(job, await triggerOf(job, triggers, aside));
+    if (typeof action === "string") return cancelled(from, job, state, action, clock.now());
+    return attempt(deps, { from, job, state, action, aside }, signal);
+  };
+}
+
+async function attempt(
+  deps: DeliverJobDeps,
+  at: Attempting,
+  signal: AbortSignal,
+): Promise<Decision | null> {
+  const { clock, ladder } = deps;
+  const { from, job, state, action } = at;
+  const startedAt = clock.now();
+  const request = await answerOf(async () => requestOf(deps, at, await callOf(deps.calls, at)));
+  const sent =
+    request instanceof OnhookError
+      ? request
+      : await answerOf(() => deps.sender.send(request, { signal }));
+  const now = clock.now();
+  const outcome =
+    sent instanceof OnhookError
+      ? unbuildable(sent)
+      : classify(sent, { now, maxWaitMs: deps.maxRetryAfterMs });
+  if (outcome.kind === "aborted") return null;
+  const stop = nextStop(outcome, { state, retries: action.retries, ladder, now });
+  const made =
+    sent instanceof OnhookError
+      ? { request: null, result: null }
+      : { request: request as WebhookRequest, result: sent };
+  return afterAttempt(from, job, state, { startedAt, ...made, outcome, stop }, deps.deadTopic);
+}
+
+/** A request that can't even be made: no further try can help. */
+function unbuildable(error: OnhookError): Outcome {
+  return { kind: "final", reason: "unbuildable", status: null, error: error.message };
+}
+
+async function callOf(calls: CallSchemas, { job, aside }: Attempting): Promise<CallEnded> {
+  const schemaId = schemaIdOf(job.call);
+  if (calls.peek(schemaId) === undefined) await aside(() => calls.load(schemaId));
+  const schema = calls.peek(schemaId) ?? new OnhookError("SCHEMA_UNKNOWN", { schemaId });
+  if (schema instanceof OnhookError) throw schema;
+  return schema.whole(job.call);
+}
+
+function requestOf(
+  { clock, userAgent }: DeliverJobDeps,
+  { job, state, action }: Attempting,
+  call: CallEnded,
+): WebhookRequest {
+  const payload = buildPayload({ triggerId: job.triggerId, call, customData: action.customData });
+  const timestamp = Math.floor(clock.now() / 1000);
+  return buildRequest({
+    payload,
+    action,
+    jobId: job.jobId,
+    attempt: state.attempt,
+    timestamp,
+    userAgent,
+  });
+}
+
+/**
+ * The trigger by which the job goes out. Where an event that the match had seen was refused here, because a field of its
+ * conditions is not known here yet, the match may have taken it. With an older valid version at hand the two must not be
+ * mixed up: the registry is asked first, and then the newest that is valid counts. Without one the job itself tells that
+ * the trigger was valid: its action is taken, as conditions are no business of a job that is made.
+ */
+async function triggerOf(
+  { triggerId, triggersOffset }: DeliveryJob,
+  triggers: TriggerLookup,
+  aside: Aside,
+): Promise<Trigger | undefined> {
+  const held = triggers.trigger(triggerId)?.trigger;
+  const inDoubt = triggers.inDoubt(triggerId, triggersOffset);
+  if (inDoubt === undefined) return held;
+  if (held === undefined) return inDoubt;
+  try {
+    await aside(() => triggers.settle());
+  } catch (cause) {
+    throw new OnhookError("TRIGGER_UNSETTLED", { triggerId }, { cause });
+  }
+  return triggers.trigger(triggerId)?.trigger;
+}
+
+/**
+ * The action to take now, or why there is none any more. Only the triggers topic decides: a job says how new that
+ * table must be, but not how new the tenants' is, and a licence that is seen late must not cancel what it allows.
+ * A trigger that has gone to another tenant must not carry the calls of its former one there.
+ */
+function actionOf(job: DeliveryJob, trigger: Trigger | undefined): Action | CancelReason {
+  if (trigger === undefined || trigger.tenantId !== job.tenantId) return "trigger-deleted";
+  return trigger.enabled ? trigger.action : "trigger-disabled";
+}
+
+/** What can never be read or built is an answer; what can't be had now is thrown, to be tried again. */
+async function answerOf<T>(work: () => Promise<T>): Promise<T | OnhookError> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof OnhookError))
+      return new OnhookError("JOB_UNHANDLED", { problem: String(error) }, { cause: error });
+    if (error.retryable) throw error;
+    return error;
+  }
+}

@@ -1,0 +1,97 @@
+import type { RecordCodec } from "../avro/record-codec.ts";
+import { OnhookError } from "../errors.ts";
+import type { DeliveryAttempt } from "../jobs/delivery-attempt.ts";
+import type { OutgoingRecord } from "../log/log-record.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Emit } from "../runtime/emit.ts";
+import { cutRecords } from "./cut-record.ts";
+import type { JobCodec } from "./cut-record.ts";
+import type { Decision } from "./decision.ts";
+import type { DeliveryEvent } from "./delivery-events.ts";
+import type { Taken } from "./partition-lane.ts";
+
+/**
+ * Port: writes a record and resolves when it is safe; does not give up while the log is away. Rejects with
+ * RECORD_TOO_LARGE where the topic will never take it.
+ */
+export interface SafeWriter {
+  write(record: OutgoingRecord): Promise<unknown>;
+}
+
+export interface FinisherDeps {
+  readonly writer: SafeWriter;
+  readonly attempts: Pick<RecordCodec<DeliveryAttempt>, "encode">;
+  readonly attemptsTopic: string;
+  readonly jobs: JobCodec;
+  readonly deadTopic: string;
+  readonly clock: Clock;
+  readonly emit: Emit<DeliveryEvent>;
+}
+
+/** Makes a decision stick: what has to be written is written, then the record is finished, then it is told. */
+export type Finish = (taken: Taken, decision: Decision) => Promise<void>;
+
+const isTooLarge = (error: unknown): error is OnhookError =>
+  error instanceof OnhookError && error.code === "RECORD_TOO_LARGE";
+
+/** The decision on a job that can't be handed on as it is: it ends here, whatever was to become of it. */
+function ended(decision: Decision, error: OnhookError): Decision {
+  const { attempt } = decision;
+  if (attempt === null) return { ...decision, error: decision.error ?? error };
+  const dead = { outcome: "dead", nextAttemptAt: null, error: error.message } as const;
+  return { ...decision, attempt: { ...attempt, ...dead } };
+}
+
+export function createFinisher(deps: FinisherDeps): Finish {
+  const { writer, emit, clock, deadTopic } = deps;
+
+  function tell(taken: Taken, decision: Decision): void {
+    const { topic, partition, offset } = taken.record;
+    if (decision.error !== null)
+      emit({ type: "job.undecodable", topic, partition, offset, error: decision.error });
+    const { attempt, cdrTimestamp } = decision;
+    if (attempt === null) return;
+    const latencyMs =
+      attempt.outcome === "delivered" && cdrTimestamp !== null ? clock.now() - cdrTimestamp : null;
+    const { error: problem, ...others } = attempt;
+    emit({ type: "delivery.attempted", ...others, problem, latencyMs });
+  }
+
+  async function bury(taken: Taken, error: OnhookError): Promise<void> {
+    const death = { error: error.message, at: clock.now() };
+    const [job, bare] = await cutRecords(taken.record, death, deadTopic, deps.jobs);
+    try {
+      await writer.write(job);
+    } catch (again) {
+      if (!isTooLarge(again)) throw again;
+      await writer.write(bare);
+    }
+  }
+
+  /** Hands the job on, or buries what is left of it where it is too large for that: it must not hold up the ones behind. */
+  async function handOn(taken: Taken, decision: Decision): Promise<Decision> {
+    const { onward } = decision;
+    // Whoever has the partition now does the job again and hands it on; doing so here too would double its retries.
+    if (onward === null || taken.lost) return decision;
+    try {
+      await writer.write(onward);
+      return decision;
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      await bury(taken, error);
+      return ended(decision, error);
+    }
+  }
+
+  return async (taken, decision) => {
+    // First, since the attempt says what became of the job.
+    const done = await handOn(taken, decision);
+    const { attempt } = done;
+    if (attempt !== null) {
+      const value = deps.attempts.encode(attempt);
+      await writer.write({ topic: deps.attemptsTopic, key: attempt.tenantId, value });
+    }
+    taken.finish();
+    tell(taken, done);
+  };
+}

@@ -1,0 +1,115 @@
+import type { CommittedOffset, RecordBatch, TopicPartition } from "../log/log-record.ts";
+import { partitionKey } from "../log/log-record.ts";
+import { decodeFinished } from "./finished-offsets.ts";
+import { PartitionLane } from "./partition-lane.ts";
+import type { IntakeLimits, Taken } from "./partition-lane.ts";
+
+/** Port: a member of a consumer group. `assigned` comes before the first records of each assignment. */
+export interface PartitionConsumer {
+  run(handlers: IntakeHandlers, signal: AbortSignal): Promise<void>;
+  pause(at: TopicPartition): void;
+  resume(at: TopicPartition): void;
+  /** Rejects when the group did not take it; it may be said again later. */
+  commit(offsets: readonly CommittedOffset[]): Promise<void>;
+}
+
+export interface IntakeHandlers {
+  assigned(partitions: readonly TopicPartition[]): void;
+  /** `noted` comes with the first batch of an assignment: the metadata of the commit that it begins at. */
+  records(batch: RecordBatch, noted?: string): void;
+}
+
+type Flow = Pick<PartitionConsumer, "pause" | "resume" | "commit">;
+
+/**
+ * Stands between a consumer and the work: takes records in as they come, bounds what waits per partition by pausing,
+ * and commits no further than all is finished, in whatever order that happens.
+ */
+export class Intake implements IntakeHandlers {
+  readonly #consumer: Flow;
+  readonly #limits: IntakeLimits;
+  readonly #take: (taken: Taken) => void;
+  readonly #lanes = new Map<string, PartitionLane>();
+  #closed = false;
+
+  constructor(consumer: Flow, limits: IntakeLimits, take: (taken: Taken) => void) {
+    this.#consumer = consumer;
+    this.#limits = limits;
+    this.#take = take;
+  }
+
+  assigned(partitions: readonly TopicPartition[]): void {
+    const kept = new Set(partitions.map(partitionKey));
+    for (const [key, lane] of this.#lanes) {
+      if (kept.has(key)) lane.reassigned = true;
+      else this.#drop(key, lane);
+    }
+  }
+
+  records(batch: RecordBatch, noted?: string): void {
+    if (this.#closed) return;
+    const lane = this.#laneFor(batch, noted ?? "");
+    // After a reassignment the group hands out again, from the last commit on, what this worker still has in hand.
+    const fresh = batch.records.map((record) => lane.take(record, () => this.#flow(lane)));
+    this.#flow(lane);
+    for (const taken of fresh) if (taken !== null) this.#take(taken);
+  }
+
+  /**
+   * Commits what has been finished since the last time. Rejects when the group did not take it. A partition that was
+   * handed out anew waits for its first batch, which tells whether another worker has gone further meanwhile; it does
+   * come where anything is finished and not committed, since that is handed out again.
+   */
+  async commit(): Promise<void> {
+    const due = [...this.#lanes.values()].flatMap((lane) => {
+      const commit = lane.reassigned ? null : lane.nextCommit();
+      return commit === null ? [] : [{ lane, commit }];
+    });
+    if (due.length === 0) return;
+    await this.#consumer.commit(due.map(({ commit }) => commit));
+    for (const { lane, commit } of due) lane.committed = commit;
+  }
+
+  /** Takes nothing more in. */
+  close(): void {
+    this.#closed = true;
+    for (const lane of this.#lanes.values()) if (!lane.paused) this.#consumer.pause(lane.at);
+  }
+
+  /**
+   * The lane that a batch belongs to. The first batch of an assignment begins at the group's last commit. Where that is
+   * beyond what this worker has finished, another one has had the partition meanwhile: what is still in hand is theirs,
+   * and committing it would set the group back.
+   */
+  #laneFor(batch: RecordBatch, noted: string): PartitionLane {
+    const key = partitionKey(batch);
+    let lane = this.#lanes.get(key);
+    const begin = batch.records[0]?.offset;
+    if (lane?.reassigned === true && begin !== undefined) {
+      lane.reassigned = false;
+      if (lane.mark !== null && begin > lane.mark) this.#drop(key, lane);
+      lane = this.#lanes.get(key);
+    }
+    if (lane === undefined) {
+      lane = new PartitionLane(batch, this.#limits, decodeFinished(noted));
+      this.#lanes.set(key, lane);
+    }
+    return lane;
+  }
+
+  #drop(key: string, lane: PartitionLane): void {
+    lane.lost = true;
+    this.#lanes.delete(key);
+  }
+
+  #flow(lane: PartitionLane): void {
+    if (lane.lost) return;
+    if (!lane.paused && lane.full) {
+      lane.paused = true;
+      this.#consumer.pause(lane.at);
+    } else if (lane.paused && lane.roomy && !this.#closed) {
+      lane.paused = false;
+      this.#consumer.resume(lane.at);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import type { CommittedOffset, LogRecord, TopicPartition } from "../log/log-record.ts";
+import { recordSize } from "../log/record-size.ts";
+import { encodeFinished } from "./finished-offsets.ts";
+import { createOffsetTracker } from "./offset-tracker.ts";
+
+export interface IntakeLimits {
+  /** A partition is paused while this many of its records are not finished, or this many bytes. */
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** A record that was taken in and has to be finished, once, by whoever holds it. */
+export interface Taken {
+  readonly record: LogRecord;
+  /** The partition went to another worker, who starts at the last commit: the job is theirs now. */
+  readonly lost: boolean;
+  finish(): void;
+}
+
+/** What one worker has in hand of one partition. */
+export class PartitionLane {
+  readonly at: TopicPartition;
+  /** What was last committed. */
+  committed: CommittedOffset | null = null;
+  paused = false;
+  lost = false;
+  /** The group has handed the partition out anew, to this worker again, and nothing of it has come since. */
+  reassigned = false;
+  readonly #tracker = createOffsetTracker();
+  readonly #limits: IntakeLimits;
+  /** Finished by whoever had the partition before, beyond what they could commit. */
+  readonly #finishedBefore: (offset: number) => boolean;
+  #bytes = 0;
+
+  constructor(
+    { topic, partition }: TopicPartition,
+    limits: IntakeLimits,
+    finishedBefore: (offset: number) => boolean,
+  ) {
+    this.at = { topic, partition };
+    this.#limits = limits;
+    this.#finishedBefore = finishedBefore;
+  }
+
+  /** What is to be committed, or null where nothing has changed since the last commit. */
+  nextCommit(): CommittedOffset | null {
+    const { mark } = this.#tracker;
+    if (mark === null) return null;
+    const metadata = encodeFinished(mark, this.#tracker.finishedBeyond());
+    const { offset, metadata: before = "" } = this.committed ?? {};
+    if (offset === mark && before === metadata) return null;
+    return { ...this.at, offset: mark, ...(metadata !== "" && { metadata }) };
+  }
+
+  get mark(): number | null {
+    return this.#tracker.mark;
+  }
+
+  get full(): boolean {
+    return this.#tracker.open >= this.#limits.records || this.#bytes >= this.#limits.bytes;
+  }
+
+  /** Well below the limits: a lane that resumed right below them would be paused again by the next fetch. */
+  get roomy(): boolean {
+    return this.#tracker.open <= this.#limits.records / 2 && this.#bytes <= this.#limits.bytes / 2;
+  }
+
+  /** Takes a record on; null when it is in hand here already, or was finished here or by whoever was here before. */
+  take(record: LogRecord, finished: () => void): Taken | null {
+    if (!this.#tracker.begin(record.offset)) return null;
+    if (this.#finishedBefore(record.offset)) {
+      this.#tracker.finish(record.offset);
+      return null;
+    }
+    this.#bytes += recordSize(record);
+    const isLost = (): boolean => this.lost;
+    return {
+      record,
+      get lost() {
+        return isLost();
+      },
+      finish: () => {
+        this.#tracker.finish(record.offset);
+        this.#bytes -= recordSize(record);
+        finished();
+      },
+    };
+  }
+}

@@ -1,0 +1,123 @@
+import { schemaIdOf } from "../avro/wire-format.ts";
+import { OnhookError } from "../errors.ts";
+import type { CallSchemas } from "../cdr/call-schemas.ts";
+import type { DeliveryJob } from "../jobs/delivery-job.ts";
+import type { LogRecord, OutgoingRecord, RecordBatch } from "../log/log-record.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Emit } from "../runtime/emit.ts";
+import { matchBatch } from "./match-batch.ts";
+import type { MatchResult, TriggerView } from "./match-batch.ts";
+import type { MatchEvent } from "./match-events.ts";
+
+export interface MatchStageDeps {
+  readonly schemas: CallSchemas;
+  readonly triggers: TriggerView;
+  encodeJob(job: DeliveryJob): Buffer;
+  /** How often a value was of another type than expected, by field, since this was last asked. */
+  takeTypeMismatches(): ReadonlyMap<string, number>;
+  readonly topics: { readonly jobs: string; readonly invalid: string };
+  readonly clock: Clock;
+  readonly emit: Emit<MatchEvent>;
+}
+
+/** What a batch turns into. The records and the batch's end must be committed together, or neither. */
+export interface Transformed {
+  /** How many records of the batch, from its first, are in this; at least one. */
+  readonly consumed: number;
+  readonly records: readonly OutgoingRecord[];
+  /** To be called once, after the commit: only then has it happened. */
+  committed(): void;
+}
+
+export interface MatchStage {
+  /**
+   * Turns the batch into records of at most `maxRecordBytes` each, or as much of it as memory should hold at once.
+   * Rejects with REGISTRY_UNREACHABLE when a schema is needed that can't be had now: try the same batch again later.
+   */
+  transform(batch: RecordBatch, maxRecordBytes: number): Promise<Transformed>;
+}
+
+/** How much of a batch's output is held at once: calls that fire many triggers each carry their bytes for each. */
+const maxOutputBytes = 16 * 1024 * 1024;
+
+function schemaIds(records: readonly LogRecord[]): Set<number> {
+  const ids = new Set<number>();
+  for (const { value } of records) {
+    if (value !== null && value.length > 4 && value[0] === 0) ids.add(schemaIdOf(value));
+  }
+  return ids;
+}
+
+/** How many look-ups of one batch may be under way: one after the other, a flood of made-up ids takes too long. */
+const lookUpsAtOnce = 16;
+
+/** Loads all; begins no more once one has failed, since the batch is then tried again whole. */
+async function loadAll(ids: ReadonlySet<number>, schemas: CallSchemas): Promise<void> {
+  const left = ids.values();
+  let failed = false;
+  async function loadSome(): Promise<void> {
+    for (const id of left) {
+      try {
+        await schemas.load(id);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+      if (failed) return;
+    }
+  }
+  await Promise.all(Array.from({ length: lookUpsAtOnce }, loadSome));
+}
+
+/** The stage between the calls and the jobs: loads the schemas a batch needs, matches it, and tells what came of it. */
+export function createMatchStage(deps: MatchStageDeps): MatchStage {
+  const { schemas, triggers, clock, emit } = deps;
+
+  function report(
+    batch: RecordBatch,
+    result: MatchResult,
+    durationMs: number,
+    mismatches: ReadonlyMap<string, number>,
+  ): void {
+    const { topic, partition } = batch;
+    const { calls, matched, jobs, invalid } = result;
+    emit({
+      type: "cdr.batch-matched",
+      topic,
+      partition,
+      calls,
+      matched,
+      jobs,
+      invalid: invalid.length,
+      durationMs,
+    });
+    for (const [field, count] of mismatches) emit({ type: "match.type-mismatch", field, count });
+    for (const [reason, each] of Map.groupBy(invalid, ({ error }) => error.code)) {
+      const offset = each[0]?.offset ?? 0;
+      emit({ type: "cdr.invalid", topic, partition, offset, count: each.length, reason });
+    }
+  }
+
+  return {
+    async transform(batch, maxRecordBytes) {
+      await loadAll(schemaIds(batch.records), schemas);
+      const startedAt = clock.now();
+      const result = matchBatch(batch, {
+        triggers,
+        schemaOf: (id) => schemas.peek(id) ?? new OnhookError("SCHEMA_UNKNOWN", { schemaId: id }),
+        encodeJob: (job) => deps.encodeJob(job),
+        jobsTopic: deps.topics.jobs,
+        invalidTopic: deps.topics.invalid,
+        maxRecordBytes,
+        maxOutputBytes,
+      });
+      const durationMs = clock.now() - startedAt;
+      const mismatches = deps.takeTypeMismatches();
+      return {
+        records: result.records,
+        consumed: result.calls,
+        committed: () => report(batch, result, durationMs, mismatches),
+      };
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import type { DeliveryEvent } from "../delivery/delivery-events.ts";
+import type { KafkaEvent } from "../kafka/kafka-events.ts";
+import type { MatchEvent } from "../matching/match-events.ts";
+import type { RegistryEvent } from "../registry/registry-events.ts";
+import type { ServiceEvent } from "../runtime/service-events.ts";
+import type { StoreEvent } from "../triggers/store-events.ts";
+
+/** Every event of every stage. Who adds an event is led by the compiler to its log line and its metrics. */
+export type AnyEvent =
+  | MatchEvent
+  | DeliveryEvent
+  | KafkaEvent
+  | StoreEvent
+  | RegistryEvent
+  | ServiceEvent;
+
+export type EventOf<Type extends AnyEvent["type"]> = Extract<AnyEvent, { readonly type: Type }>;

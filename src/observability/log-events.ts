@@ -1,0 +1,67 @@
+import type { Level } from "pino";
+import type { AnyEvent, EventOf } from "./any-event.ts";
+
+/** A line of the log, as an event says it. Fields hold ids, counts and codes; never a number, a name or a payload. */
+export interface LogLine {
+  readonly level: Level;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+type Line<Type extends AnyEvent["type"]> = readonly [
+  level: Level | ((event: EventOf<Type>) => Level),
+  message: string | ((event: EventOf<Type>) => string),
+];
+
+/** What each event says in the log; null: it only counts. */
+const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
+  "cdr.batch-matched": ["debug", "a batch of CDRs was matched"],
+  "cdr.invalid": ["warn", "CDRs went to quarantine"],
+  "match.type-mismatch": ["warn", "values of a field are of another type than a filter expects"],
+  "delivery.attempted": [
+    ({ outcome }) => (outcome === "failed" || outcome === "dead" ? "warn" : "info"),
+    ({ outcome }) => `attempt: ${outcome}`,
+  ],
+  "delivery.in-flight": null,
+  "delivery.retry-overdue": null,
+  "job.undecodable": ["error", "a job can not be read"],
+  "delivery.held": ["warn", "a job can not be handled now and keeps its place"],
+  "delivery.commit-failed": ["warn", "offsets could not be committed; they will be again"],
+  "consumer.joined": ["info", "a consumer joined its group"],
+  "consumer.rebalancing": ["info", "a consumer group is rebalancing"],
+  "consumer.crashed": ["error", "a consumer crashed"],
+  "consumer.fetched": null,
+  "consumer.lag": null,
+  "transaction.aborted": ["warn", "a transaction was aborted"],
+  "producer.retrying": ["warn", "a write failed and is tried again"],
+  "producer.abandoned": ["warn", "a producer that had failed could not be closed"],
+  "store.position": null,
+  "store.reading-failed": ["warn", "the events of a table can not be read"],
+  "store.applied": [
+    ({ result }) => (result === "refused" ? "warn" : "debug"),
+    ({ result }) => `an event of a table was ${result === "deleted" ? "a deletion" : result}`,
+  ],
+  "store.propagated": null,
+  "triggers.counted": null,
+  "registry.failed": ["warn", "the schema registry can not be used"],
+  "service.started": ["info", "started"],
+  "service.failed": ["fatal", "a service failed; all stop"],
+  "service.stopping": ["info", "stopping"],
+  "service.drain-overrun": ["error", "the time to stop in order is over; what is left is cut off"],
+  "service.stopped": ["info", "stopped"],
+  "service.waiting": ["error", "work can not begin yet"],
+};
+
+/** The log line of an event, or null for one that is only counted. An event's `error` is written under `err`. */
+export function logLineOf(event: AnyEvent): LogLine | null {
+  const line = lines[event.type] as Line<AnyEvent["type"]> | null;
+  if (line === null) return null;
+  const [level, message] = line;
+  const { type, ...fields } = event;
+  const { error, ...others } = fields as { readonly error?: unknown };
+  return {
+    level: typeof level === "function" ? level(event) : level,
+    message: typeof message === "function" ? message(event) : message,
+    fields: { event: type, ...others, ...(error === undefined ? {} : { err: error }) },
+  };
+}

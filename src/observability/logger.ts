@@ -1,0 +1,60 @@
+import { pino } from "pino";
+import type { DestinationStream, Level, Logger } from "pino";
+
+export interface LoggerOptions {
+  readonly level: Level;
+  /** Where lines go: standard output, or a stream of a test. */
+  readonly destination: DestinationStream;
+}
+
+/**
+ * The second line of defence for personal data and secrets: no event carries any, but messages of errors are made by
+ * others. Each pattern is replaced in every line, wherever it stands.
+ */
+const scrubbed: readonly (readonly [RegExp, string])[] = [
+  // Telephone numbers in E.164, also as they are written in a query string.
+  [/(?:\+|%2B)\d{7,15}(?!\d)/gi, "[number]"],
+  // Of an address only scheme, host and port.
+  [/\b(https?:\/\/)(?:[^\s"\\/?#@]*@)?([^\s"\\/?#]+)[^\s"\\]*/gi, "$1$2"],
+  [/whsec_[A-Za-z0-9+/=]+/g, "[secret]"],
+];
+
+/** Keys that are never written, at the first or second level of a line. */
+const censoredKeys = [
+  ["authorization", "password", "secret", "secrets"],
+  ["body", "call", "cdr", "customData", "payload", "query", "url", "headers"],
+].flat();
+
+/** What is written of an error: no properties beyond these, they may hold anything. */
+function errorFields(error: unknown, depth = 0): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack, cause } = error;
+  return {
+    type: name,
+    ...("code" in error ? { code: error.code } : {}),
+    message,
+    ...(cause === undefined || depth > 3 ? {} : { cause: errorFields(cause, depth + 1) }),
+    ...(depth === 0 ? { stack } : {}),
+  };
+}
+
+/** A logger that writes one JSON object a line: `level` by name, `time` in ISO 8601, `msg`, and the fields of the event. */
+export function createLogger({ level, destination }: LoggerOptions): Logger {
+  return pino(
+    {
+      level,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: (error: unknown) => errorFields(error) },
+      redact: {
+        paths: censoredKeys.flatMap((key) => [key, `*.${key}`]),
+        censor: "[redacted]",
+      },
+      hooks: {
+        streamWrite: (line) =>
+          scrubbed.reduce((text, [pattern, instead]) => text.replaceAll(pattern, instead), line),
+      },
+    },
+    destination,
+  );
+}

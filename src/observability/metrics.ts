@@ -1,0 +1,150 @@
+import { collectDefaultMetrics } from "prom-client";
+import type { Registry } from "prom-client";
+import type { DeadReason } from "../delivery/next-stop.ts";
+import type { AttemptOutcome } from "../jobs/delivery-attempt.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { triggerStates } from "../triggers/store-events.ts";
+import type { StoreTable } from "../triggers/store-events.ts";
+import type { AnyEvent, EventOf } from "./any-event.ts";
+import { ConsumerGauges } from "./consumer-gauges.ts";
+import type { MetricSet } from "./metric-set.ts";
+
+export interface Metrics {
+  readonly registry: Registry;
+  /** Counts an event. Every event may be given, also one that no metric counts. */
+  readonly record: (event: AnyEvent) => void;
+}
+
+type Recorders = { readonly [Type in AnyEvent["type"]]: ((event: EventOf<Type>) => void) | null };
+
+const outcomes: Record<AttemptOutcome, true> = {
+  delivered: true,
+  failed: true,
+  dead: true,
+  cancelled: true,
+};
+
+const deadReasons: Record<DeadReason, true> = {
+  status: true,
+  redirect: true,
+  gone: true,
+  timeout: true,
+  connection: true,
+  tls: true,
+  dns: true,
+  "blocked-address": true,
+  unbuildable: true,
+  undecodable: true,
+};
+
+/** Series that are there from the start, with 0: a counter that appears with its first count hides that count from `rate`. */
+function initialise(set: MetricSet): void {
+  for (const result of ["matched", "unmatched", "invalid"])
+    set.count("onhook_cdrs_total", { result }, 0);
+  for (const outcome of Object.keys(outcomes))
+    set.count("onhook_delivery_attempts_total", { outcome }, 0);
+  for (const reason of Object.keys(deadReasons)) set.count("onhook_dead_total", { reason }, 0);
+  for (const fenced of ["true", "false"])
+    set.count("onhook_transactions_aborted_total", { fenced }, 0);
+  for (const table of ["triggers", "tenants"] satisfies StoreTable[]) {
+    for (const result of ["applied", "deleted", "refused"]) {
+      set.count("onhook_store_events_total", { table, result }, 0);
+    }
+  }
+}
+
+function deliveryRecorders(set: MetricSet) {
+  return {
+    "delivery.attempted": (event) => {
+      const { outcome, reason, durationMs, latencyMs } = event;
+      set.count("onhook_delivery_attempts_total", { outcome });
+      if (durationMs !== null) set.observe("onhook_delivery_seconds", {}, durationMs / 1000);
+      if (latencyMs !== null) set.observe("onhook_delivery_latency_seconds", {}, latencyMs / 1000);
+      if (outcome === "dead") set.count("onhook_dead_total", { reason: reason ?? "unknown" });
+    },
+    "delivery.in-flight": ({ count }) => set.set("onhook_deliveries_in_flight", {}, count),
+    "delivery.retry-overdue": ({ tier, seconds }) =>
+      set.observe("onhook_retry_overdue_seconds", { tier }, seconds),
+    "delivery.held": () => set.count("onhook_delivery_holds_total", {}),
+    "delivery.commit-failed": () => set.count("onhook_commit_failures_total", {}),
+    "job.undecodable": () => set.count("onhook_dead_total", { reason: "undecodable" }),
+  } satisfies Partial<Recorders>;
+}
+
+function matchRecorders(set: MetricSet) {
+  return {
+    "cdr.batch-matched": ({ calls, matched, invalid, jobs, durationMs }) => {
+      set.count("onhook_cdrs_total", { result: "matched" }, matched);
+      set.count("onhook_cdrs_total", { result: "invalid" }, invalid);
+      set.count("onhook_cdrs_total", { result: "unmatched" }, calls - matched - invalid);
+      set.count("onhook_jobs_total", {}, jobs);
+      set.observe("onhook_match_seconds", {}, durationMs / 1000);
+    },
+    "cdr.invalid": null,
+    "match.type-mismatch": ({ count }) =>
+      set.count("onhook_match_type_mismatches_total", {}, count),
+  } satisfies Partial<Recorders>;
+}
+
+function storeRecorders(set: MetricSet) {
+  return {
+    "store.position": ({ table, position, end }) => {
+      const lag = Math.max(0, end - position);
+      if (table === "triggers") set.set("onhook_trigger_store_lag", {}, lag);
+      if (table === "tenants") set.set("onhook_tenant_store_lag", {}, lag);
+    },
+    "store.reading-failed": null,
+    "store.applied": ({ table, result }) =>
+      set.count("onhook_store_events_total", { table, result }),
+    "store.propagated": ({ table, seconds }) => {
+      if (table === "triggers") set.observe("onhook_trigger_propagation_seconds", {}, seconds);
+    },
+    "triggers.counted": ({ counts }) => {
+      for (const state of triggerStates) set.set("onhook_triggers", { state }, counts[state]);
+    },
+    "registry.failed": () => set.count("onhook_registry_failures_total", {}),
+  } satisfies Partial<Recorders>;
+}
+
+function kafkaRecorders(set: MetricSet, consumers: ConsumerGauges) {
+  return {
+    "consumer.joined": (event) => consumers.joined(event),
+    "consumer.rebalancing": ({ group }) => set.count("onhook_rebalances_total", { group }),
+    "consumer.crashed": ({ group }) => set.count("onhook_consumer_crashes_total", { group }),
+    "consumer.fetched": (event) => consumers.fetched(event),
+    "consumer.lag": (event) => consumers.lag(event),
+    "transaction.aborted": ({ fenced }) =>
+      set.count("onhook_transactions_aborted_total", { fenced: String(fenced) }),
+    "producer.retrying": () => set.count("onhook_producer_retries_total", {}),
+    "producer.abandoned": null,
+  } satisfies Partial<Recorders>;
+}
+
+/**
+ * The metrics of one process, in a registry of their own, next to those of Node itself under their usual names.
+ * Labels are bounded: no URL, no trigger, no tenant.
+ */
+export function createMetrics(clock: Clock): Metrics {
+  const consumers = new ConsumerGauges(clock);
+  const set = consumers.metrics;
+  collectDefaultMetrics({ register: set.registry });
+  initialise(set);
+  const recorders: Recorders = {
+    ...matchRecorders(set),
+    ...deliveryRecorders(set),
+    ...storeRecorders(set),
+    ...kafkaRecorders(set, consumers),
+    "service.started": null,
+    "service.failed": null,
+    "service.stopping": null,
+    "service.drain-overrun": null,
+    "service.stopped": null,
+    "service.waiting": null,
+  };
+  return {
+    registry: set.registry,
+    record(event) {
+      (recorders[event.type] as ((event: AnyEvent) => void) | null)?.(event);
+    },
+  };
+}

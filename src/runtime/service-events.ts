@@ -1,0 +1,15 @@
+/** What the process as a whole goes through. */
+export type ServiceEvent =
+  | {
+      readonly type: "service.started";
+      readonly roles: readonly string[];
+      readonly version: string;
+    }
+  /** A service ended with an error; all others are stopped because of it. */
+  | { readonly type: "service.failed"; readonly service: string; readonly error: unknown }
+  | { readonly type: "service.stopping"; readonly reason: string }
+  /** The deadline of a soft stop passed while these services were still at work. */
+  | { readonly type: "service.drain-overrun"; readonly services: readonly string[] }
+  | { readonly type: "service.stopped" }
+  /** Something outside is needed before work can begin and is not there yet; it is tried again after `waitMs`. */
+  | { readonly type: "service.waiting"; readonly error: unknown; readonly waitMs: number };
