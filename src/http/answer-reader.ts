@@ -1,0 +1,56 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Dispatcher } from "undici";
+
+/** How an exchange went: `whole` says whether the answer was read to its end, so that the connection can be used again. */
+export type Exchange =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly retryAfter: string | null;
+      readonly whole: boolean;
+    }
+  | { readonly kind: "error"; readonly error: Error };
+
+/**
+ * Reads one answer: keeps its status, counts and drops its body, and calls `end` when it is complete, when the body goes
+ * beyond `maxBytes` (what was read so far is answer enough), or when it breaks off. Later calls of `end` are possible
+ * and mean nothing.
+ */
+export class AnswerReader implements Dispatcher.DispatchHandler {
+  readonly #end: (exchange: Exchange) => void;
+  #bytesLeft: number;
+  #status = 0;
+  #retryAfter: string | null = null;
+
+  constructor(maxBytes: number, end: (exchange: Exchange) => void) {
+    this.#bytesLeft = maxBytes;
+    this.#end = end;
+  }
+
+  /** There is nothing to do, but undici takes a handler without it for one of its older kind. */
+  onRequestStart(): void {}
+
+  /** Called for 1xx answers too: the last one is the real one. */
+  onResponseStart(_: unknown, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status;
+    const [retryAfter = null] = [headers["retry-after"] ?? []].flat();
+    this.#retryAfter = retryAfter;
+  }
+
+  onResponseData(_: unknown, chunk: Buffer): void {
+    this.#bytesLeft -= chunk.length;
+    if (this.#bytesLeft < 0) this.#answer(false);
+  }
+
+  onResponseEnd(): void {
+    this.#answer(true);
+  }
+
+  onResponseError(_: unknown, error: Error): void {
+    this.#end({ kind: "error", error });
+  }
+
+  #answer(whole: boolean): void {
+    this.#end({ kind: "answer", status: this.#status, retryAfter: this.#retryAfter, whole });
+  }
+}

@@ -1,0 +1,140 @@
+import type { Socket } from "node:net";
+import { Client } from "undici";
+import type { buildConnector } from "undici";
+import type { Connect } from "./guarded-connect.ts";
+
+/** A connection to one origin, or the making of one; it carries one request at a time. */
+export interface Connection {
+  readonly origin: string;
+  readonly client: Client;
+}
+
+/** Connections of all origins. Nobody waits for one: whoever finds none idle gets a new one. */
+export interface ConnectionPool extends AsyncDisposable {
+  /** The connection of the origin that was used last, if one is idle, else a new one, which connects on its first request. */
+  acquire(origin: string): Connection;
+  /** Gives back a connection whose answer was read whole; it is kept for reuse where there is room. */
+  release(connection: Connection): void;
+  /** Ends a connection, whatever it is doing, connecting included. */
+  discard(connection: Connection): void;
+  readonly idleCount: number;
+}
+
+export interface ConnectionPoolOptions {
+  readonly connect: Connect;
+  /** How many idle connections are kept for one origin. */
+  readonly idlePerOrigin: number;
+  /** How many are kept in all; the one that is idle for the longest time goes first. */
+  readonly idleInAll: number;
+  /** After how long an idle connection is closed, in ms; sooner where the receiver says so. */
+  readonly keepAliveMs: number;
+}
+
+/** Idle connections, in the order in which they became so, in all and by origin. */
+class IdleConnections {
+  readonly #all = new Set<Connection>();
+  readonly #byOrigin = new Map<string, Set<Connection>>();
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  get oldest(): Connection | undefined {
+    return this.#all.values().next().value;
+  }
+
+  of(origin: string): readonly Connection[] {
+    return [...(this.#byOrigin.get(origin) ?? [])];
+  }
+
+  add(connection: Connection): void {
+    const same = this.#byOrigin.get(connection.origin) ?? new Set();
+    this.#byOrigin.set(connection.origin, same.add(connection));
+    this.#all.add(connection);
+  }
+
+  delete(connection: Connection): boolean {
+    const same = this.#byOrigin.get(connection.origin);
+    same?.delete(connection);
+    if (same?.size === 0) this.#byOrigin.delete(connection.origin);
+    return this.#all.delete(connection);
+  }
+}
+
+/** Tells undici's callback, outside the promise: what undici does there is not part of connecting. */
+async function settle(
+  connecting: Promise<Socket>,
+  callback: buildConnector.Callback,
+): Promise<void> {
+  const [made] = await Promise.allSettled([connecting]);
+  if (made.status === "fulfilled") callback(null, made.value);
+  else callback(made.reason as Error, null);
+}
+
+function openClient(origin: string, stop: AbortSignal, options: ConnectionPoolOptions): Client {
+  return new Client(origin, {
+    pipelining: 1,
+    // The sender's one time-out covers connection, headers and body; undici's own would cut in between.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: options.keepAliveMs,
+    keepAliveMaxTimeout: options.keepAliveMs,
+    connect(target, callback) {
+      void settle(options.connect(target, { signal: stop }), callback);
+    },
+  });
+}
+
+/**
+ * Makes the pool. It is not undici's own: that one lets requests wait for each other's connections, counts connections
+ * that never came about, and can't stop one that is being made.
+ */
+export function createConnectionPool(options: ConnectionPoolOptions): ConnectionPool {
+  const open = new Map<Connection, AbortController>();
+  const idle = new IdleConnections();
+
+  async function end(connection: Connection): Promise<void> {
+    idle.delete(connection);
+    open.get(connection)?.abort();
+    await connection.client.destroy();
+    open.delete(connection);
+  }
+
+  function discard(connection: Connection): void {
+    // Never rejects: destroying a client is bookkeeping, the socket's errors are no longer anybody's.
+    void end(connection);
+  }
+
+  function make(origin: string): Connection {
+    const stop = new AbortController();
+    const connection = { origin, client: openClient(origin, stop.signal, options) };
+    open.set(connection, stop);
+    // A connection in use tells its request; that one decides.
+    connection.client.on("disconnect", () => idle.delete(connection) && discard(connection));
+    return connection;
+  }
+
+  return {
+    acquire(origin) {
+      const connection = idle.of(origin).at(-1);
+      if (connection === undefined) return make(origin);
+      idle.delete(connection);
+      return connection;
+    },
+    release(connection) {
+      if (idle.of(connection.origin).length >= options.idlePerOrigin) {
+        discard(connection);
+        return;
+      }
+      idle.add(connection);
+      if (idle.size > options.idleInAll && idle.oldest !== undefined) discard(idle.oldest);
+    },
+    discard,
+    get idleCount() {
+      return idle.size;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...open.keys()].map((connection) => end(connection)));
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import kafkajs from "kafkajs";
+import type { Kafka, KafkaConfig, SASLOptions, logCreator } from "kafkajs";
+import { mendReadCommitted } from "./aborted-records.ts";
+import { registerCodecs } from "./codecs.ts";
+
+export interface KafkaClientOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly connectionTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly ssl?: {
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    readonly servername?: string;
+  };
+  readonly sasl?: {
+    readonly mechanism: SaslMechanism;
+    readonly username: string;
+    readonly password: string;
+  };
+}
+
+export type SaslMechanism = "plain" | "scram-sha-256" | "scram-sha-512";
+
+/** What kafkajs has to say for itself; level as it judges it. Holds no keys and no values. */
+export type ClientLog = (line: {
+  level: "error" | "warn" | "info" | "debug";
+  message: string;
+  details: object;
+}) => void;
+
+function logTo(log: ClientLog): logCreator {
+  const { logLevel } = kafkajs;
+  return () =>
+    ({
+      level,
+      namespace,
+      log: { message, timestamp: _timestamp, logger: _logger, ...details },
+    }) => {
+      const name =
+        level === logLevel.ERROR
+          ? "error"
+          : level === logLevel.WARN
+            ? "warn"
+            : level === logLevel.INFO
+              ? "info"
+              : "debug";
+      log({
+        level: name,
+        message: namespace === "" ? message : `${namespace}: ${message}`,
+        details,
+      });
+    };
+}
+
+/**
+ * The kafkajs client that everything in this folder is made from. Retries of a single request are kept short: who
+ * calls has a loop of its own that goes on for as long as it takes, and says so.
+ */
+export function createKafkaClient(options: KafkaClientOptions, log: ClientLog): Kafka {
+  registerCodecs();
+  mendReadCommitted();
+  const config: KafkaConfig = {
+    clientId: options.clientId,
+    brokers: [...options.brokers],
+    connectionTimeout: options.connectionTimeoutMs,
+    requestTimeout: options.requestTimeoutMs,
+    enforceRequestTimeout: true,
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5 },
+    logLevel: kafkajs.logLevel.INFO,
+    logCreator: logTo(log),
+  };
+  if (options.ssl !== undefined) config.ssl = { ...options.ssl };
+  if (options.sasl !== undefined) config.sasl = options.sasl as SASLOptions;
+  return new kafkajs.Kafka(config);
+}

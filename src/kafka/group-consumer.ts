@@ -1,0 +1,172 @@
+import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
+import { OnhookError } from "../errors.ts";
+import type { CommittedOffset, RecordBatch, TopicPartition } from "../log/log-record.ts";
+import { partitionKey } from "../log/log-record.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Emit } from "../runtime/emit.ts";
+import type { KafkaEvent } from "./kafka-events.ts";
+import { runSupervised } from "./supervised-consumer.ts";
+import { ownBytes, toRecordBatch } from "./to-log-record.ts";
+import { withAdmin } from "./with-admin.ts";
+
+export interface GroupConsumerOptions {
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  readonly sessionTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly maxBytesPerPartition: number;
+}
+
+/** What a consumer hands over to. */
+export interface GroupHandlers {
+  assigned(partitions: readonly TopicPartition[]): void;
+  /** `noted` comes with the first batch of an assignment: the metadata of the commit that it begins at. */
+  records(batch: RecordBatch, noted?: string): void;
+}
+
+interface Deps {
+  readonly clock: Clock;
+  readonly emit: Emit<KafkaEvent>;
+}
+
+/**
+ * How long a fetch waits for data, and so how late a resumed partition may be fetched again. Data that arrives on a
+ * partition that is being fetched is answered at once.
+ */
+const maxWaitTimeInMs = 50;
+
+/**
+ * A member of a consumer group whose records are handed over at once and finished later, in any order: kafkajs fetches
+ * again only when all handlers of the last fetch are done.
+ */
+export class GroupConsumer {
+  readonly #kafka: Kafka;
+  readonly #options: GroupConsumerOptions;
+  readonly #deps: Deps;
+  /** kafkajs forgets what was paused when it crashes, and remembers it for partitions that come back; this is the truth. */
+  readonly #paused = new Map<string, TopicPartition>();
+  #assigned = new Map<string, TopicPartition>();
+  #current: Consumer | null = null;
+  /** By partition: the metadata of the commits that this assignment begins at, where nobody has asked for it yet. */
+  #notes: Promise<Map<string, string>> | null = null;
+
+  constructor(kafka: Kafka, options: GroupConsumerOptions, deps: Deps) {
+    this.#kafka = kafka;
+    this.#options = options;
+    this.#deps = deps;
+  }
+
+  /**
+   * Consumes until `signal` is aborted. `assigned` comes before the first records of each assignment; records that
+   * were handed over before and not committed come again after it, even where the partition stays.
+   */
+  async run(handlers: GroupHandlers, signal: AbortSignal): Promise<void> {
+    const { groupId, topics } = this.#options;
+    const config = {
+      sessionTimeout: this.#options.sessionTimeoutMs,
+      heartbeatInterval: this.#options.heartbeatIntervalMs,
+      maxBytesPerPartition: this.#options.maxBytesPerPartition,
+      maxWaitTimeInMs,
+    };
+    await runSupervised(
+      this.#kafka,
+      { groupId, topics, config, partitionsAtOnce: 1 },
+      { ...this.#deps, signal },
+      {
+        joined: (consumer, partitions) => this.#joined(consumer, partitions, handlers),
+        batch: (payload) => this.#handOver(payload, handlers),
+        left: () => {
+          this.#current = null;
+        },
+      },
+    );
+  }
+
+  /** No more records of the partition, from now until `resume`, reassignments and crashes included. */
+  pause(at: TopicPartition): void {
+    this.#paused.set(partitionKey(at), at);
+    this.#tell("pause", at);
+  }
+
+  resume(at: TopicPartition): void {
+    if (this.#paused.delete(partitionKey(at))) this.#tell("resume", at);
+  }
+
+  /** Commits what is still assigned, and leaves out what is not. Rejects when the group did not take it: try later. */
+  async commit(offsets: readonly CommittedOffset[]): Promise<void> {
+    const ours = offsets.filter((at) => this.#assigned.has(partitionKey(at)));
+    if (ours.length === 0) return;
+    if (this.#current === null)
+      throw new OnhookError("GROUP_LEFT", { group: this.#options.groupId });
+    await this.#current.commitOffsets(
+      ours.map(({ topic, partition, offset, metadata }) => ({
+        topic,
+        partition,
+        offset: String(offset),
+        metadata: metadata ?? null,
+      })),
+    );
+  }
+
+  #joined(
+    consumer: Consumer,
+    partitions: readonly TopicPartition[],
+    handlers: GroupHandlers,
+  ): void {
+    this.#current = consumer;
+    this.#notes = null;
+    this.#assigned = new Map(partitions.map((at) => [partitionKey(at), at]));
+    for (const key of this.#paused.keys()) if (!this.#assigned.has(key)) this.#paused.delete(key);
+    for (const [key, at] of this.#assigned)
+      this.#tell(this.#paused.has(key) ? "pause" : "resume", at);
+    handlers.assigned(partitions);
+  }
+
+  async #handOver({ batch }: EachBatchPayload, handlers: GroupHandlers): Promise<void> {
+    const { topic, partition, records } = toRecordBatch(batch);
+    const noted = await this.#takeNote({ topic, partition });
+    const group = this.#options.groupId;
+    const lag = Number(batch.offsetLag());
+    this.#deps.emit({ type: "consumer.lag", group, topic, partition, lag });
+    handlers.records({ topic, partition, records: records.map(ownBytes) }, noted);
+  }
+
+  /**
+   * The metadata of the commit that an assignment begins at, for its first batch alone. Read after the group was joined:
+   * nobody of the generation before can commit any more. Rejects when it can't be had; kafkajs then fetches again.
+   */
+  async #takeNote(at: TopicPartition): Promise<string | undefined> {
+    const asked = (this.#notes ??= this.#readNotes());
+    try {
+      const notes = await asked;
+      const key = partitionKey(at);
+      const noted = notes.get(key);
+      notes.delete(key);
+      return noted;
+    } catch (error) {
+      if (this.#notes === asked) this.#notes = null;
+      throw error;
+    }
+  }
+
+  async #readNotes(): Promise<Map<string, string>> {
+    const { groupId, topics } = this.#options;
+    const answer = await withAdmin(this.#kafka, (admin) =>
+      admin.fetchOffsets({ groupId, topics: [...topics] }),
+    );
+    const notes = new Map<string, string>();
+    for (const { topic, partitions } of answer) {
+      for (const { partition, metadata } of partitions) {
+        if (metadata) notes.set(partitionKey({ topic, partition }), metadata);
+      }
+    }
+    return notes;
+  }
+
+  /** Between a crash and the next assignment there is nobody to tell; the set of what is paused says it when there is. */
+  #tell(verb: "pause" | "resume", { topic, partition }: TopicPartition): void {
+    if (this.#assigned.has(partitionKey({ topic, partition }))) {
+      this.#current?.[verb]([{ topic, partitions: [partition] }]);
+    }
+  }
+}

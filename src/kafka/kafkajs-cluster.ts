@@ -1,0 +1,61 @@
+import type { Batch, Kafka, KafkaMessage } from "kafkajs";
+// @ts-expect-error kafkajs describes its public parts only; the shape used here is BatchConstructor below.
+import batchConstructor from "kafkajs/src/consumer/batch.js";
+
+/**
+ * kafkajs's own cluster, broker and batch, as far as they are used here. They are not part of its public face, which
+ * reads only as a member of a group: slow to start, with a group left behind for each process, and held up for ever by
+ * batches that the log cleaner emptied. kafkajs is pinned to one version, and the contract suite runs on a real broker.
+ * See docs/decisions/0002-tables-without-groups.md.
+ */
+export interface KafkajsCluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  addTargetTopic(topic: string): Promise<void>;
+  refreshMetadataIfNecessary(): Promise<void>;
+  findTopicPartitionMetadata(
+    topic: string,
+  ): readonly { readonly partitionId: number; readonly leader: number }[];
+  findBroker(of: { nodeId: number }): Promise<KafkajsBroker>;
+}
+
+export interface KafkajsBroker {
+  fetch(request: object): Promise<TopicAnswers<PartitionData>>;
+  listOffsets(request: object): Promise<TopicAnswers<{ readonly offset: string }>>;
+}
+
+interface TopicAnswers<Partition> {
+  readonly responses: readonly { readonly partitions: readonly Partition[] }[];
+}
+
+export interface PartitionData {
+  readonly partition: number;
+  readonly highWatermark: string;
+  readonly lastStableOffset: string;
+  readonly messages: readonly KafkaMessage[];
+}
+
+type BatchConstructor = new (topic: string, offset: string, data: PartitionData) => Batch;
+type CreateCluster = (options: object) => KafkajsCluster;
+
+/** Isolation level of requests: records of transactions that are not committed are not seen. */
+export const readCommitted = 1;
+
+/** A cluster with the brokers, TLS and SASL of the client; not connected yet. */
+export function createCluster(kafka: Kafka): KafkajsCluster {
+  const symbols = Object.getOwnPropertySymbols(kafka);
+  const symbol = symbols.find((each) => each.description === "private:Kafka:createCluster");
+  const create = symbol && (kafka as unknown as Record<symbol, CreateCluster | undefined>)[symbol];
+  if (create === undefined)
+    throw new TypeError("this version of kafkajs keeps its clusters elsewhere");
+  return create({
+    metadataMaxAge: 300_000,
+    allowAutoTopicCreation: false,
+    isolationLevel: readCommitted,
+  });
+}
+
+/** What was fetched, without control records and records of aborted transactions. */
+export function batchOf(topic: string, fetchedOffset: number, data: PartitionData): Batch {
+  return new (batchConstructor as BatchConstructor)(topic, String(fetchedOffset), data);
+}

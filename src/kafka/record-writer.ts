@@ -1,0 +1,200 @@
+import type { Kafka, Producer } from "kafkajs";
+import { OnhookError } from "../errors.ts";
+import type { CommittedOffset, OutgoingRecord } from "../log/log-record.ts";
+import { backoffMs } from "../runtime/backoff.ts";
+import { pause } from "../runtime/clock.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Emit } from "../runtime/emit.ts";
+import { explained } from "./broker-failure.ts";
+import type { KafkaEvent } from "./kafka-events.ts";
+import { createPartitions } from "./partitions.ts";
+import type { PartitionOf } from "./partitions.ts";
+import { recordSize } from "../log/record-size.ts";
+import { inSends, toMessage } from "./record-sets.ts";
+import { isTooLarge } from "./refusal-types.ts";
+
+/** Writes records and tells when each is safe. */
+export interface RecordWriter extends AsyncDisposable {
+  /**
+   * Resolves when all in-sync replicas have the record. While the broker can't take it, it is tried again for as long
+   * as it takes, told each time; rejects with WRITER_CLOSED when the writer was closed before it was written, and with
+   * RECORD_TOO_LARGE when the topic takes no record of its size, which no other try can change.
+   * Tells where the record stands; after a repeat it may stand there more than once.
+   */
+  write(record: OutgoingRecord): Promise<CommittedOffset>;
+}
+
+interface Waiting extends OutgoingRecord {
+  readonly written: (at: CommittedOffset) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** What waits for one partition, in order; `pump` is running while anything does. */
+interface Lane {
+  readonly topic: string;
+  readonly partition: number;
+  /** The look-up that its newest record came by. */
+  lookedUp: Promise<PartitionOf>;
+  waiting: Waiting[];
+  pump: Promise<void> | null;
+}
+
+interface Deps {
+  readonly clock: Clock;
+  readonly emit: Emit<KafkaEvent>;
+}
+
+/** Makes a writer; it connects with the first record. */
+export function createRecordWriter(kafka: Kafka, deps: Deps): RecordWriter {
+  return new KafkaWriter(kafka, deps);
+}
+
+/**
+ * One partition per send: with more, kafkajs can resolve although a partition was not written when leaders move.
+ * What gathers while a send is under way goes out with the next, so that load makes batches by itself.
+ */
+class KafkaWriter implements RecordWriter {
+  readonly #deps: Deps;
+  readonly #lookUp: ReturnType<typeof createPartitions>;
+  readonly #producers: ReturnType<typeof createProducerHolder>;
+  readonly #closing = new AbortController();
+  readonly #lanes = new Map<string, Lane>();
+  /** One look-up of a topic for all that wait for it: so they keep their order, and an outage is told once. */
+  readonly #lookUps = new Map<string, Promise<PartitionOf>>();
+
+  constructor(kafka: Kafka, deps: Deps) {
+    this.#deps = deps;
+    this.#lookUp = createPartitions(kafka);
+    this.#producers = createProducerHolder(kafka, deps.emit);
+  }
+
+  async write(record: OutgoingRecord): Promise<CommittedOffset> {
+    const { topic } = record;
+    const lookedUp = this.#partitionsOf(topic);
+    const partition = (await lookedUp)(record);
+    const key = `${topic}/${partition}`;
+    const lane = this.#lanes.get(key) ?? { topic, partition, lookedUp, waiting: [], pump: null };
+    this.#lanes.set(key, lane);
+    lane.lookedUp = lookedUp;
+    const { promise, resolve, reject } = Promise.withResolvers<CommittedOffset>();
+    lane.waiting.push({ ...record, written: resolve, failed: reject });
+    lane.pump ??= this.#pump(lane);
+    return promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    for (const lane of this.#lanes.values()) await lane.pump;
+    await this.#producers.close();
+  }
+
+  #partitionsOf(topic: string): Promise<PartitionOf> {
+    let looking = this.#lookUps.get(topic);
+    if (looking === undefined) {
+      looking = this.#persist(topic, () => this.#lookUp(topic));
+      this.#lookUps.set(topic, looking);
+    }
+    return looking;
+  }
+
+  async #pump(lane: Lane): Promise<void> {
+    while (lane.waiting.length > 0) {
+      const taken = lane.waiting;
+      lane.waiting = [];
+      for (const run of inSends(taken)) await this.#send(lane, run);
+    }
+    lane.pump = null;
+  }
+
+  async #send(lane: Lane, run: readonly Waiting[]): Promise<void> {
+    const { topic, partition } = lane;
+    const messages = run.map((record) => ({ ...toMessage(record), partition }));
+    try {
+      const attempt = (): Promise<number> => this.#producers.send(topic, messages);
+      const first = await this.#persist(topic, attempt, () => this.#forget(lane));
+      for (const [index, each] of run.entries())
+        each.written({ topic, partition, offset: first + index });
+    } catch (error) {
+      if (isTooLarge(error)) await this.#sendApart(lane, run);
+      else for (const each of run) each.failed(error);
+    }
+  }
+
+  /** Finds which of the records it is that the broker refused as too large; the others are written. */
+  async #sendApart(lane: Lane, run: readonly Waiting[]): Promise<void> {
+    const [first] = run;
+    if (first === undefined) return;
+    if (run.length === 1) {
+      const { topic } = lane;
+      first.failed(new OnhookError("RECORD_TOO_LARGE", { topic, bytes: recordSize(first) }));
+      return;
+    }
+    const half = run.length >> 1;
+    await this.#send(lane, run.slice(0, half));
+    await this.#send(lane, run.slice(half));
+  }
+
+  /** The topic may have been made anew, with other partitions. A look-up that is under way is not disturbed. */
+  #forget({ topic, lookedUp }: Lane): void {
+    if (this.#lookUps.get(topic) === lookedUp) this.#lookUps.delete(topic);
+  }
+
+  async #persist<T>(topic: string, work: () => Promise<T>, onFailure?: () => void): Promise<T> {
+    const { emit, clock } = this.#deps;
+    const { signal } = this.#closing;
+    for (let attempt = 1; ; attempt += 1) {
+      if (signal.aborted) throw new OnhookError("WRITER_CLOSED", { topic });
+      try {
+        return await work();
+      } catch (error) {
+        if (isTooLarge(error)) throw error;
+        emit({ type: "producer.retrying", topic, attempt, error: explained(error) });
+        onFailure?.();
+        await pause(clock, backoffMs(attempt, Math.random), signal);
+      }
+    }
+  }
+}
+
+/**
+ * Holds the producer, and replaces it after any failure: its idea of the sequence numbers may then differ from the
+ * broker's, and a later batch could be taken for a repeat of an earlier one and dropped.
+ */
+function createProducerHolder(kafka: Kafka, emit: Emit<KafkaEvent>) {
+  let current: Promise<Producer> | null = null;
+
+  async function connect(): Promise<Producer> {
+    const retry = { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 };
+    const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry });
+    await producer.connect();
+    return producer;
+  }
+
+  async function drop(failed: Promise<Producer>): Promise<void> {
+    if (current === failed) current = null;
+    try {
+      await (await failed).disconnect();
+    } catch (error) {
+      emit({ type: "producer.abandoned", error });
+    }
+  }
+
+  return {
+    /** Resolves with the offset of the first message. */
+    async send(topic: string, messages: ReturnType<typeof toMessage>[]): Promise<number> {
+      const using = (current ??= connect());
+      try {
+        const [answer] = await (await using).send({ topic, acks: -1, messages });
+        if (answer?.baseOffset === undefined) throw new OnhookError("WRITE_UNCONFIRMED", { topic });
+        return Number(answer.baseOffset);
+      } catch (error) {
+        // Refused before anything was written: the sequence stands where it stood, and others are using the producer.
+        if (!isTooLarge(error)) await drop(using);
+        throw error;
+      }
+    },
+    async close(): Promise<void> {
+      if (current !== null) await drop(current);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/** The types that a failure of kafkajs and all its causes carry: what a broker answered, by Kafka's name for it. */
+function* typesOf(error: unknown): Generator<string> {
+  for (let each = error; each instanceof Error; each = each.cause)
+    if ("type" in each) yield String(each.type);
+}
+
+const fencing = new Set([
+  "INVALID_PRODUCER_EPOCH",
+  "PRODUCER_FENCED",
+  "INVALID_PRODUCER_ID_MAPPING",
+]);
+const tooLarge = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
+
+/** The broker refused a producer whose transactional id was taken over. */
+export function isFenced(error: unknown): boolean {
+  return typesOf(error).some((type) => fencing.has(type));
+}
+
+/** The broker takes no batch of that size in that topic, however often it is tried. */
+export function isTooLarge(error: unknown): boolean {
+  return typesOf(error).some((type) => tooLarge.has(type));
+}

@@ -1,0 +1,125 @@
+import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka } from "kafkajs";
+import type { TopicPartition } from "../log/log-record.ts";
+import { backoffMs } from "../runtime/backoff.ts";
+import { pause } from "../runtime/clock.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Emit } from "../runtime/emit.ts";
+import { explained } from "./broker-failure.ts";
+import type { KafkaEvent } from "./kafka-events.ts";
+
+export interface SupervisedConsumerOptions {
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  readonly config: Omit<ConsumerConfig, "groupId" | "retry">;
+  /** How many partitions' batches may be handled at the same time. */
+  readonly partitionsAtOnce: number;
+  /** True: the position moves only where the handler says so by `resolveOffset`; else behind each batch it returns from. */
+  readonly handlerResolves?: boolean;
+}
+
+export interface SupervisedHandlers {
+  /** Each time the group hands out partitions, before the first fetch of that assignment. */
+  joined(consumer: Consumer, partitions: readonly TopicPartition[]): void;
+  batch(payload: EachBatchPayload, consumer: Consumer): Promise<void>;
+  /** The consumer is gone, crashed or stopped; until the next `joined` there is none. */
+  left(): void;
+}
+
+function assignedPartitions(assignment: Record<string, number[]>): TopicPartition[] {
+  return Object.entries(assignment).flatMap(([topic, partitions]) =>
+    partitions.map((partition) => ({ topic, partition })),
+  );
+}
+
+type End = { readonly crashed: Error } | "stopped";
+
+/**
+ * Keeps a kafkajs consumer running until `signal` is aborted. kafkajs ends a consumer for good on any error that it
+ * takes for final (a TypeError in a handler, an unknown codec, no broker to be found) and goes silent; here each crash
+ * is told, and a new consumer takes over after a back-off. Positions are the caller's: nothing is committed here.
+ */
+export async function runSupervised(
+  kafka: Kafka,
+  options: SupervisedConsumerOptions,
+  deps: { readonly clock: Clock; readonly emit: Emit<KafkaEvent>; readonly signal: AbortSignal },
+  handlers: SupervisedHandlers,
+): Promise<void> {
+  const { clock, emit, signal } = deps;
+  const { groupId } = options;
+  for (let failures = 0; !signal.aborted; failures += 1) {
+    const end = await runOnce(kafka, options, deps, {
+      ...handlers,
+      joined(consumer, partitions) {
+        failures = 0;
+        handlers.joined(consumer, partitions);
+      },
+    });
+    if (end === "stopped") return;
+    const error = explained(end.crashed);
+    emit({ type: "consumer.crashed", group: groupId, error, restarts: true });
+    await pause(clock, backoffMs(failures, Math.random), signal);
+  }
+}
+
+async function runOnce(
+  kafka: Kafka,
+  options: SupervisedConsumerOptions,
+  deps: { readonly clock: Clock; readonly emit: Emit<KafkaEvent>; readonly signal: AbortSignal },
+  handlers: SupervisedHandlers,
+): Promise<End> {
+  const { groupId } = options;
+  const { promise: ended, resolve: end } = Promise.withResolvers<End>();
+  const consumer = kafka.consumer({
+    ...options.config,
+    groupId,
+    // Every crash comes to us: kafkajs's own restart would forget what was paused.
+    retry: {
+      initialRetryTime: 100,
+      maxRetryTime: 2_000,
+      retries: 5,
+      restartOnFailure: async () => false,
+    },
+  });
+  const onStop = (): void => end("stopped");
+  deps.signal.addEventListener("abort", onStop, { once: true });
+  consumer.on("consumer.crash", ({ payload }) => end({ crashed: payload.error }));
+  consumer.on("consumer.group_join", ({ payload }) => {
+    deps.emit({ type: "consumer.joined", group: groupId, assignment: payload.memberAssignment });
+    handlers.joined(consumer, assignedPartitions(payload.memberAssignment));
+  });
+  consumer.on("consumer.rebalancing", () =>
+    deps.emit({ type: "consumer.rebalancing", group: groupId }),
+  );
+  consumer.on("consumer.fetch", () =>
+    deps.emit({ type: "consumer.fetched", group: groupId, at: deps.clock.now() }),
+  );
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      partitionsConsumedConcurrently: options.partitionsAtOnce,
+      eachBatchAutoResolve: options.handlerResolves !== true,
+      eachBatch: (payload) => handlers.batch(payload, consumer),
+    });
+    return await ended;
+  } catch (error) {
+    return { crashed: error instanceof Error ? error : new Error(String(error)) };
+  } finally {
+    deps.signal.removeEventListener("abort", onStop);
+    handlers.left();
+    await disconnect(consumer, groupId, deps.emit);
+  }
+}
+
+async function disconnect(
+  consumer: Consumer,
+  group: string,
+  emit: Emit<KafkaEvent>,
+): Promise<void> {
+  try {
+    await consumer.disconnect();
+  } catch (error) {
+    emit({ type: "consumer.crashed", group, error, restarts: false });
+  }
+}
