@@ -1,0 +1,139 @@
+import { createHealthServer } from "./admin/health-server.ts";
+import type { Check } from "./admin/health-server.ts";
+import { loadCodecs } from "./app/codecs.ts";
+import { createConnections } from "./app/connections.ts";
+import type { Surroundings } from "./app/connections.ts";
+import { createDeliverRole } from "./app/deliver-role.ts";
+import { createMatchRole } from "./app/match-role.ts";
+import { createStore } from "./app/store.ts";
+import type { Role } from "./config.ts";
+import { createHealthState } from "./observability/health-state.ts";
+import type { HealthState } from "./observability/health-state.ts";
+import { aborted } from "./runtime/aborted.ts";
+import { retryUntil } from "./runtime/retry-until.ts";
+import { superviseAll } from "./runtime/supervisor.ts";
+import type { Service } from "./runtime/supervisor.ts";
+import type { TriggerStore } from "./triggers/trigger-store.ts";
+
+export interface ServiceOptions {
+  readonly roles: readonly Role[];
+  readonly version: string;
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
+  /** Aborted to stop the service in order. */
+  readonly stop: AbortSignal;
+  /** Told the port of the service's own HTTP once it answers. */
+  readonly listening?: (port: number) => void;
+}
+
+/** What the health endpoints look at while the service comes up and works. */
+interface Progress {
+  store: TriggerStore | null;
+}
+
+function readiness(progress: Progress, health: HealthState): Check[] {
+  const { store } = progress;
+  const caughtUp = store?.caughtUp ?? false;
+  const behind =
+    store === null
+      ? "waiting for the registry"
+      : `${store.lag("triggers")} triggers and ${store.lag("tenants")} tenants behind`;
+  return [
+    { name: "store", ok: caughtUp, detail: caughtUp ? "caught up" : behind },
+    ...health.joined(),
+  ];
+}
+
+function httpService(
+  around: Surroundings,
+  options: ServiceOptions,
+  progress: Progress,
+  health: HealthState,
+): Service {
+  const { host, port } = around.config.http;
+  return {
+    name: "http",
+    async run(stop) {
+      const server = createHealthServer({
+        host,
+        port,
+        checks: {
+          alive: () => health.alive(),
+          ready: () => (options.stop.aborted ? stopping : readiness(progress, health)),
+        },
+        metrics: options.metrics,
+      });
+      const listening = await server.start();
+      options.listening?.(listening.port);
+      await aborted(stop);
+      await server.close();
+    },
+  };
+}
+
+/** Not ready before anything is stopped, so that nobody sends more work here. */
+const stopping: Check[] = [{ name: "service", ok: false, detail: "stopping" }];
+
+/** The roles and what they stand on. Waits for the registry for as long as it takes; each try is told. */
+function engine(around: Surroundings, options: ServiceOptions, progress: Progress): Service {
+  const { clock, emit, config } = around;
+  return {
+    name: "engine",
+    async run(stop, kill) {
+      const connections = createConnections(around);
+      const onError = (error: unknown, waitMs: number): void =>
+        emit({ type: "service.waiting", error, waitMs });
+      const codecs = await retryUntil(stop, clock, () => loadCodecs(around, connections), {
+        onError,
+      });
+      const parts = await retryUntil(stop, clock, () => createStore(around, connections, codecs), {
+        onError,
+      });
+      progress.store = parts.store;
+      const roles: Service[] = [];
+      if (options.roles.includes("match"))
+        roles.push(createMatchRole(around, connections, codecs, parts));
+      if (options.roles.includes("deliver"))
+        roles.push(createDeliverRole(around, connections, codecs, parts));
+      await superviseAll([parts.services, roles], {
+        stop: AbortSignal.any([stop, kill]),
+        drainTimeoutMs: config.delivery.drainTimeoutMs,
+        clock,
+        // The service as a whole has told of its stop already.
+        emit: (event) => event.type !== "service.stopping" && emit(event),
+      });
+    },
+  };
+}
+
+/**
+ * Runs the roles until `stop` is aborted, then stops in order: not ready, nothing new, what is in flight finished or
+ * handed over within `delivery.drainTimeoutMs`. Rejects with SERVICE_FAILED when a part fails that waiting can't mend.
+ */
+export async function runService(outer: Surroundings, options: ServiceOptions): Promise<void> {
+  const health = createHealthState(outer.clock);
+  const { matchGroup, deliverGroup, retryGroup } = outer.config.kafka;
+  if (options.roles.includes("match")) health.expect(matchGroup);
+  if (options.roles.includes("deliver"))
+    for (const group of [deliverGroup, retryGroup]) health.expect(group);
+  const around: Surroundings = {
+    ...outer,
+    emit(event) {
+      health.record(event);
+      outer.emit(event);
+    },
+  };
+  const progress: Progress = { store: null };
+  const { roles, version, stop } = options;
+  around.emit({ type: "service.started", roles, version });
+  await superviseAll(
+    [[httpService(around, options, progress, health)], [engine(around, options, progress)]],
+    {
+      stop,
+      // The engine keeps its own deadline; this one only catches an engine that misses it.
+      drainTimeoutMs: around.config.delivery.drainTimeoutMs + 3000,
+      clock: around.clock,
+      emit: around.emit,
+    },
+  );
+  around.emit({ type: "service.stopped" });
+}

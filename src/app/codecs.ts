@@ -1,0 +1,44 @@
+import { createRecordCodec } from "../avro/record-codec.ts";
+import type { RecordCodec } from "../avro/record-codec.ts";
+import { OnhookError } from "../errors.ts";
+import type { DeliveryAttempt } from "../jobs/delivery-attempt.ts";
+import type { DeliveryJob } from "../jobs/delivery-job.ts";
+import { readSchema } from "../schema-files.ts";
+import type { RecordName } from "../topology.ts";
+import { subjectOf } from "../wanted-topics.ts";
+import type { Connections, Surroundings } from "./connections.ts";
+
+/** The records of Onhook's own topics, each with the id under which the registry has its schema. */
+export interface Codecs {
+  readonly triggers: RecordCodec<unknown>;
+  readonly tenants: RecordCodec<unknown>;
+  readonly jobs: RecordCodec<DeliveryJob>;
+  readonly attempts: RecordCodec<DeliveryAttempt>;
+}
+
+/** Rejects with SCHEMA_UNREGISTERED, naming the subject, when `topics apply` has not been run for this version. */
+export async function loadCodec<T>(
+  record: RecordName,
+  topic: string,
+  { registry }: Connections,
+): Promise<RecordCodec<T>> {
+  const schema = readSchema(record);
+  const subject = subjectOf(topic);
+  const schemaId = await registry.lookUp(subject, schema);
+  if (schemaId === null) throw new OnhookError("SCHEMA_UNREGISTERED", { subject });
+  return createRecordCodec<T>({ schema, schemaId, schemas: registry });
+}
+
+/** Loads all of them. Rejects with SCHEMA_UNREGISTERED or REGISTRY_UNREACHABLE. */
+export async function loadCodecs(
+  { config }: Surroundings,
+  connections: Connections,
+): Promise<Codecs> {
+  const { triggers, tenants, jobs, attempts } = config.topics;
+  return {
+    triggers: await loadCodec("Trigger", triggers.name, connections),
+    tenants: await loadCodec("Tenant", tenants.name, connections),
+    jobs: await loadCodec("DeliveryJob", jobs.name, connections),
+    attempts: await loadCodec("DeliveryAttempt", attempts.name, connections),
+  };
+}

@@ -1,0 +1,58 @@
+import type { Kafka } from "kafkajs";
+import type { Config } from "../config.ts";
+import { createKafkaClient } from "../kafka/client.ts";
+import type { ClientLog, KafkaClientOptions } from "../kafka/client.ts";
+import { createTopicAdmin } from "../kafka/topic-admin.ts";
+import type { TopicAdmin } from "../kafka/topic-admin.ts";
+import type { AnyEvent } from "../observability/any-event.ts";
+import { createSchemaRegistry } from "../registry/schema-registry.ts";
+import type { SchemaRegistry } from "../registry/schema-registry.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Emit } from "../runtime/emit.ts";
+import { brokerTls, certificatesOf } from "./pem-files.ts";
+
+/** What every part is made with. */
+export interface Surroundings {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly emit: Emit<AnyEvent>;
+  readonly kafkaLog: ClientLog;
+  /** `onhook/<version>` */
+  readonly userAgent: string;
+}
+
+/** The outside systems. */
+export interface Connections {
+  readonly kafka: Kafka;
+  readonly registry: SchemaRegistry;
+  readonly topicAdmin: TopicAdmin;
+}
+
+function saslOptions({ sasl }: Config["kafka"]): Pick<KafkaClientOptions, "sasl"> {
+  const { mechanism, username, password } = sasl;
+  if (mechanism === "none") return {};
+  return { sasl: { mechanism, username: username ?? "", password: password ?? "" } };
+}
+
+/** Makes the clients of the outside systems. Nothing connects yet. Throws PEM_UNUSABLE for a file of certificates. */
+export function createConnections({ config, clock, emit, kafkaLog }: Surroundings): Connections {
+  const { brokers, clientId, connectionTimeoutMs, requestTimeoutMs } = config.kafka;
+  const ssl = brokerTls(config.kafka);
+  const ca = certificatesOf("registry.caFile", config.registry.caFile);
+  const kafka = createKafkaClient(
+    {
+      brokers,
+      clientId,
+      connectionTimeoutMs,
+      requestTimeoutMs,
+      ...(ssl !== undefined && { ssl }),
+      ...saslOptions(config.kafka),
+    },
+    kafkaLog,
+  );
+  return {
+    kafka,
+    registry: createSchemaRegistry({ ...config.registry, ...(ca !== undefined && { ca }) }, emit),
+    topicAdmin: createTopicAdmin(kafka, clock),
+  };
+}

@@ -1,0 +1,117 @@
+import { createCallSchemas } from "../cdr/call-schemas.ts";
+import { createDeliverJob } from "../delivery/deliver-job.ts";
+import type { DeliverJob } from "../delivery/deliver-job.ts";
+import { createDeliveryStage } from "../delivery/delivery-stage.ts";
+import type { HttpSender } from "../delivery/http-request.ts";
+import { createAddressGuard } from "../http/address-guard.ts";
+import { createHttpSender } from "../http/undici-sender.ts";
+import { GroupConsumer } from "../kafka/group-consumer.ts";
+import { createRecordWriter } from "../kafka/record-writer.ts";
+import type { Service } from "../runtime/supervisor.ts";
+import { ladderOf } from "../wanted-topics.ts";
+import type { Codecs } from "./codecs.ts";
+import type { Connections, Surroundings } from "./connections.ts";
+import { certificatesOf } from "./pem-files.ts";
+import type { StoreParts } from "./store.ts";
+
+/** How much a fetch of the deliver role brings per partition, and how much of one partition may wait in memory. */
+const bytesPerPartition = 1024 * 1024;
+
+/** How often finished jobs are committed, in ms: what a crash repeats at most, besides what is in flight. */
+const commitIntervalMs = 100;
+
+/** How long an idle connection to a receiver is kept, in ms. */
+const keepAliveMs = 30_000;
+
+function createSender(
+  { config }: Surroundings,
+  caBundle: string | undefined,
+): HttpSender & AsyncDisposable {
+  const { timeoutMs, maxResponseBytes, connectionsPerOrigin, ...delivery } = config.delivery;
+  const { allowedRanges, deniedPorts } = delivery;
+  return createHttpSender({
+    timeoutMs,
+    maxResponseBytes,
+    connectionsPerOrigin,
+    keepAliveMs,
+    guard: createAddressGuard({ allowedRanges, deniedPorts }),
+    ...(caBundle !== undefined && { caBundle }),
+  });
+}
+
+function createDeliver(
+  { config, clock, userAgent }: Surroundings,
+  { registry }: Connections,
+  codecs: Codecs,
+  { store }: StoreParts,
+  sender: HttpSender,
+): DeliverJob {
+  return createDeliverJob({
+    triggers: store,
+    sender,
+    jobs: codecs.jobs,
+    calls: createCallSchemas(registry, clock),
+    ladder: ladderOf(config),
+    deadTopic: config.topics.dead.name,
+    clock,
+    maxRetryAfterMs: config.delivery.maxRetryAfterMs,
+    userAgent,
+  });
+}
+
+function createConsumers({ config, clock, emit }: Surroundings, { kafka }: Connections) {
+  const { sessionTimeoutMs, heartbeatIntervalMs, deliverGroup, retryGroup } = config.kafka;
+  const consumer = (groupId: string, topics: readonly string[]): GroupConsumer =>
+    new GroupConsumer(
+      kafka,
+      {
+        groupId,
+        topics,
+        sessionTimeoutMs,
+        heartbeatIntervalMs,
+        maxBytesPerPartition: bytesPerPartition,
+      },
+      { clock, emit },
+    );
+  const rungs = ladderOf(config).rungs.map(({ topic }) => topic);
+  return {
+    jobs: consumer(deliverGroup, [config.topics.jobs.name]),
+    retries: consumer(retryGroup, rungs),
+  };
+}
+
+/** The deliver role, with what it sends and writes by. No job is read before the store has caught up. Throws PEM_UNUSABLE for delivery.caFile. */
+export function createDeliverRole(
+  around: Surroundings,
+  connections: Connections,
+  codecs: Codecs,
+  parts: StoreParts,
+): Service {
+  const { config, clock, emit } = around;
+  const caBundle = certificatesOf("delivery.caFile", config.delivery.caFile);
+  return {
+    name: "deliver",
+    async run(stop, kill) {
+      await parts.store.whenCaughtUp(stop);
+      if (stop.aborted) return;
+      await using writer = createRecordWriter(connections.kafka, { clock, emit });
+      await using sender = createSender(around, caBundle);
+      const stage = createDeliveryStage({
+        consumers: createConsumers(around, connections),
+        deliver: createDeliver(around, connections, codecs, parts, sender),
+        writer,
+        jobs: codecs.jobs,
+        deadTopic: config.topics.dead.name,
+        attempts: codecs.attempts,
+        attemptsTopic: config.topics.attempts.name,
+        ladder: ladderOf(config),
+        maxInFlight: config.delivery.maxInFlight,
+        limits: { records: config.delivery.maxBufferedPerPartition, bytes: bytesPerPartition },
+        commitIntervalMs,
+        clock,
+        emit,
+      });
+      await stage.run(stop, kill);
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
+import type { Config } from "../config.ts";
+import { OnhookError } from "../errors.ts";
+import type { KafkaClientOptions } from "../kafka/client.ts";
+
+/** A PEM file, and the setting that names it. */
+interface Named {
+  readonly setting: string;
+  readonly file: string;
+}
+
+/** OpenSSL's words, without the numbers around them. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "reason" in error && typeof error.reason === "string" ? error.reason : error.message;
+}
+
+/** Throws PEM_UNUSABLE when `work` throws. */
+function using<T>(named: Named, problem: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const details = { ...named, problem: `${problem} (${wordsOf(cause)})` };
+    throw new OnhookError("PEM_UNUSABLE", details, { cause });
+  }
+}
+
+function textOf(named: Named): string {
+  return using(named, "it can not be read", () => readFileSync(named.file, "utf8"));
+}
+
+/**
+ * The text of the certificates' file that a setting names; undefined where it names none. Throws PEM_UNUSABLE, with the
+ * setting and the file, also when it begins with no certificate: Node itself would pass over that, and trust nobody.
+ */
+export function certificatesOf(setting: string, file: string | null): string | undefined {
+  if (file === null) return undefined;
+  const text = textOf({ setting, file });
+  using({ setting, file }, "no certificate can be read in it", () => new X509Certificate(text));
+  return text;
+}
+
+/** Finds out at start, not at each connection, whether there is a key, and whether it is the certificate's. */
+function keyOf(file: string | null, cert: string | undefined): string | undefined {
+  if (file === null) return undefined;
+  const named = { setting: "kafka.ssl.keyFile", file };
+  const key = textOf(named);
+  const problem = "it does not hold the key of the certificate in kafka.ssl.certFile";
+  using(named, problem, () => createSecureContext({ cert, key }));
+  return key;
+}
+
+/** What kafka.ssl says, its files read; undefined where it is off. Throws PEM_UNUSABLE. */
+export function brokerTls({ ssl }: Config["kafka"]): KafkaClientOptions["ssl"] {
+  if (!ssl.enabled) return undefined;
+  const ca = certificatesOf("kafka.ssl.caFile", ssl.caFile);
+  const cert = certificatesOf("kafka.ssl.certFile", ssl.certFile);
+  const key = keyOf(ssl.keyFile, cert);
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(ssl.servername !== null && { servername: ssl.servername }),
+  };
+}

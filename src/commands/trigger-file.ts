@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { LineCounter, parseDocument } from "yaml";
+import { OnhookError } from "../errors.ts";
+import type { CommandContext } from "./context.ts";
+import type { Trigger } from "../triggers/trigger.ts";
+
+/** What stands for a secret where a trigger is shown; written back, it means: keep the one that is saved. */
+export const maskedSecret = "whsec_***";
+
+/** What messages call the file. */
+export function fileName(file: string): string {
+  return file === "-" ? "standard input" : file;
+}
+
+/** Reads a trigger from YAML, of which JSON is a part; `-` is standard input. Rejects with FILE_UNREADABLE or TRIGGER_FILE. */
+export async function readTriggerFile(
+  context: CommandContext,
+  file: string,
+): Promise<Record<string, unknown>> {
+  const text = file === "-" ? await context.readStdin() : await readText(file);
+  const value = parsed(text, fileName(file));
+  if (!isRecord(value)) {
+    throw new OnhookError("TRIGGER_FILE", {
+      file: fileName(file),
+      problem: "it is not a mapping of properties to values",
+    });
+  }
+  return value;
+}
+
+/** Mistakes are told by kind and place, never with the parser's own words: those quote the file, secrets included. */
+function parsed(text: string, file: string): unknown {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: false, logLevel: "error", lineCounter });
+  const [mistake] = document.errors;
+  if (mistake !== undefined) {
+    const { line, col } = lineCounter.linePos(mistake.pos[0]);
+    const kind = mistake.code.toLowerCase().replaceAll("_", " ");
+    const problem = `it is no YAML at line ${line}, column ${col}: ${kind}`;
+    throw new OnhookError("TRIGGER_FILE", { file, problem });
+  }
+  try {
+    return document.toJS() as unknown;
+  } catch {
+    // Aliases that multiply beyond all measure are found only here. The cause is left out since it may quote the file.
+    const problem = "it has an alias that stands for nothing, or too many aliases of aliases";
+    throw new OnhookError("TRIGGER_FILE", { file, problem });
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new OnhookError("FILE_UNREADABLE", { file, problem }, { cause });
+  }
+}
+
+/**
+ * Fills in what a saved trigger keeps: its time of creation, and the secrets that the file shows as masked. The first
+ * masked one is the first that is saved, and so on, wherever they stand: a new secret goes in front of the masked ones,
+ * and the oldest is dropped by dropping the last of them.
+ */
+export function withSaved(
+  given: Record<string, unknown>,
+  saved: Trigger | undefined,
+  now: number,
+): Record<string, unknown> {
+  const { action } = given;
+  const secrets =
+    isRecord(action) && Array.isArray(action["secrets"]) ? action["secrets"] : undefined;
+  const known = (saved?.action.secrets ?? []).values();
+  const kept = secrets?.map((secret: unknown) =>
+    secret === maskedSecret ? (known.next().value ?? secret) : secret,
+  );
+  return {
+    triggerId: randomUUID(),
+    ...given,
+    createdAt: saved?.createdAt ?? given["createdAt"] ?? now,
+    ...(kept !== undefined && { action: { ...(action as object), secrets: kept } }),
+  };
+}
+
+/** A trigger as it may be shown to people. */
+export function withoutSecrets(trigger: Trigger): Trigger {
+  return {
+    ...trigger,
+    action: { ...trigger.action, secrets: trigger.action.secrets.map(() => maskedSecret) },
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,207 @@
+import { isInWindow, readTime } from "./plain-time.ts";
+
+/**
+ * Conditions evaluated the obvious way, straight from section 4 of the specification: one case per rule, nothing compiled,
+ * nothing fast. It shares no code with the matcher, so that the demo and the tests can ask it which webhooks had to arrive.
+ */
+export interface PlainCondition {
+  readonly field: string;
+  readonly op: string;
+  readonly values?: readonly string[];
+  readonly ignoreCase?: boolean;
+}
+
+type Scalar = "text" | "number" | "time" | "boolean";
+/** What a field holds; `[]` after it says many of them. */
+export type PlainType = Scalar | `${Scalar}[]`;
+
+/** The types of fields of later schema versions, by path. */
+export type LaterFields = Readonly<Record<string, PlainType>>;
+
+const numbers: ReadonlySet<string> = new Set(
+  (
+    "sVer dur ring talk hold park lost lostInPark aban ans short dir type t2t hasRec rated " +
+    "rateCost"
+  ).split(" "),
+);
+const times: ReadonlySet<string> = new Set(["start", "answer", "end"]);
+
+function typeOfField(path: string, later: LaterFields): PlainType {
+  if (Object.hasOwn(later, path)) return later[path] as PlainType;
+  if (path === "recordingIds" || path.startsWith("directoryMatches")) return "text[]";
+  if (numbers.has(path)) return "number";
+  return times.has(path) ? "time" : "text";
+}
+
+/** What a call does not have: null, numbers that are none, and whatever holds nothing but those. */
+function isNothing(value: unknown): boolean {
+  if (typeof value === "number") return !Number.isFinite(value);
+  if (value === null || value === undefined) return true;
+  if (typeof value !== "object" || value instanceof Uint8Array) return false;
+  return Object.values(value).every(isNothing);
+}
+
+/** Found where a list should be. */
+const notAList = Symbol("not a list");
+
+/** All values behind `steps`. There is a list to be gone through after `listAfter` more steps; below 0, none. */
+function valuesAt(value: unknown, steps: readonly string[], listAfter: number): unknown[] {
+  if (isNothing(value)) return [];
+  if (listAfter === 0) {
+    if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, steps, -1));
+    return steps.length === 0 ? [notAList] : [];
+  }
+  const [step, ...rest] = steps;
+  if (step === undefined) return [value];
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  if (!Object.hasOwn(value, step)) return [];
+  return valuesAt((value as Record<string, unknown>)[step], rest, listAfter - 1);
+}
+
+function fieldValues(path: string, type: PlainType, cdr: object): unknown[] {
+  // A tag's name may hold dots.
+  if (path.startsWith("tags.")) return valuesAt(cdr, ["tags", path.slice("tags.".length)], -1);
+  const steps = path.split(".");
+  if (steps[0] === "directoryMatches") return valuesAt(cdr, steps, 1);
+  return valuesAt(cdr, steps, type.endsWith("[]") ? steps.length : -1);
+}
+
+/** Whether `text` matches `pattern`, both as lists of characters; in the pattern, `*` was told apart from a star before. */
+function matches(text: readonly string[], pattern: readonly (string | typeof anyRun)[]): boolean {
+  // Of which lengths the beginnings of the text are that the pattern so far can match.
+  const all = Array.from({ length: text.length + 1 }, (_, length) => length);
+  let lengths = [0];
+  for (const token of pattern) {
+    const shortest = lengths[0] ?? Infinity;
+    lengths =
+      token === anyRun
+        ? all.filter((length) => length >= shortest)
+        : lengths.filter((length) => text[length] === token).map((length) => length + 1);
+  }
+  return lengths.includes(text.length);
+}
+
+const anyRun = Symbol("*");
+
+function patternOf(value: string): (string | typeof anyRun)[] {
+  const tokens = Array.from(value.matchAll(/\\\*|[^]/gu), ([token]) => token);
+  return tokens.map((token) => (token === "*" ? anyRun : token === "\\*" ? "*" : token));
+}
+
+function holdsForText(op: string, value: string, wanted: string): boolean {
+  const text = Array.from(value);
+  const part = Array.from(wanted);
+  const isAt = (start: number): boolean =>
+    start >= 0 && part.every((character, index) => text[start + index] === character);
+  switch (op) {
+    case "eq":
+    case "in":
+      return value === wanted;
+    case "prefix":
+      return isAt(0);
+    case "suffix":
+      return isAt(text.length - part.length);
+    case "contains":
+      return part.length === 0 || text.some((_, start) => isAt(start));
+    default:
+      return op === "wildcard" && matches(text, patternOf(wanted));
+  }
+}
+
+/** The number that a text is; exactly, as a bigint, where it is a whole one. */
+function readNumber(text: string): number | bigint {
+  const [mantissa = "", exponent = "0"] = text.toLowerCase().split("e");
+  const [whole = "", fraction = ""] = mantissa.split(".");
+  const zeros = Number(exponent) - fraction.length;
+  const digits = BigInt(`${whole}${fraction}`.replace("+", ""));
+  if (Math.abs(zeros) > 400) return Number(text);
+  const power = 10n ** BigInt(Math.abs(zeros));
+  if (zeros >= 0) return digits * power;
+  return digits % power === 0n ? digits / power : Number(text);
+}
+
+function holdsInOrder<T extends number | bigint>(op: string, value: T, wanted: T): boolean {
+  switch (op) {
+    case "eq":
+    case "in":
+      return value === wanted;
+    case "gt":
+      return value > wanted;
+    case "gte":
+      return value >= wanted;
+    case "lt":
+      return value < wanted;
+    default:
+      return op === "lte" && value <= wanted;
+  }
+}
+
+function holdsForNumber(op: string, value: unknown, wanted: string): boolean {
+  if (typeof value === "number") return holdsInOrder(op, value, Number(wanted));
+  if (typeof value !== "bigint") return false;
+  const number = readNumber(wanted);
+  // JavaScript orders a bigint and a number exactly; only their equality it would deny.
+  return holdsInOrder<number | bigint>(op, value, number);
+}
+
+function holdsForTime(op: string, value: string, wanted: string): boolean {
+  const time = readTime(value);
+  if (time === undefined) return false;
+  if (op === "localTime") return isInWindow(time, wanted);
+  const limit = readTime(wanted);
+  return limit !== undefined && holdsInOrder(op, time.instant, limit.instant);
+}
+
+/** Whether one value of the call satisfies the operator with one value of the condition. */
+function holdsFor(
+  type: string,
+  op: string,
+  value: unknown,
+  wanted: string,
+  fold: boolean,
+): boolean {
+  switch (type) {
+    case "number":
+      return holdsForNumber(op, value, wanted);
+    case "time":
+      return typeof value === "string" && holdsForTime(op, value, wanted);
+    case "boolean":
+      return typeof value === "boolean" && String(value) === wanted;
+    default:
+      if (typeof value !== "string") return false;
+      return fold
+        ? holdsForText(op, value.toLowerCase(), wanted.toLowerCase())
+        : holdsForText(op, value, wanted);
+  }
+}
+
+const opposites: Readonly<Record<string, string>> = {
+  ne: "eq",
+  notIn: "in",
+  notLocalTime: "localTime",
+  absent: "exists",
+};
+
+function holds(condition: PlainCondition, cdr: object, later: LaterFields): boolean {
+  const { field, op, values: wanted = [], ignoreCase = false } = condition;
+  const opposite = opposites[op];
+  if (opposite !== undefined) return !holds({ ...condition, op: opposite }, cdr, later);
+  const type = typeOfField(field, later);
+  const values = fieldValues(field, type, cdr);
+  if (op === "exists") return values.length > 0;
+  return values.some((value) =>
+    wanted.some((text) => holdsFor(type.replace("[]", ""), op, value, text, ignoreCase)),
+  );
+}
+
+/**
+ * Whether a trigger with these conditions, all of them valid, fires for a call. `cdr` is a decoded CDR, absent fields null
+ * or missing; `later` gives the types of fields that the first schema version does not have.
+ */
+export function plainFires(
+  conditions: readonly PlainCondition[],
+  cdr: object,
+  later: LaterFields = {},
+): boolean {
+  return conditions.every((condition) => holds(condition, cdr, later));
+}
