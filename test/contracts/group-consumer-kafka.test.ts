@@ -1,0 +1,70 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { KafkaEvent } from "../../src/kafka/kafka-events.ts";
+import { Collected, running } from "./collected.ts";
+import { createGroup } from "./group-under-test.ts";
+import { kafkaClient, kafkaLog, ownName } from "./log-under-test.ts";
+
+describe("a member of a group of Kafka", () => {
+  test("waits for a topic that is missing, tells of it, and joins when it is there", async () => {
+    const events: KafkaEvent[] = [];
+    const log = kafkaLog({ events });
+    const topic = ownName("late");
+    const collected = new Collected();
+    const consumer = log.consumer(ownName("group"), [topic]);
+    const run = running((signal) => consumer.run(collected.handlers, signal));
+    onTestFinished(() => run.stop());
+    const crashes = () => events.filter(({ type }) => type === "consumer.crashed");
+    await expect.poll(() => crashes().length, { timeout: 30_000 }).toBeGreaterThan(0);
+    await log.createTopic(topic, 1);
+    await using writer = log.writer();
+    await writer.write({ topic, key: "k", value: Buffer.from("late") });
+    await collected.untilCount(1);
+    expect(crashes()[0]).toMatchObject({ restarts: true });
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: "consumer.joined", assignment: { [topic]: [0] } }),
+    );
+  });
+
+  test("sees nothing of a transaction that was aborted, and is not held up by its marker", async () => {
+    const kafka = kafkaClient();
+    const { topic, member } = await createGroup(kafkaLog({ kafka }), 1);
+    const { collected } = member();
+    const producer = kafka.producer({ transactionalId: ownName("tx"), maxInFlightRequests: 1 });
+    await producer.connect();
+    onTestFinished(() => producer.disconnect());
+    for (const word of ["aborted", "committed", "aborted again", "last"]) {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic, messages: [{ value: word }] });
+      await (word.startsWith("aborted") ? transaction.abort() : transaction.commit());
+    }
+    await collected.untilCount(2);
+    expect(collected.values).toEqual(["committed", "last"]);
+  });
+
+  test("holds on to no more than the record's own bytes, however much came with it", async () => {
+    const { topic, member } = await createGroup(kafkaLog(), 1);
+    await using writer = kafkaLog().writer();
+    const values = [Buffer.alloc(300_000, "x"), Buffer.from("small"), Buffer.alloc(300_000, "y")];
+    await Promise.all(values.map((value) => writer.write({ topic, key: "k", value })));
+    const { collected } = member();
+    await collected.untilCount(3);
+    const small = collected.records[1];
+    for (const own of [small?.key, small?.value]) {
+      expect(own?.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
+    }
+  });
+
+  test("tells its lag, its fetches and each change of the group", async () => {
+    const events: KafkaEvent[] = [];
+    const { topic, groupId, write, member } = await createGroup(kafkaLog({ events }), 1);
+    await write("0", "1");
+    const { collected } = member();
+    await collected.untilCount(2);
+    member();
+    await expect.poll(() => events.map(({ type }) => type)).toContain("consumer.rebalancing");
+    const lag = { type: "consumer.lag", group: groupId, topic, partition: 0, lag: 0 };
+    expect(events).toContainEqual(lag);
+    const at = expect.any(Number) as number;
+    expect(events).toContainEqual({ type: "consumer.fetched", group: groupId, at });
+  });
+});

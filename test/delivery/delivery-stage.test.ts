@@ -1,0 +1,258 @@
+import { describe, expect, it } from "vitest";
+import type { Decision } from "../../src/delivery/decision.ts";
+import type { DeliverJob } from "../../src/delivery/deliver-job.ts";
+import type { DeliveryEvent } from "../../src/delivery/delivery-events.ts";
+import { createDeliveryStage } from "../../src/delivery/delivery-stage.ts";
+import type { IntakeHandlers, PartitionConsumer } from "../../src/delivery/intake.ts";
+import { attemptRecord } from "../../src/delivery/attempt-record.ts";
+import { createRetryLadder } from "../../src/delivery/retry-ladder.ts";
+import { OnhookError } from "../../src/errors.ts";
+import type { CommittedOffset, OutgoingRecord } from "../../src/log/log-record.ts";
+import { createFakeClock, settle } from "../support/fake-clock.ts";
+import { nine, recordsAt, someJob, someRecord, someState } from "./some-jobs.ts";
+
+const jobs = { topic: "onhook.jobs", partition: 0 };
+
+const delivered: Decision = {
+  onward: null,
+  attempt: attemptRecord(someJob(), someState(), {
+    startedAt: nine,
+    request: { method: "POST", url: "https://crm.example.com/" },
+    result: { kind: "answer", status: 200, retryAfter: null, durationMs: 3 },
+    outcome: { kind: "delivered", status: 200 },
+    stop: { kind: "done" },
+  }),
+  cdrTimestamp: nine - 500,
+  error: null,
+};
+
+/** A consumer that hands over what the test gives it. */
+class ScriptedConsumer implements PartitionConsumer {
+  readonly commits: CommittedOffset[] = [];
+  handlers: IntakeHandlers | undefined;
+  refuses = false;
+  readonly #ended = Promise.withResolvers<void>();
+
+  async run(handlers: IntakeHandlers, signal: AbortSignal): Promise<void> {
+    this.handlers = handlers;
+    signal.addEventListener("abort", () => this.end(), { once: true });
+    await this.#ended.promise;
+  }
+  end(): void {
+    this.#ended.resolve();
+  }
+  fail(error: Error): void {
+    this.#ended.reject(error);
+  }
+  pause(): void {}
+  resume(): void {}
+  async commit(offsets: readonly CommittedOffset[]): Promise<void> {
+    if (this.refuses) throw new Error("rebalancing");
+    this.commits.push(...offsets);
+  }
+}
+
+/** A stage at work: `deliver` decides each job, `write` is how the log takes a record. */
+async function setUp(parts: {
+  readonly deliver: DeliverJob;
+  readonly write?: (record: OutgoingRecord) => Promise<void>;
+}) {
+  const clock = createFakeClock(nine);
+  const events: DeliveryEvent[] = [];
+  const written: OutgoingRecord[] = [];
+  const consumers = { jobs: new ScriptedConsumer(), retries: new ScriptedConsumer() };
+  const [stop, kill] = [new AbortController(), new AbortController()];
+  const stage = createDeliveryStage({
+    consumers,
+    deliver: parts.deliver,
+    writer: {
+      async write(record) {
+        await parts.write?.(record);
+        written.push(record);
+      },
+    },
+    jobs: { encode: () => Buffer.from("job"), decode: async () => someJob() },
+    deadTopic: "dead",
+    attempts: { encode: ({ jobId, outcome }) => Buffer.from(`${jobId} ${outcome}`) },
+    attemptsTopic: "attempts",
+    ladder: createRetryLadder("r.", [2000, 4000]),
+    maxInFlight: 10,
+    limits: { records: 100, bytes: 1_000_000 },
+    commitIntervalMs: 100,
+    clock,
+    emit: (event) => void events.push(event),
+  });
+  const ended = stage.run(stop.signal, kill.signal);
+  await settle();
+  const take = async (...offsets: number[]): Promise<void> => {
+    consumers.jobs.handlers?.records({ ...jobs, records: recordsAt(...offsets) });
+    await settle();
+  };
+  const types = () =>
+    events.map(({ type }) => type).filter((type) => type !== "delivery.in-flight");
+  return { clock, events, types, written, consumers, stop, kill, ended, take };
+}
+
+describe("a job that is decided", () => {
+  it("has its attempt written under its tenant, and is told of and committed only when that is safe", async () => {
+    const safe = Promise.withResolvers<void>();
+    const stage = await setUp({ deliver: async () => delivered, write: () => safe.promise });
+    await stage.take(5);
+    await stage.clock.advance(1000);
+    expect([stage.types(), stage.consumers.jobs.commits]).toEqual([[], [{ ...jobs, offset: 5 }]]);
+    safe.resolve();
+    await stage.clock.advance(100);
+    const value = Buffer.from(`${someJob().jobId} delivered`);
+    expect(stage.written).toEqual([{ topic: "attempts", key: "t1", value }]);
+    const told = stage.events.filter(({ type }) => type === "delivery.attempted");
+    expect(told).toMatchObject([{ outcome: "delivered", latencyMs: 1500 }]);
+    expect(stage.consumers.jobs.commits.at(-1)).toEqual({ ...jobs, offset: 6 });
+  });
+
+  it("goes on only together with its attempt", async () => {
+    const onward = { topic: "r.2s", key: "k", value: Buffer.from("job") };
+    const stage = await setUp({ deliver: async () => ({ ...delivered, onward }) });
+    await stage.take(0);
+    expect(stage.written.map(({ topic }) => topic)).toEqual(["r.2s", "attempts"]);
+  });
+
+  it("is told as undecodable, and not as an attempt, where it was none", async () => {
+    const error = new OnhookError("WIRE_FORMAT", { problem: "x" });
+    const decision = { onward: null, attempt: null, cdrTimestamp: null, error };
+    const stage = await setUp({ deliver: async () => decision });
+    await stage.take(3);
+    expect(stage.events).toContainEqual({ type: "job.undecodable", ...jobs, offset: 3, error });
+    expect(stage.types()).toEqual(["job.undecodable"]);
+  });
+});
+
+describe("a job that can't be decided now", () => {
+  it("is tried again, later and later, and holds its place while others go past", async () => {
+    let away = true;
+    const stage = await setUp({
+      async deliver({ offset }) {
+        if (offset === 0 && away) throw new OnhookError("REGISTRY_UNREACHABLE");
+        return delivered;
+      },
+    });
+    await stage.take(0, 1);
+    await stage.clock.advance(10_000);
+    expect(stage.types().filter((type) => type === "delivery.attempted")).toHaveLength(1);
+    const held = stage.types().filter((type) => type === "delivery.held").length;
+    expect(held).toBeGreaterThan(3);
+    expect(held).toBeLessThan(20);
+    expect(stage.consumers.jobs.commits).toEqual([{ ...jobs, offset: 0, metadata: "1;0;1.1" }]);
+    away = false;
+    await stage.clock.advance(20_000);
+    expect(stage.consumers.jobs.commits.at(-1)).toEqual({ ...jobs, offset: 2 });
+  });
+
+  it("takes no other job's place, however many there are, and is left when the stage ends", async () => {
+    const stage = await setUp({
+      async deliver({ offset }) {
+        if (offset < 50) throw new OnhookError("REGISTRY_UNREACHABLE");
+        return delivered;
+      },
+    });
+    await stage.take(...Array.from({ length: 60 }, (_, offset) => offset));
+    expect(stage.types().filter((type) => type === "delivery.attempted")).toHaveLength(10);
+    stage.stop.abort();
+    await stage.ended;
+    expect(stage.consumers.jobs.commits).toMatchObject([{ ...jobs, offset: 0 }]);
+    expect(stage.clock.pendingTimers).toBe(0);
+  });
+
+  it("is left to whoever has the partition next when trying again can't help, and told", async () => {
+    const stage = await setUp({
+      async deliver({ offset }) {
+        if (offset === 0) throw new TypeError("a mistake");
+        return delivered;
+      },
+    });
+    await stage.take(0, 1);
+    await stage.clock.advance(60_000);
+    expect(stage.types()).toEqual(["delivery.held", "delivery.attempted"]);
+    expect(stage.consumers.jobs.commits).toEqual([{ ...jobs, offset: 0, metadata: "1;0;1.1" }]);
+  });
+});
+
+describe("a commit that the group does not take", () => {
+  it("is told, and said again after a second", async () => {
+    const stage = await setUp({ deliver: async () => delivered });
+    stage.consumers.jobs.refuses = true;
+    await stage.take(0);
+    await stage.clock.advance(2500);
+    expect(stage.types().filter((type) => type === "delivery.commit-failed")).toHaveLength(3);
+    stage.consumers.jobs.refuses = false;
+    await stage.clock.advance(1000);
+    expect(stage.consumers.jobs.commits).toEqual([{ ...jobs, offset: 1 }]);
+  });
+});
+
+describe("a retry", () => {
+  it("is told as overdue by as much as it was handed out late, under its rung's name", async () => {
+    const stage = await setUp({ deliver: async () => delivered });
+    const [late, soon] = [nine - 1500, nine + 500].map((due, offset) =>
+      someRecord({ topic: "r.4s", offset, headers: { "onhook-due-at": String(due) } }),
+    );
+    const records = [late, soon].filter((record) => record !== undefined);
+    stage.consumers.retries.handlers?.records({ topic: "r.4s", partition: 0, records });
+    await stage.clock.advance(500);
+    expect(stage.events.filter(({ type }) => type === "delivery.retry-overdue")).toEqual([
+      { type: "delivery.retry-overdue", tier: "4s", seconds: 1.5 },
+      { type: "delivery.retry-overdue", tier: "4s", seconds: 0 },
+    ]);
+  });
+});
+
+describe("the end of the stage", () => {
+  it("comes when a consumer ends by itself, after what is in flight is finished and committed", async () => {
+    const deciding = Promise.withResolvers<Decision>();
+    const stage = await setUp({ deliver: () => deciding.promise });
+    await stage.take(0);
+    stage.consumers.retries.end();
+    await settle();
+    deciding.resolve(delivered);
+    await stage.ended;
+    expect(stage.consumers.jobs.commits.at(-1)).toEqual({ ...jobs, offset: 1 });
+  });
+
+  it("comes when a consumer fails, with the same order and its error", async () => {
+    const deciding = Promise.withResolvers<Decision>();
+    const stage = await setUp({ deliver: () => deciding.promise });
+    await stage.take(0);
+    const failure = new Error("beyond repair");
+    const ended = stage.ended.catch((error: unknown) => error);
+    stage.consumers.retries.fail(failure);
+    await settle();
+    deciding.resolve(delivered);
+    expect(await ended).toBe(failure);
+    expect(stage.consumers.jobs.commits.at(-1)).toEqual({ ...jobs, offset: 1 });
+    expect(stage.clock.pendingTimers).toBe(0);
+  });
+
+  it("leaves no timer behind, though retries are pending: the process can end", async () => {
+    const stage = await setUp({ deliver: async () => delivered });
+    const headers = { "onhook-due-at": String(nine + 4000) };
+    const records = [someRecord({ topic: "r.4s", headers })];
+    stage.consumers.retries.handlers?.records({ topic: "r.4s", partition: 0, records });
+    stage.stop.abort();
+    await stage.ended;
+    expect(stage.clock.pendingTimers).toBe(0);
+    expect(stage.types()).toEqual([]);
+  });
+
+  it("waits for a write that the log does not take, until the time for it is over", async () => {
+    const never = new Promise<void>(() => undefined);
+    const stage = await setUp({ deliver: async () => delivered, write: () => never });
+    await stage.take(0);
+    stage.stop.abort();
+    let ended = false;
+    void stage.ended.then(() => (ended = true));
+    await stage.clock.advance(60_000);
+    expect(ended).toBe(false);
+    stage.kill.abort();
+    await stage.ended;
+    expect(stage.consumers.jobs.commits).toEqual([{ ...jobs, offset: 0 }]);
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { Intake } from "../../src/delivery/intake.ts";
+import type { Taken } from "../../src/delivery/partition-lane.ts";
+import type { CommittedOffset, LogRecord } from "../../src/log/log-record.ts";
+
+const at = { topic: "jobs", partition: 0 };
+
+function records(from: number, to: number): LogRecord[] {
+  return Array.from({ length: to - from }, (_, index) => ({
+    ...at,
+    offset: from + index,
+    timestamp: 0,
+    key: null,
+    value: Buffer.from("job"),
+    headers: {},
+  }));
+}
+
+function setUp() {
+  const taken: Taken[] = [];
+  const commits: CommittedOffset[] = [];
+  const intake = new Intake(
+    {
+      pause: () => undefined,
+      resume: () => undefined,
+      commit: async (offsets) => void commits.push(...offsets),
+    },
+    { records: 100, bytes: 1_000_000 },
+    (one) => taken.push(one),
+  );
+  intake.assigned([at]);
+  intake.records({ ...at, records: records(0, 3) });
+  return { intake, taken, commits };
+}
+
+describe("a partition that comes back", () => {
+  it("goes on where it was, when nobody else has had it", async () => {
+    const { intake, taken, commits } = setUp();
+    taken[0]?.finish();
+    intake.assigned([at]);
+    intake.records({ ...at, records: records(0, 5) });
+    expect(taken.map(({ record }) => record.offset)).toEqual([0, 1, 2, 3, 4]);
+    for (const one of taken) one.finish();
+    await intake.commit();
+    expect(taken.some(({ lost }) => lost)).toBe(false);
+    expect(commits).toEqual([{ ...at, offset: 5 }]);
+  });
+
+  it("is begun afresh when another worker has committed beyond what is in hand here", async () => {
+    const { intake, taken, commits } = setUp();
+    intake.assigned([at]);
+    intake.records({ ...at, records: records(7, 8) });
+    expect(taken.map(({ lost }) => lost)).toEqual([true, true, true, false]);
+    taken[0]?.finish();
+    await intake.commit();
+    expect(commits).toEqual([{ ...at, offset: 7 }]);
+  });
+});

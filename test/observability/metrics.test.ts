@@ -1,0 +1,154 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import type { AnyEvent } from "../../src/observability/any-event.ts";
+import { metricTable } from "../../src/observability/metric-table.ts";
+import { createMetrics } from "../../src/observability/metrics.ts";
+import { createFakeClock } from "../support/fake-clock.ts";
+import { attempted, sampleEvents } from "../support/sample-events.ts";
+
+/** The exposition's samples after some events: `name{labels}` → value. */
+async function samples(...events: AnyEvent[]): Promise<Map<string, number>> {
+  const { record, registry } = createMetrics(createFakeClock());
+  for (const event of events) record(event);
+  return read(await registry.metrics());
+}
+
+function read(exposition: string): Map<string, number> {
+  const lines = exposition.split("\n").filter((line) => line.startsWith("onhook_"));
+  return new Map(
+    lines.map((line) => {
+      const space = line.lastIndexOf(" ");
+      return [line.slice(0, space), Number(line.slice(space + 1))];
+    }),
+  );
+}
+
+test("a batch counts its calls by result, its jobs and its time", async () => {
+  const found = await samples(
+    sampleEvents["cdr.batch-matched"],
+    sampleEvents["match.type-mismatch"],
+  );
+  expect(found.get('onhook_cdrs_total{result="matched"}')).toBe(6);
+  expect(found.get('onhook_cdrs_total{result="invalid"}')).toBe(1);
+  expect(found.get('onhook_cdrs_total{result="unmatched"}')).toBe(3);
+  expect(found.get("onhook_jobs_total")).toBe(9);
+  expect(found.get("onhook_match_type_mismatches_total")).toBe(4);
+  expect(found.get("onhook_match_seconds_sum")).toBeCloseTo(0.02);
+});
+
+test("an attempt counts its outcome, its duration and the time since the CDR", async () => {
+  const found = await samples(attempted);
+  expect(found.get('onhook_delivery_attempts_total{outcome="delivered"}')).toBe(1);
+  expect(found.get("onhook_delivery_seconds_sum")).toBeCloseTo(0.12);
+  expect(found.get("onhook_delivery_latency_seconds_sum")).toBeCloseTo(0.45);
+});
+
+test("a job that ends without a request counts in no duration", async () => {
+  const found = await samples({
+    ...attempted,
+    outcome: "cancelled",
+    reason: "trigger-deleted",
+    durationMs: null,
+    latencyMs: null,
+  });
+  expect(found.get('onhook_delivery_attempts_total{outcome="cancelled"}')).toBe(1);
+  expect(found.get("onhook_delivery_seconds_count")).toBe(0);
+  expect(found.get("onhook_delivery_latency_seconds_count")).toBe(0);
+});
+
+test("a dead job counts by its reason, one that can't be read as undecodable", async () => {
+  const found = await samples(
+    { ...attempted, outcome: "dead", reason: "timeout", status: null, latencyMs: null },
+    sampleEvents["job.undecodable"],
+  );
+  expect(found.get('onhook_dead_total{reason="timeout"}')).toBe(1);
+  expect(found.get('onhook_dead_total{reason="undecodable"}')).toBe(1);
+  expect(found.get('onhook_dead_total{reason="gone"}')).toBe(0);
+});
+
+test("stores tell how far behind they are, how fast changes arrive, and the triggers by state", async () => {
+  const found = await samples(
+    sampleEvents["store.position"],
+    { type: "store.position", table: "tenants", position: 3, end: 3 },
+    sampleEvents["store.propagated"],
+    sampleEvents["store.applied"],
+    sampleEvents["triggers.counted"],
+  );
+  expect(found.get("onhook_trigger_store_lag")).toBe(2);
+  expect(found.get("onhook_tenant_store_lag")).toBe(0);
+  expect(found.get("onhook_trigger_propagation_seconds_sum")).toBeCloseTo(0.2);
+  expect(found.get('onhook_store_events_total{table="triggers",result="refused"}')).toBe(1);
+  expect(found.get('onhook_triggers{state="over-licence"}')).toBe(3);
+});
+
+test("the lag of a partition is forgotten when it goes to another process", async () => {
+  const { record, registry } = createMetrics(createFakeClock());
+  const lag = (partition: number, group = "g") =>
+    record({ type: "consumer.lag", group, topic: "t", partition, lag: 10 + partition });
+  lag(0);
+  lag(1);
+  lag(0, "other");
+  record({ type: "consumer.joined", group: "g", assignment: { t: [1] } });
+  const found = [...read(await registry.metrics())].filter(([name]) =>
+    name.startsWith("onhook_consumer_lag"),
+  );
+  expect(found).toEqual([
+    ['onhook_consumer_lag{topic="t",partition="1",group="g"}', 11],
+    ['onhook_consumer_lag{topic="t",partition="0",group="other"}', 10],
+  ]);
+});
+
+test("the age of the last fetch grows while nothing is fetched, from the join on", async () => {
+  const clock = createFakeClock();
+  const { record, registry } = createMetrics(clock);
+  const age = async () =>
+    read(await registry.metrics()).get('onhook_consumer_fetch_age_seconds{group="g"}');
+  expect(await age()).toBeUndefined();
+  record({ type: "consumer.joined", group: "g", assignment: {} });
+  await clock.advance(30_000);
+  expect(await age()).toBe(30);
+  record({ type: "consumer.fetched", group: "g", at: clock.now() });
+  await clock.advance(1500);
+  record({ type: "consumer.joined", group: "g", assignment: {} });
+  expect(await age()).toBe(1.5);
+});
+
+test("what can be counted by a closed set of labels is there from the start with 0", async () => {
+  const found = await samples();
+  const names = [
+    'onhook_cdrs_total{result="invalid"}',
+    'onhook_delivery_attempts_total{outcome="dead"}',
+    'onhook_dead_total{reason="tls"}',
+  ];
+  expect(names.map((name) => found.get(name))).toEqual([0, 0, 0]);
+});
+
+test("every event can be recorded", async () => {
+  const { record } = createMetrics(createFakeClock());
+  for (const event of Object.values(sampleEvents)) expect(() => record(event)).not.toThrow();
+});
+
+test("the registry exposes exactly the metrics that docs/metrics.md names, with their types, next to Node's own", async () => {
+  const { registry } = createMetrics(createFakeClock());
+  const exposition = await registry.metrics();
+  const named = (text: string, pattern: RegExp) =>
+    new Set([...text.matchAll(pattern)].map(([, name, type]) => `${name} ${type}`));
+  const documentation = readFileSync(new URL("../../docs/metrics.md", import.meta.url), "utf8");
+  const documented = named(documentation, /^\| `(\w+)` \| (\w+) \|/gm);
+  expect(documented.size).toBeGreaterThan(20);
+  expect(named(exposition, /^# TYPE (onhook_\w+) (\w+)$/gm)).toEqual(documented);
+  expect(exposition).toContain("process_cpu_user_seconds_total");
+});
+
+test("names and units follow one rule: counters end in _total, histograms in _seconds", () => {
+  const metrics = Object.entries(metricTable);
+  const wrong = metrics.filter(
+    ([name, { type }]) =>
+      name.endsWith("_total") !== (type === "counter") ||
+      (type === "histogram" && !name.endsWith("_seconds")),
+  );
+  expect(wrong).toEqual([]);
+  const labels = metrics.flatMap(([, metric]) => metric.labels);
+  expect(labels).toContain("outcome");
+  expect(labels.filter((label) => /tenant|trigger|url|host/.test(label))).toEqual([]);
+});

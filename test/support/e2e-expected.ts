@@ -1,0 +1,33 @@
+import { v5 as uuidV5 } from "uuid";
+import { activeTriggers } from "../../src/sandbox/active-triggers.ts";
+import { plainFires } from "../../src/sandbox/plain-evaluator.ts";
+import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
+import type { Tenant } from "../../src/triggers/tenant.ts";
+import type { Trigger } from "../../src/triggers/trigger.ts";
+
+/** A webhook that a call must cause. */
+export interface ExpectedWebhook {
+  readonly webhookId: string;
+  readonly trigger: Trigger;
+}
+
+const namespace = uuidV5("onhook.delivery-job", uuidV5.DNS);
+
+/** UUIDv5 of tenant, CDR and trigger, as the contract has it. */
+export function webhookIdOf(call: CallEndedRecord, triggerId: string): string {
+  return uuidV5(`${call.tenantId}\n${call.cdr.id}\n${triggerId}`, namespace);
+}
+
+/** Which webhooks calls must cause: by the plain evaluator, with no code of the service's matcher. */
+export function expectedWebhooks(
+  calls: readonly CallEndedRecord[],
+  triggers: readonly Trigger[],
+  tenants: readonly Pick<Tenant, "tenantId" | "maxTriggers" | "suspended">[],
+): ExpectedWebhook[] {
+  const active = activeTriggers(triggers, tenants);
+  return calls.flatMap((call) =>
+    (active.get(call.tenantId) ?? [])
+      .filter(({ filters }) => plainFires(filters, call.cdr))
+      .map((trigger) => ({ webhookId: webhookIdOf(call, trigger.triggerId), trigger })),
+  );
+}
