@@ -1,6 +1,8 @@
+import kafkajs from "kafkajs";
 import type { Kafka, Producer } from "kafkajs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { PartitionReader } from "../../src/kafka/partition-reader.ts";
+import { withAdmin } from "../../src/kafka/with-admin.ts";
 import { kafkaClient, kafkaLog, ownName } from "./log-under-test.ts";
 import { createTable } from "./table-under-test.ts";
 
@@ -66,23 +68,30 @@ describe("a table on a topic with transactions", () => {
 });
 
 /**
- * Each batch closes a segment, and they are cleaned as soon as the broker looks, which the sandbox's does every second.
- * Segments that are together larger than this size stay apart.
+ * Each batch closes a segment. Segments that are together larger than this size stay apart when they are cleaned; one
+ * that is cleaned a second time would be joined with the next, so that too little is written afterwards to have it so.
  */
-const cleanedAtOnce = {
-  "cleanup.policy": "compact",
+const ownSegments = {
   "segment.ms": "1",
   "segment.bytes": String(1024 * 1024),
-  "min.cleanable.dirty.ratio": "0.01",
-  "delete.retention.ms": "0",
+  "min.cleanable.dirty.ratio": "0.5",
 };
+
+/** Lets the log cleaner at what is written already, all at once, as soon as it looks: the sandbox's does every second. */
+async function clean(kafka: Kafka, topic: string): Promise<void> {
+  const settings = { ...ownSegments, "cleanup.policy": "compact" };
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+  const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }];
+  const change = { resources, validateOnly: false };
+  await withAdmin(kafka, async (admin) => void (await admin.alterConfigs(change)));
+}
 
 describe("a table whose topic the log cleaner has emptied in parts", () => {
   test("is read over them, to its end", async () => {
     const kafka = kafkaClient();
     const log = kafkaLog({ kafka });
     const { topic, create, write, read, untilRead, entries } = await createTable(log);
-    await create(1, cleanedAtOnce);
+    await create(1, { ...ownSegments, "cleanup.policy": "delete" });
     const keys = Array.from({ length: 10 }, (_, number) => `k${number}`);
     // The cleaner keeps the last batch of an idempotent producer, without its records: here a segment by itself.
     for (const value of ["a", "b"]) {
@@ -90,10 +99,9 @@ describe("a table whose topic the log cleaner has emptied in parts", () => {
       await write("large", value.repeat(400_000), writer);
       await Promise.all(keys.map((key) => write(key, value.repeat(40_000), writer)));
     }
-    const firstKept = async (): Promise<number> => {
-      await write("tick", "a record behind closes the segment");
-      return (await log.read(topic))[0]?.offset ?? -1;
-    };
+    await write("tick", "a record behind closes the segment");
+    await clean(kafka, topic);
+    const firstKept = async (): Promise<number> => (await log.read(topic))[0]?.offset ?? -1;
     const patience = { timeout: 60_000, interval: 300 };
     await expect.poll(firstKept, patience).toBeGreaterThan(keys.length);
     const reader = new PartitionReader(kafka, { topic, partition: 0 });
