@@ -1,0 +1,63 @@
+import { Option } from "commander";
+import type { Command } from "commander";
+import type { CommandContext } from "../commands/context.ts";
+import { demo } from "../commands/demo.ts";
+import { run } from "../commands/run.ts";
+import { sandbox } from "../commands/sandbox.ts";
+import type { Role } from "../config.ts";
+import { number, roles } from "./arguments.ts";
+
+/** `run`, `demo`, `sandbox`: what goes on until it is stopped. `terminal` is where their live output goes. */
+export function serviceCommands(
+  program: Command,
+  context: () => CommandContext,
+  terminal: NodeJS.WriteStream,
+): void {
+  program
+    .command("run")
+    .description("run the service until it is told to stop")
+    .addOption(
+      new Option(
+        "--roles <list>",
+        "what this process does, instead of the setting `roles`",
+      ).argParser(roles),
+    )
+    .action((options: { roles?: Role[] }) => {
+      const made = context();
+      return run(made, options.roles ?? [...made.config.roles], terminal);
+    });
+  program
+    .command("demo")
+    .description(
+      "run the service on a sandbox of its own, with sample tenants, a stream of calls, and receivers good and bad",
+    )
+    .addOption(
+      new Option("--calls <n>", "how many calls; without it they go on until stopped").argParser(
+        number(1, 10_000_000),
+      ),
+    )
+    .addOption(
+      new Option("--rate <n>", "calls per second").argParser(number(1, 10_000)).default(40),
+    )
+    .addOption(
+      new Option("--seed <n>", "the same seed makes the same calls")
+        .argParser(number(0, 2 ** 32 - 1))
+        .default(7),
+    )
+    .option("--exit", "end once all webhooks of the calls have ended")
+    .action((options: { calls?: number; rate: number; seed: number; exit?: boolean }) =>
+      demo(context(), options, terminal),
+    );
+  program
+    .command("sandbox")
+    .description("start a local Kafka and schema registry, and keep them until stopped")
+    .addOption(
+      new Option("--kafka-port <port>", "a free one without it").argParser(number(1, 65_535)),
+    )
+    .addOption(
+      new Option("--registry-port <port>", "a free one without it").argParser(number(1, 65_535)),
+    )
+    .action((options: { kafkaPort?: number; registryPort?: number }) =>
+      sandbox(context(), options),
+    );
+}
