@@ -216,6 +216,9 @@ class Processing {
     const [first] = batch.records;
     const end = (batch.records.at(-1)?.offset ?? -1) + 1;
     if (first === undefined) return null;
+    // In front of what this lane has committed: handed out twice, or of a topic that was deleted and made again, whose
+    // first records must not be taken for those of the old one. The group's own offset tells which.
+    if (open.next !== undefined && first.offset < open.next) open.next = undefined;
     let next = (open.next ??= (await open.lane.open()) ?? first.offset);
     // kafkajs may hand out what is committed already: a transaction's offsets become visible after its commit.
     while (next < end) {

@@ -242,6 +242,20 @@ describe("a batch that kafkajs hands out although it is committed", () => {
   });
 });
 
+describe("a topic that is deleted and made again", () => {
+  test("is done from its new beginning, though the old one had gone further", async () => {
+    const stream = await createStream(kafkaLog(), 1);
+    await stream.write(10);
+    stream.start();
+    await stream.untilCommitted();
+    await stream.log.deleteTopic(stream.topic);
+    await stream.log.createTopic(stream.topic, 1);
+    await stream.write(5);
+    await stream.untilCommitted();
+    expect(await stream.output()).toEqual(numbers(15));
+  });
+});
+
 describe("a transactional lane", () => {
   test("commits one transaction right after another, each from where the one before has ended", async () => {
     const stream = await createStream(kafkaLog(), 1);
