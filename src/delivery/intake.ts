@@ -79,7 +79,8 @@ export class Intake implements IntakeHandlers {
   /**
    * The lane that a batch belongs to. The first batch of an assignment begins at the group's last commit. Where that is
    * beyond what this worker has finished, another one has had the partition meanwhile: what is still in hand is theirs,
-   * and committing it would set the group back.
+   * and committing it would set the group back. A batch from below what was committed is of a topic that was deleted and
+   * made again: its records are other ones, though their offsets are known here.
    */
   #laneFor(batch: RecordBatch, noted: string): PartitionLane {
     const key = partitionKey(batch);
@@ -89,6 +90,10 @@ export class Intake implements IntakeHandlers {
       lane.reassigned = false;
       if (lane.mark !== null && begin > lane.mark) this.#drop(key, lane);
       lane = this.#lanes.get(key);
+    }
+    if (lane?.committed && begin !== undefined && begin < lane.committed.offset) {
+      this.#drop(key, lane);
+      lane = undefined;
     }
     if (lane === undefined) {
       lane = new PartitionLane(batch, this.#limits, decodeFinished(noted));

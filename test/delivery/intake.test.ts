@@ -176,3 +176,18 @@ describe("an intake that is closed", () => {
     ]);
   });
 });
+
+describe("a partition whose topic was deleted and made again", () => {
+  it("is begun afresh, though its new offsets are below what was committed of the old", async () => {
+    const { intake, taken, commits, take } = setUp();
+    take(0, 1, 2);
+    for (const one of taken) one.finish();
+    await intake.commit();
+    intake.assigned([at, second]);
+    take(0, 1);
+    for (const one of taken) one.finish();
+    await intake.commit();
+    expect(taken.map(({ record }) => record.offset)).toEqual([0, 1, 2, 0, 1]);
+    expect(commits.at(-1)).toEqual([{ ...at, offset: 2 }]);
+  });
+});
