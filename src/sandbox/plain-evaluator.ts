@@ -108,16 +108,16 @@ function holdsForText(op: string, value: string, wanted: string): boolean {
   }
 }
 
-/** The number that a text is; exactly, as a bigint, where it is a whole one. */
-function readNumber(text: string): number | bigint {
+/** The number that a text is, exactly: `digits` over `power`. */
+function readNumber(text: string): { readonly digits: bigint; readonly power: bigint } {
   const [mantissa = "", exponent = "0"] = text.toLowerCase().split("e");
   const [whole = "", fraction = ""] = mantissa.split(".");
-  const zeros = Number(exponent) - fraction.length;
   const digits = BigInt(`${whole}${fraction}`.replace("+", ""));
-  if (Math.abs(zeros) > 400) return Number(text);
+  if (digits === 0n) return { digits, power: 1n };
+  // A fraction is of a thousand digits at most: beyond that, however much smaller, it is below and above the same longs.
+  const zeros = Math.max(-3000, Number(exponent) - fraction.length);
   const power = 10n ** BigInt(Math.abs(zeros));
-  if (zeros >= 0) return digits * power;
-  return digits % power === 0n ? digits / power : Number(text);
+  return zeros >= 0 ? { digits: digits * power, power: 1n } : { digits, power };
 }
 
 function holdsInOrder<T extends number | bigint>(op: string, value: T, wanted: T): boolean {
@@ -139,9 +139,8 @@ function holdsInOrder<T extends number | bigint>(op: string, value: T, wanted: T
 function holdsForNumber(op: string, value: unknown, wanted: string): boolean {
   if (typeof value === "number") return holdsInOrder(op, value, Number(wanted));
   if (typeof value !== "bigint") return false;
-  const number = readNumber(wanted);
-  // JavaScript orders a bigint and a number exactly; only their equality it would deny.
-  return holdsInOrder<number | bigint>(op, value, number);
+  const { digits, power } = readNumber(wanted);
+  return holdsInOrder(op, value * power, digits);
 }
 
 function holdsForTime(op: string, value: string, wanted: string): boolean {

@@ -6,22 +6,28 @@ export interface Decimal {
   readonly number: number;
   /** The whole number that it is, exactly, undefined when it is none: what longs beyond 2^53 − 1 are compared with. */
   readonly whole: bigint | undefined;
+  /** The greatest whole number that is not above it, exactly: what tells on which side of it such a long is. */
+  readonly floor: bigint;
 }
 
 /** `exponent` is small enough for the digits to be written out, unless they are all 0. */
-function wholeOf(
+function wholesOf(
   sign: string,
   digits: string,
   fraction: string,
   exponent: number,
-): bigint | undefined {
+): Omit<Decimal, "number"> {
   const significant = (digits + fraction).replace(/^0+/, "").replace(/0+$/, "");
-  if (significant === "") return 0n;
+  if (significant === "") return { whole: 0n, floor: 0n };
   const endZeros = (digits + fraction).length - (digits + fraction).replace(/0+$/, "").length;
   const zeros = exponent - fraction.length + endZeros;
-  if (zeros < 0) return undefined;
+  if (zeros < 0) {
+    const size = BigInt(significant.slice(0, zeros));
+    return { whole: undefined, floor: sign === "-" ? -size - 1n : size };
+  }
   const size = BigInt(significant + "0".repeat(zeros));
-  return sign === "-" ? -size : size;
+  const whole = sign === "-" ? -size : size;
+  return { whole, floor: whole };
 }
 
 /**
@@ -32,5 +38,5 @@ export function parseDecimal(text: string): Decimal | undefined {
   const [, sign = "", digits, fraction = "", exponent = "0"] = grammar.exec(text) ?? [];
   const number = Number(text);
   if (digits === undefined || !Number.isFinite(number)) return undefined;
-  return { number, whole: wholeOf(sign, digits, fraction, Number(exponent)) };
+  return { number, ...wholesOf(sign, digits, fraction, Number(exponent)) };
 }

@@ -15,8 +15,8 @@ const accepts = {
 } as const satisfies Partial<Record<OrderOperator, (order: number) => boolean>>;
 
 /**
- * Makes the test of a number. A number is compared with doubles, a bigint (a long beyond 2^53 − 1) with whole numbers, to
- * its last digit.
+ * Makes the test of a number. A number is compared with doubles, a bigint (a long beyond 2^53 − 1) exactly, to its last
+ * digit.
  */
 export function numberTest(
   op: OrderOperator,
@@ -27,11 +27,10 @@ export function numberTest(
     return (value) => wanted.has(value);
   }
   const accept = accepts[op];
-  const { number, whole = number } = values[0] as Decimal;
+  const { number, whole, floor } = values[0] as Decimal;
   return (value) => {
-    const limit = typeof value === "bigint" ? whole : number;
-    // JavaScript orders a bigint and a number by their mathematical values, without rounding.
-    return accept(value < limit ? -1 : value > limit ? 1 : 0);
+    if (typeof value === "number") return accept(value - number);
+    return accept(value > floor ? 1 : value === whole ? 0 : -1);
   };
 }
 

@@ -130,6 +130,22 @@ describe("numbers", () => {
     expect(on("lt", "9007199254740994.5")).toBe(true);
   });
 
+  it("of 64 bits are above or below a fraction that no double can hold", () => {
+    const on = (op: string, callKey: bigint, value: string) =>
+      fires({ field: "callKey", op, values: [value] }, { callKey }).fires;
+    for (const op of ["lt", "lte"]) {
+      expect(on(op, 9007199254740994n, "9007199254740994.5")).toBe(true);
+      expect(on(op, 9007199254740995n, "9007199254740994.5")).toBe(false);
+      expect(on(op, -9007199254740995n, "-9007199254740994.5")).toBe(true);
+    }
+    for (const op of ["gt", "gte"]) {
+      expect(on(op, 9007199254740995n, "9007199254740994.5")).toBe(true);
+      expect(on(op, -9007199254740994n, "-9007199254740994.5")).toBe(true);
+      expect(on(op, -9007199254740995n, "-9007199254740994.5")).toBe(false);
+    }
+    expect(on("eq", 9007199254740994n, "9007199254740994.5")).toBe(false);
+  });
+
   it("are doubles otherwise: as near as the CDR's own", () => {
     expect(fires({ field: "rateCost", op: "eq", values: ["0.10"] }, { rateCost: 0.1 }).fires).toBe(
       true,

@@ -8,17 +8,19 @@ import { wildcardPieces, wildcardTest } from "../../src/triggers/wildcard.ts";
 
 describe("a number", () => {
   it.each([
-    ["0", 0, 0n],
-    ["-1.50", -1.5, undefined],
-    ["+1e3", 1000, 1000n],
-    ["180.0", 180, 180n],
-    ["1e-2", 0.01, undefined],
-    ["100e-2", 1, 1n],
-    ["0e999999999", 0, 0n],
-    ["1e-999999999", 0, undefined],
-    ["-9223372036854775808", -(2 ** 63), -(2n ** 63n)],
-  ])("is read from %s", (text, number, whole) => {
-    expect(parseDecimal(text)).toEqual({ number, whole });
+    ["0", 0, 0n, 0n],
+    ["-1.50", -1.5, undefined, -2n],
+    ["+1e3", 1000, 1000n, 1000n],
+    ["180.0", 180, 180n, 180n],
+    ["180.9", 180.9, undefined, 180n],
+    ["1e-2", 0.01, undefined, 0n],
+    ["100e-2", 1, 1n, 1n],
+    ["0e999999999", 0, 0n, 0n],
+    ["1e-999999999", 0, undefined, 0n],
+    ["-1e-999999999", -0, undefined, -1n],
+    ["-9223372036854775808", -(2 ** 63), -(2n ** 63n), -(2n ** 63n)],
+  ])("is read from %s", (text, number, whole, floor) => {
+    expect(parseDecimal(text)).toEqual({ number, whole, floor });
   });
 
   it.each(
