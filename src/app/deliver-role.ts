@@ -2,6 +2,7 @@ import { createCallSchemas } from "../cdr/call-schemas.ts";
 import { createDeliverJob } from "../delivery/deliver-job.ts";
 import type { DeliverJob } from "../delivery/deliver-job.ts";
 import { createDeliveryStage } from "../delivery/delivery-stage.ts";
+import { createEndpointLookup } from "../delivery/endpoint.ts";
 import type { HttpSender } from "../delivery/http-request.ts";
 import { createAddressGuard } from "../http/address-guard.ts";
 import { createHttpSender } from "../http/undici-sender.ts";
@@ -17,8 +18,8 @@ import type { StoreParts } from "./store.ts";
 /** How much a fetch of the deliver role brings per partition, and how much of one partition may wait in memory. */
 const bytesPerPartition = 1024 * 1024;
 
-/** How often finished jobs are committed, in ms: what a crash repeats at most, besides what is in flight. */
-const commitIntervalMs = 100;
+/** How long a commit gathers what is finished, in ms: what a crash repeats at most, besides what is in flight. */
+const commitIntervalMs = 10;
 
 /** How long an idle connection to a receiver is kept, in ms. */
 const keepAliveMs = 30_000;
@@ -94,6 +95,7 @@ export function createDeliverRole(
     async run(stop, kill) {
       await parts.store.whenCaughtUp(stop);
       if (stop.aborted) return;
+      const { maxInFlight, maxPerEndpoint, patienceMs } = config.delivery;
       await using writer = createRecordWriter(connections.kafka, { clock, emit });
       await using sender = createSender(around, caBundle);
       const stage = createDeliveryStage({
@@ -105,7 +107,8 @@ export function createDeliverRole(
         attempts: codecs.attempts,
         attemptsTopic: config.topics.attempts.name,
         ladder: ladderOf(config),
-        maxInFlight: config.delivery.maxInFlight,
+        endpointOf: createEndpointLookup((id) => parts.store.trigger(id)?.trigger),
+        scheduling: { maxInFlight, maxPerEndpoint, patienceMs },
         limits: { records: config.delivery.maxBufferedPerPartition, bytes: bytesPerPartition },
         commitIntervalMs,
         clock,

@@ -40,11 +40,23 @@ const limits = {
     min: 100,
     max: 120_000,
   }),
-  maxInFlight: wholeNumber(256, {
+  maxInFlight: wholeNumber(512, {
     doc: "How many requests one process makes at the same time.",
     unit: "requests",
     min: 1,
     max: 100_000,
+  }),
+  maxPerEndpoint: wholeNumber(64, {
+    doc: "How many of these may go to one endpoint (a tenant's address) at the same time. Each begins with 4 and grows towards this while it answers; one that times out gets a single request at a time.",
+    unit: "requests",
+    min: 1,
+    max: 100_000,
+  }),
+  patienceMs: wholeNumber(1000, {
+    doc: "A job that would have to wait longer than this for its endpoint, as far as one can tell, waits on the retry ladder instead, where it holds up nobody. That uses up no attempt.",
+    unit: "ms",
+    min: 10,
+    max: 600_000,
   }),
   maxBufferedPerPartition: wholeNumber(500, {
     doc: "How many jobs of one partition wait in memory before the partition is paused.",

@@ -1,6 +1,6 @@
 import type { OnhookError } from "../errors.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
-import { jobStateHeaders } from "../jobs/job-state.ts";
+import { jobStateHeaders, readJobState, replayHeaders } from "../jobs/job-state.ts";
 import type { JobState } from "../jobs/job-state.ts";
 import type { LogRecord, OutgoingRecord } from "../log/log-record.ts";
 import { attemptRecord } from "./attempt-record.ts";
@@ -8,7 +8,9 @@ import type { AttemptMade, Done } from "./attempt-record.ts";
 import { deadHeaders } from "./dead-headers.ts";
 import type { CancelReason } from "./next-stop.ts";
 import { round } from "./next-stop.ts";
-import type { RetryLadder } from "./retry-ladder.ts";
+import type { Outcome } from "./outcome.ts";
+import { rungForWait } from "./retry-ladder.ts";
+import type { RetryLadder, Rung } from "./retry-ladder.ts";
 
 /** What has to be written before a record counts as finished, and what is to be told of it. Pure data. */
 export interface Decision {
@@ -16,6 +18,8 @@ export interface Decision {
   readonly onward: OutgoingRecord | null;
   /** The attempt; null where a job that waits merely goes round, or the record was no job. */
   readonly attempt: AttemptMade | null;
+  /** What came of the request; null where none was made. */
+  readonly outcome: Outcome | null;
   /** When the CDR was appended, ms since the epoch; null where the record was no job. */
   readonly cdrTimestamp: number | null;
   /** Set where the record was no job that can be read, or its handling failed inside. */
@@ -31,7 +35,8 @@ export function afterAttempt(
   deadTopic: string,
 ): Decision {
   const attempt = attemptRecord(job, state, done);
-  const decision = { attempt, cdrTimestamp: job.cdrTimestamp, error: null };
+  const { outcome } = done;
+  const decision = { attempt, outcome, cdrTimestamp: job.cdrTimestamp, error: null };
   const { key, value } = from;
   const { stop } = done;
   switch (stop.kind) {
@@ -83,11 +88,31 @@ export function goesRound(
   ladder: RetryLadder,
   now: number,
 ): Decision {
-  const next = round(state, ladder, now);
-  const headers = jobStateHeaders(next.state, from.headers);
+  return onTheLadder(from, round(state, ladder, now));
+}
+
+/**
+ * A job whose endpoint is not likely to take it for `waitMs`: it waits on the ladder, out of the way of the jobs of
+ * others, without using up an attempt.
+ */
+export function makesDetour(
+  from: LogRecord,
+  waitMs: number,
+  ladder: RetryLadder,
+  now: number,
+): Decision {
+  const rung = rungForWait(ladder, waitMs);
+  const state = { ...readJobState(from.headers), dueAt: now + rung.delayMs };
+  return onTheLadder(from, { rung, state });
+}
+
+/** Puts a job onto a rung as it is. */
+function onTheLadder(from: LogRecord, { rung, state }: { rung: Rung; state: JobState }): Decision {
+  const headers = { ...jobStateHeaders(state, from.headers), ...replayHeaders(from.headers) };
   return {
-    onward: { topic: next.rung.topic, key: from.key, value: from.value, headers },
+    onward: { topic: rung.topic, key: from.key, value: from.value, headers },
     attempt: null,
+    outcome: null,
     cdrTimestamp: null,
     error: null,
   };
@@ -109,6 +134,7 @@ export function undeliverable(
   return {
     onward: { topic: deadTopic, key: from.key, value: from.value, headers },
     attempt: null,
+    outcome: null,
     cdrTimestamp: null,
     error,
   };

@@ -1,25 +1,18 @@
-import { readJobState } from "../jobs/job-state.ts";
 import { aborted } from "../runtime/aborted.ts";
 import { pause } from "../runtime/clock.ts";
-import { retryUntil } from "../runtime/retry-until.ts";
 import type { Service } from "../runtime/supervisor.ts";
-import type { Aside, DeliverJob } from "./deliver-job.ts";
-import { createFinisher } from "./finisher.ts";
-import type { Finish, FinisherDeps } from "./finisher.ts";
+import { Wake } from "../runtime/wake.ts";
+import { DeliverySession } from "./delivery-session.ts";
+import type { DeliverySessionDeps } from "./delivery-session.ts";
 import { Intake } from "./intake.ts";
 import type { PartitionConsumer } from "./intake.ts";
 import type { IntakeLimits, Taken } from "./partition-lane.ts";
-import type { RetryLadder } from "./retry-ladder.ts";
-import { Slots } from "./slots.ts";
-import type { Slot } from "./slots.ts";
 
-export interface DeliveryStageDeps extends FinisherDeps {
+export interface DeliveryStageDeps extends DeliverySessionDeps {
   /** New jobs, and those on the ladder: two groups, so that neither's backlog holds up the fetches of the other. */
   readonly consumers: { readonly jobs: PartitionConsumer; readonly retries: PartitionConsumer };
-  readonly deliver: DeliverJob;
-  readonly ladder: RetryLadder;
-  readonly maxInFlight: number;
   readonly limits: IntakeLimits;
+  /** How long after something is finished the commit of it may wait for others, in ms. */
   readonly commitIntervalMs: number;
 }
 
@@ -31,19 +24,22 @@ export function createDeliveryStage(deps: DeliveryStageDeps): Service {
   return {
     name: "deliver",
     async run(stop, kill) {
-      const session = new Session(deps, kill);
+      const session = new DeliverySession(deps, kill);
+      const commits = createCommits(deps, session);
       const consuming = new AbortController();
       const { jobs, retries } = deps.consumers;
       const runs = [
-        jobs.run(session.intakes.jobs, consuming.signal),
-        retries.run(session.intakes.retries, consuming.signal),
-        session.commitUntil(consuming.signal),
+        jobs.run(commits.intakes.jobs, consuming.signal),
+        retries.run(commits.intakes.retries, consuming.signal),
+        commits.run(consuming.signal),
       ];
       try {
         await Promise.race([aborted(stop), ...runs]);
       } finally {
         // Also where one of them failed: the others must not go on consuming beside whatever comes after.
+        for (const intake of Object.values(commits.intakes)) intake.close();
         await session.drain();
+        await commits.once();
         consuming.abort();
         await Promise.allSettled(runs);
       }
@@ -55,103 +51,50 @@ export function createDeliveryStage(deps: DeliveryStageDeps): Service {
 /** How long after a commit that was not taken the next is tried, in ms. */
 const commitAgainMs = 1000;
 
-/** One run of the stage, from the first record to the last commit. */
-class Session {
-  readonly intakes: { readonly jobs: Intake; readonly retries: Intake };
-  readonly #deps: DeliveryStageDeps;
-  readonly #kill: AbortSignal;
-  readonly #slots: Slots;
-  readonly #finish: Finish;
-  readonly #timers = new Set<() => void>();
-  /** Aborted when the stage begins nothing more. */
-  readonly #closing = new AbortController();
+/** The two intakes, and the loop that commits what they have finished, soon after something is. */
+function createCommits(deps: DeliveryStageDeps, session: DeliverySession) {
+  const { consumers, limits, clock, emit, commitIntervalMs } = deps;
+  const due = new Wake();
 
-  constructor(deps: DeliveryStageDeps, kill: AbortSignal) {
-    const { consumers, limits, emit } = deps;
-    this.#deps = deps;
-    this.#kill = kill;
-    this.#finish = createFinisher(deps);
-    this.#slots = new Slots(deps.maxInFlight, (count) =>
-      emit({ type: "delivery.in-flight", count }),
-    );
-    this.intakes = {
-      jobs: new Intake(consumers.jobs, limits, (taken) =>
-        this.#slots.add((slot) => this.#guarded(taken, slot)),
-      ),
-      retries: new Intake(consumers.retries, limits, (taken) => this.#wait(taken)),
-    };
-  }
+  const intake = (consumer: PartitionConsumer, take: (taken: Taken) => void): Intake =>
+    new Intake(consumer, {
+      limits,
+      kindOf: ({ key }) => deps.endpointOf(key).id,
+      now: () => clock.now(),
+      take,
+      finished: () => due.set(),
+    });
+  const intakes = {
+    jobs: intake(consumers.jobs, (taken) => session.offer(taken)),
+    retries: intake(consumers.retries, (taken) => session.wait(taken)),
+  };
 
-  async commitUntil(signal: AbortSignal): Promise<void> {
-    let waitMs = this.#deps.commitIntervalMs;
-    while (!signal.aborted) {
-      await pause(this.#deps.clock, waitMs, signal);
-      // While the group is away or rebalancing there is no hurry, and each try is told.
-      waitMs = (await this.#commit()) ? this.#deps.commitIntervalMs : commitAgainMs;
-    }
-  }
-
-  /** Begins nothing more, sees what is under way to its end, and commits it while still a member of the groups. */
-  async drain(): Promise<void> {
-    for (const intake of Object.values(this.intakes)) intake.close();
-    this.#slots.close();
-    this.#closing.abort();
-    for (const cancel of this.#timers) cancel();
-    await Promise.race([this.#slots.idle(), aborted(this.#kill)]);
-    await this.#commit();
-  }
-
-  async #commit(): Promise<boolean> {
+  /** Whether all was taken. */
+  async function once(): Promise<boolean> {
     let taken = true;
-    for (const intake of Object.values(this.intakes)) {
+    for (const each of Object.values(intakes)) {
       try {
-        await intake.commit();
+        await each.commit();
       } catch (error) {
         taken = false;
-        this.#deps.emit({ type: "delivery.commit-failed", error });
+        emit({ type: "delivery.commit-failed", error });
       }
     }
     return taken;
   }
 
-  /** A job of the ladder waits here until it is due; its partition goes on being read ahead, up to the limits. */
-  #wait(taken: Taken): void {
-    const { clock, ladder, emit } = this.#deps;
-    const rung = ladder.rungs.find(({ topic }) => topic === taken.record.topic);
-    const tier = rung === undefined ? "unknown" : `${rung.delayMs / 1000}s`;
-    // No job is due later than its rung's delay from now: a damaged header must not hold its partition for ever.
-    const latest = clock.now() + (rung?.delayMs ?? 0);
-    const due = Math.min(readJobState(taken.record.headers).dueAt ?? clock.now(), latest);
-    const cancel = clock.at(due, () => {
-      this.#timers.delete(cancel);
-      this.#slots.add((slot) => {
-        emit({ type: "delivery.retry-overdue", tier, seconds: (clock.now() - due) / 1000 });
-        return this.#guarded(taken, slot);
-      });
-    });
-    this.#timers.add(cancel);
-  }
-
-  /** The work of a slot never rejects: what was not finished is done again by whoever gets the partition next. */
-  async #guarded(taken: Taken, slot: Slot): Promise<void> {
-    const { emit } = this.#deps;
-    try {
-      await this.#work(taken, slot);
-    } catch (error) {
-      if (!this.#kill.aborted) emit({ type: "delivery.held", error });
+  async function run(signal: AbortSignal): Promise<void> {
+    let waitMs = commitIntervalMs;
+    while (!signal.aborted) {
+      await due.wait(signal);
+      await pause(clock, waitMs, signal);
+      if (signal.aborted) return;
+      const taken = await once();
+      // While the group is away or rebalancing there is no hurry, and each try is told.
+      waitMs = taken ? commitIntervalMs : commitAgainMs;
+      if (!taken) due.set();
     }
   }
 
-  /** What waits for a registry or a table gives its slot away meanwhile, and is simply left when the stage ends. */
-  async #work(taken: Taken, slot: Slot): Promise<void> {
-    const { clock, deliver, emit } = this.#deps;
-    const closing = this.#closing.signal;
-    const aside: Aside = (wait) => slot.aside(() => wait(closing));
-    const work = async () => (taken.lost ? null : await deliver(taken.record, this.#kill, aside));
-    const decision = await retryUntil(this.#kill, clock, work, {
-      onError: (error) => emit({ type: "delivery.held", error }),
-      wait: (waitMs) => aside((ended) => pause(clock, waitMs, ended)),
-    });
-    if (decision !== null) await this.#finish(taken, decision);
-  }
+  return { intakes, run, once };
 }

@@ -1,4 +1,4 @@
-import type { CommittedOffset, RecordBatch, TopicPartition } from "../log/log-record.ts";
+import type { CommittedOffset, LogRecord, RecordBatch, TopicPartition } from "../log/log-record.ts";
 import { partitionKey } from "../log/log-record.ts";
 import { decodeFinished } from "./finished-offsets.ts";
 import { PartitionLane } from "./partition-lane.ts";
@@ -19,6 +19,17 @@ export interface IntakeHandlers {
   records(batch: RecordBatch, noted?: string): void;
 }
 
+export interface IntakeOptions {
+  readonly limits: IntakeLimits;
+  /** What shares a partition's room with others: of which kind a record is. */
+  readonly kindOf: (record: LogRecord) => string;
+  /** Ms since the epoch. */
+  readonly now: () => number;
+  readonly take: (taken: Taken) => void;
+  /** Called when there is something to commit. */
+  readonly finished: () => void;
+}
+
 type Flow = Pick<PartitionConsumer, "pause" | "resume" | "commit">;
 
 /**
@@ -27,15 +38,13 @@ type Flow = Pick<PartitionConsumer, "pause" | "resume" | "commit">;
  */
 export class Intake implements IntakeHandlers {
   readonly #consumer: Flow;
-  readonly #limits: IntakeLimits;
-  readonly #take: (taken: Taken) => void;
+  readonly #options: IntakeOptions;
   readonly #lanes = new Map<string, PartitionLane>();
   #closed = false;
 
-  constructor(consumer: Flow, limits: IntakeLimits, take: (taken: Taken) => void) {
+  constructor(consumer: Flow, options: IntakeOptions) {
     this.#consumer = consumer;
-    this.#limits = limits;
-    this.#take = take;
+    this.#options = options;
   }
 
   assigned(partitions: readonly TopicPartition[]): void {
@@ -50,9 +59,17 @@ export class Intake implements IntakeHandlers {
     if (this.#closed) return;
     const lane = this.#laneFor(batch, noted ?? "");
     // After a reassignment the group hands out again, from the last commit on, what this worker still has in hand.
-    const fresh = batch.records.map((record) => lane.take(record, () => this.#flow(lane)));
+    const { kindOf, take, finished } = this.#options;
+    const fresh = batch.records.map((record) =>
+      lane.take(record, kindOf(record), () => {
+        this.#flow(lane);
+        finished();
+      }),
+    );
     this.#flow(lane);
-    for (const taken of fresh) if (taken !== null) this.#take(taken);
+    // Also where all of them were finished before: the mark may have moved.
+    finished();
+    for (const taken of fresh) if (taken !== null) take(taken);
   }
 
   /**
@@ -96,7 +113,8 @@ export class Intake implements IntakeHandlers {
       lane = undefined;
     }
     if (lane === undefined) {
-      lane = new PartitionLane(batch, this.#limits, decodeFinished(noted));
+      const { limits, now } = this.#options;
+      lane = new PartitionLane(batch, { limits, now, finishedBefore: decodeFinished(noted) });
       this.#lanes.set(key, lane);
     }
     return lane;

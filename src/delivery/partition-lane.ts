@@ -12,9 +12,22 @@ export interface IntakeLimits {
 /** A record that was taken in and has to be finished, once, by whoever holds it. */
 export interface Taken {
   readonly record: LogRecord;
+  /**
+   * Since when its kind has had more than half of the room that its partition has here, ms since the epoch; null where
+   * it has not, or where there is no other kind to be kept out.
+   */
+  readonly crowdingSince: number | null;
   /** The partition went to another worker, who starts at the last commit: the job is theirs now. */
   readonly lost: boolean;
   finish(): void;
+}
+
+export interface LaneOptions {
+  readonly limits: IntakeLimits;
+  /** Finished by whoever had the partition before, beyond what they could commit. */
+  readonly finishedBefore: (offset: number) => boolean;
+  /** Ms since the epoch. */
+  readonly now: () => number;
 }
 
 /** What one worker has in hand of one partition. */
@@ -28,18 +41,18 @@ export class PartitionLane {
   reassigned = false;
   readonly #tracker = createOffsetTracker();
   readonly #limits: IntakeLimits;
-  /** Finished by whoever had the partition before, beyond what they could commit. */
   readonly #finishedBefore: (offset: number) => boolean;
+  readonly #now: () => number;
   #bytes = 0;
+  /** How many records of each kind are not finished. */
+  readonly #kinds = new Map<string, number>();
+  #crowding: { readonly kind: string; readonly since: number } | null = null;
 
-  constructor(
-    { topic, partition }: TopicPartition,
-    limits: IntakeLimits,
-    finishedBefore: (offset: number) => boolean,
-  ) {
+  constructor({ topic, partition }: TopicPartition, options: LaneOptions) {
     this.at = { topic, partition };
-    this.#limits = limits;
-    this.#finishedBefore = finishedBefore;
+    this.#limits = options.limits;
+    this.#finishedBefore = options.finishedBefore;
+    this.#now = options.now;
   }
 
   /** What is to be committed, or null where nothing has changed since the last commit. */
@@ -66,24 +79,40 @@ export class PartitionLane {
   }
 
   /** Takes a record on; null when it is in hand here already, or was finished here or by whoever was here before. */
-  take(record: LogRecord, finished: () => void): Taken | null {
+  take(record: LogRecord, kind: string, finished: () => void): Taken | null {
     if (!this.#tracker.begin(record.offset)) return null;
     if (this.#finishedBefore(record.offset)) {
       this.#tracker.finish(record.offset);
       return null;
     }
     this.#bytes += recordSize(record);
+    this.#count(kind, 1);
     const isLost = (): boolean => this.lost;
+    const crowdingSince = (): number | null =>
+      this.#crowding?.kind === kind && this.#kinds.size > 1 ? this.#crowding.since : null;
     return {
       record,
       get lost() {
         return isLost();
       },
+      get crowdingSince() {
+        return crowdingSince();
+      },
       finish: () => {
         this.#tracker.finish(record.offset);
         this.#bytes -= recordSize(record);
+        this.#count(kind, -1);
         finished();
       },
     };
+  }
+
+  #count(kind: string, by: number): void {
+    const count = (this.#kinds.get(kind) ?? 0) + by;
+    if (count === 0) this.#kinds.delete(kind);
+    else this.#kinds.set(kind, count);
+    const crowds = count > this.#limits.records / 2;
+    if (crowds && this.#crowding?.kind !== kind) this.#crowding = { kind, since: this.#now() };
+    if (!crowds && this.#crowding?.kind === kind) this.#crowding = null;
   }
 }

@@ -81,3 +81,12 @@ export function tracingHeaders(previous: Headers): Record<string, Buffer> {
   }
   return headers;
 }
+
+/** Names the replay that put a job back among the jobs, in a header of that record. */
+export const replayHeader = "onhook-replay";
+
+/** What a job that merely waits keeps of its replay. */
+export function replayHeaders(previous: Headers): Record<string, Buffer> {
+  const replay = previous[replayHeader];
+  return replay === undefined ? {} : { [replayHeader]: replay };
+}

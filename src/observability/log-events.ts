@@ -24,6 +24,7 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   ],
   "delivery.in-flight": null,
   "delivery.retry-overdue": null,
+  "delivery.detoured": null,
   "job.undecodable": ["error", "a job can not be read"],
   "delivery.held": ["warn", "a job can not be handled now and keeps its place"],
   "delivery.commit-failed": ["warn", "offsets could not be committed; they will be again"],

@@ -119,6 +119,13 @@ const deliveries = {
     action: "Above 0.25 s on an idle system is a fault; under load, as for deliveries in flight.",
     buckets: promptBuckets,
   },
+  onhook_detours_total: {
+    type: "counter",
+    labels: [],
+    help: "Times that a job went to wait on the retry ladder, with no attempt used up, since its endpoint was not likely to take it soon.",
+    action:
+      "An endpoint hangs, asks for less, or gets more jobs than it takes; the log's attempts name its host. The jobs of others go past.",
+  },
   onhook_delivery_holds_total: {
     type: "counter",
     labels: [],

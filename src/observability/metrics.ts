@@ -65,6 +65,7 @@ function deliveryRecorders(set: MetricSet) {
     "delivery.in-flight": ({ count }) => set.set("onhook_deliveries_in_flight", {}, count),
     "delivery.retry-overdue": ({ tier, seconds }) =>
       set.observe("onhook_retry_overdue_seconds", { tier }, seconds),
+    "delivery.detoured": () => set.count("onhook_detours_total", {}),
     "delivery.held": () => set.count("onhook_delivery_holds_total", {}),
     "delivery.commit-failed": () => set.count("onhook_commit_failures_total", {}),
     "job.undecodable": () => set.count("onhook_dead_total", { reason: "undecodable" }),

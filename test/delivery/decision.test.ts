@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Done } from "../../src/delivery/attempt-record.ts";
-import { afterAttempt, cancelled, goesRound, undeliverable } from "../../src/delivery/decision.ts";
+import {
+  afterAttempt,
+  cancelled,
+  goesRound,
+  makesDetour,
+  undeliverable,
+} from "../../src/delivery/decision.ts";
 import { createRetryLadder } from "../../src/delivery/retry-ladder.ts";
 import { OnhookError } from "../../src/errors.ts";
 import { nine, someJob, someRecord, someState } from "./some-jobs.ts";
@@ -91,9 +97,23 @@ describe("instead of an attempt", () => {
         },
       },
       attempt: null,
+      outcome: null,
       cdrTimestamp: null,
       error: null,
     });
+  });
+
+  it("a job that makes a detour waits on the rung that is long enough, as it is, and keeps its replay", () => {
+    const replayed = someRecord({ headers: { "onhook-replay": "r-1", "onhook-attempt": "1" } });
+    expect(makesDetour(replayed, 2500, ladder, nine)).toMatchObject({
+      onward: {
+        topic: "r.4s",
+        headers: { "onhook-attempt": "1", "onhook-due-at": String(nine + 4000) },
+      },
+      attempt: null,
+    });
+    const { onward } = makesDetour(replayed, 1_000_000, ladder, nine);
+    expect(String(onward?.headers?.["onhook-replay"])).toBe("r-1");
   });
 
   it("a record that is no job goes to the dead as it is, and its error is told", () => {

@@ -22,6 +22,7 @@ const delivered: Decision = {
     outcome: { kind: "delivered", status: 200 },
     stop: { kind: "done" },
   }),
+  outcome: { kind: "delivered", status: 200 },
   cdrTimestamp: nine - 500,
   error: null,
 };
@@ -76,7 +77,8 @@ async function setUp(parts: {
     attempts: { encode: ({ jobId, outcome }) => Buffer.from(`${jobId} ${outcome}`) },
     attemptsTopic: "attempts",
     ladder: createRetryLadder("r.", [2000, 4000]),
-    maxInFlight: 10,
+    endpointOf: (key) => ({ id: key?.toString() ?? "none", tenantId: "t1" }),
+    scheduling: { maxInFlight: 10, maxPerEndpoint: 10, patienceMs: 1000 },
     limits: { records: 100, bytes: 1_000_000 },
     commitIntervalMs: 100,
     clock,
@@ -118,7 +120,7 @@ describe("a job that is decided", () => {
 
   it("is told as undecodable, and not as an attempt, where it was none", async () => {
     const error = new OnhookError("WIRE_FORMAT", { problem: "x" });
-    const decision = { onward: null, attempt: null, cdrTimestamp: null, error };
+    const decision = { onward: null, attempt: null, outcome: null, cdrTimestamp: null, error };
     const stage = await setUp({ deliver: async () => decision });
     await stage.take(3);
     expect(stage.events).toContainEqual({ type: "job.undecodable", ...jobs, offset: 3, error });

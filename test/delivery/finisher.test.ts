@@ -59,7 +59,8 @@ async function finish(decision: Decision, refuses: (record: OutgoingRecord) => b
     clock: createFakeClock(nine),
     emit: (event) => void events.push(event),
   });
-  await finisher({ record: from, lost: false, finish: () => void (finished += 1) }, decision);
+  const taken = { record: from, lost: false, crowdingSince: null };
+  await finisher({ ...taken, finish: () => void (finished += 1) }, decision);
   return { written, events, finished };
 }
 

@@ -25,8 +25,13 @@ function setUp() {
       resume: () => undefined,
       commit: async (offsets) => void commits.push(...offsets),
     },
-    { records: 100, bytes: 1_000_000 },
-    (one) => taken.push(one),
+    {
+      limits: { records: 100, bytes: 1_000_000 },
+      kindOf: () => "any",
+      now: () => 0,
+      take: (one) => taken.push(one),
+      finished: () => undefined,
+    },
   );
   intake.assigned([at]);
   intake.records({ ...at, records: records(0, 3) });

@@ -2,13 +2,15 @@ import { describe, expect, it } from "vitest";
 import { Intake } from "../../src/delivery/intake.ts";
 import type { IntakeLimits, Taken } from "../../src/delivery/partition-lane.ts";
 import type { CommittedOffset, TopicPartition } from "../../src/log/log-record.ts";
-import { recordsAt, someRecord } from "./some-jobs.ts";
+import { createFakeClock } from "../support/fake-clock.ts";
+import { nine, recordsAt, someRecord } from "./some-jobs.ts";
 
 const at = { topic: "onhook.jobs", partition: 0 };
 const second = { topic: "onhook.jobs", partition: 1 };
 
 /** An intake whose partitions are assigned, and all that it does to its consumer. */
 function setUp(limits: Partial<IntakeLimits> = {}) {
+  const clock = createFakeClock(nine);
   const taken: Taken[] = [];
   const said: string[] = [];
   const commits: (readonly CommittedOffset[])[] = [];
@@ -22,10 +24,16 @@ function setUp(limits: Partial<IntakeLimits> = {}) {
     },
   };
   const all = { records: 100, bytes: 1_000_000, ...limits };
-  const intake = new Intake(consumer, all, (one) => void taken.push(one));
+  const intake = new Intake(consumer, {
+    limits: all,
+    kindOf: ({ key }) => key?.toString() ?? "none",
+    now: () => clock.now(),
+    take: (one) => void taken.push(one),
+    finished: () => undefined,
+  });
   intake.assigned([at, second]);
   const take = (...offsets: number[]) => intake.records({ ...at, records: recordsAt(...offsets) });
-  return { intake, taken, said, commits, consumer, take };
+  return { clock, intake, taken, said, commits, consumer, take };
 }
 
 describe("what was taken in", () => {
@@ -189,5 +197,29 @@ describe("a partition whose topic was deleted and made again", () => {
     await intake.commit();
     expect(taken.map(({ record }) => record.offset)).toEqual([0, 1, 2, 0, 1]);
     expect(commits.at(-1)).toEqual([{ ...at, offset: 2 }]);
+  });
+});
+
+describe("one kind of record in a partition", () => {
+  const keyed = (key: string, from: number, count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      someRecord({ offset: from + index, key: Buffer.from(key) }),
+    );
+
+  it("crowds from when it has more than half of the room until it no longer has, while there are others", () => {
+    const { clock, intake, taken } = setUp({ records: 10 });
+    intake.records({ ...at, records: [...keyed("a", 0, 5), ...keyed("b", 5, 1)] });
+    expect(taken.map(({ crowdingSince }) => crowdingSince)).toEqual(Array(6).fill(null));
+    intake.records({ ...at, records: keyed("a", 6, 1) });
+    expect(taken[0]?.crowdingSince).toBe(clock.now());
+    expect(taken[5]?.crowdingSince).toBe(null);
+    taken[0]?.finish();
+    expect(taken[1]?.crowdingSince).toBe(null);
+  });
+
+  it("crowds nobody while it is alone", () => {
+    const { intake, taken } = setUp({ records: 10 });
+    intake.records({ ...at, records: keyed("a", 0, 9) });
+    expect(taken[0]?.crowdingSince).toBe(null);
   });
 });

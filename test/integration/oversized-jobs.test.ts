@@ -36,7 +36,8 @@ test("a job that its rung does not take ends as dead without its call, and the n
   const done = [Buffer.alloc(300_000), Buffer.from("small")].map((call, offset) => {
     const record = someRecord({ offset, value: jobs.encode(someJob({ call })) });
     const decision = goesRound(record, someState(), ladder, systemClock.now());
-    return finish({ record, lost: false, finish: () => void finished.push(offset) }, decision);
+    const taken = { record, lost: false, crowdingSince: null };
+    return finish({ ...taken, finish: () => void finished.push(offset) }, decision);
   });
   await Promise.all(done);
   expect(finished.toSorted((a, b) => a - b)).toEqual([0, 1]);

@@ -2,6 +2,7 @@ import type { RecordCodec } from "../../src/avro/record-codec.ts";
 import { createCallSchemas } from "../../src/cdr/call-schemas.ts";
 import { createDeliverJob } from "../../src/delivery/deliver-job.ts";
 import { createDeliveryStage } from "../../src/delivery/delivery-stage.ts";
+import { createEndpointLookup } from "../../src/delivery/endpoint.ts";
 import type { HttpSender } from "../../src/delivery/http-request.ts";
 import type { PartitionConsumer } from "../../src/delivery/intake.ts";
 import type { RetryLadder } from "../../src/delivery/retry-ladder.ts";
@@ -50,6 +51,8 @@ export interface MemoryWorld {
 
 export interface WorkerOptions {
   readonly maxInFlight: number;
+  readonly maxPerEndpoint: number;
+  readonly patienceMs: number;
   readonly maxBufferedPerPartition: number;
   readonly maxRetryAfterMs: number;
   readonly commitIntervalMs: number;
@@ -58,6 +61,8 @@ export interface WorkerOptions {
 
 export const standardOptions: WorkerOptions = {
   maxInFlight: 256,
+  maxPerEndpoint: 64,
+  patienceMs: 1000,
   maxBufferedPerPartition: 500,
   maxRetryAfterMs: 3_600_000,
   commitIntervalMs: 100,
@@ -206,8 +211,8 @@ export class MemoryWorker {
 
   async #deliver(store: TriggerStore): Promise<void> {
     const { registry, clock, codecs, ladder, sender } = this.#world;
-    const { maxInFlight, maxBufferedPerPartition, maxRetryAfterMs, commitIntervalMs } =
-      this.#options;
+    const { maxBufferedPerPartition, maxRetryAfterMs, commitIntervalMs } = this.#options;
+    const { maxInFlight, maxPerEndpoint, patienceMs } = this.#options;
     const deliver = createDeliverJob({
       triggers: store,
       sender: {
@@ -230,7 +235,8 @@ export class MemoryWorker {
       attempts: codecs.attempts,
       attemptsTopic: topicRoles.attempts.name,
       ladder,
-      maxInFlight,
+      endpointOf: createEndpointLookup((id) => store.trigger(id)?.trigger),
+      scheduling: { maxInFlight, maxPerEndpoint, patienceMs },
       limits: { records: maxBufferedPerPartition, bytes: 1024 * 1024 },
       commitIntervalMs,
       clock,

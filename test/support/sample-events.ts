@@ -47,6 +47,7 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
   "delivery.attempted": attempted,
   "delivery.in-flight": { type: "delivery.in-flight", count: 17 },
   "delivery.retry-overdue": { type: "delivery.retry-overdue", tier: "2s", seconds: 0.02 },
+  "delivery.detoured": { type: "delivery.detoured" },
   "job.undecodable": {
     type: "job.undecodable",
     topic: "onhook.jobs",

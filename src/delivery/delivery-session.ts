@@ -1,0 +1,131 @@
+import { readJobState } from "../jobs/job-state.ts";
+import { aborted } from "../runtime/aborted.ts";
+import { pause } from "../runtime/clock.ts";
+import { retryUntil } from "../runtime/retry-until.ts";
+import { makesDetour } from "./decision.ts";
+import type { Aside, DeliverJob } from "./deliver-job.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { createFinisher } from "./finisher.ts";
+import type { Finish, FinisherDeps } from "./finisher.ts";
+import { paceOf } from "./pace.ts";
+import type { Pace } from "./pace.ts";
+import type { Taken } from "./partition-lane.ts";
+import type { RetryLadder } from "./retry-ladder.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { SchedulerOptions, Slot } from "./scheduler.ts";
+
+export interface DeliverySessionDeps extends FinisherDeps {
+  readonly deliver: DeliverJob;
+  readonly ladder: RetryLadder;
+  /** The endpoint of a job, by its record's key. */
+  readonly endpointOf: (key: Buffer | null) => Endpoint;
+  readonly scheduling: Pick<SchedulerOptions, "maxInFlight" | "maxPerEndpoint" | "patienceMs">;
+}
+
+/** One run of the stage: what it has in hand, from the first record to the last. */
+export class DeliverySession {
+  readonly #deps: DeliverySessionDeps;
+  readonly #kill: AbortSignal;
+  readonly #scheduler: Scheduler;
+  readonly #finish: Finish;
+  readonly #timers = new Set<() => void>();
+  /** Jobs on their way to a rung that they wait on instead of here. */
+  readonly #detours = new Set<Promise<void>>();
+  /** Aborted when the stage begins nothing more. */
+  readonly #closing = new AbortController();
+
+  constructor(deps: DeliverySessionDeps, kill: AbortSignal) {
+    const { clock, emit, scheduling } = deps;
+    this.#deps = deps;
+    this.#kill = kill;
+    this.#finish = createFinisher(deps);
+    this.#scheduler = new Scheduler({
+      ...scheduling,
+      clock,
+      changed: (count) => emit({ type: "delivery.in-flight", count }),
+    });
+  }
+
+  /** A job of the ladder waits here until it is due; its partition goes on being read ahead, up to the limits. */
+  wait(taken: Taken): void {
+    const { clock, ladder } = this.#deps;
+    const rung = ladder.rungs.find(({ topic }) => topic === taken.record.topic);
+    const tier = rung === undefined ? "unknown" : `${rung.delayMs / 1000}s`;
+    // No job is due later than its rung's delay from now: a damaged header must not hold its partition for ever.
+    const latest = clock.now() + (rung?.delayMs ?? 0);
+    const due = Math.min(readJobState(taken.record.headers).dueAt ?? clock.now(), latest);
+    const cancel = clock.at(due, () => {
+      this.#timers.delete(cancel);
+      this.offer(taken, { tier, due });
+    });
+    this.#timers.add(cancel);
+  }
+
+  /** Hands a job to the scheduler. `retry`: the rung that it comes from, and when it was due there. */
+  offer(taken: Taken, retry?: { readonly tier: string; readonly due: number }): void {
+    const { clock, emit, endpointOf, scheduling } = this.#deps;
+    const { record, crowdingSince } = taken;
+    this.#scheduler.offer({
+      endpoint: endpointOf(record.key),
+      retry: readJobState(record.headers).attempt > 1,
+      // What fills a rung's partition is not waiting for its turn, but for its time.
+      crowds:
+        retry === undefined &&
+        crowdingSince !== null &&
+        clock.now() - crowdingSince > scheduling.patienceMs,
+      work: (slot) => {
+        if (retry !== undefined) {
+          const seconds = (clock.now() - retry.due) / 1000;
+          emit({ type: "delivery.retry-overdue", tier: retry.tier, seconds });
+        }
+        return this.#guarded(() => this.#work(taken, slot));
+      },
+      detour: (waitMs) => this.#detour(taken, waitMs),
+    });
+  }
+
+  /** Begins nothing more, and sees what is under way to its end. */
+  async drain(): Promise<void> {
+    this.#scheduler.close();
+    this.#closing.abort();
+    for (const cancel of this.#timers) cancel();
+    const ended = Promise.all([this.#scheduler.idle(), ...this.#detours]);
+    await Promise.race([ended, aborted(this.#kill)]);
+  }
+
+  #detour(taken: Taken, waitMs: number): void {
+    if (taken.lost) return;
+    const { clock, ladder, emit } = this.#deps;
+    const decision = makesDetour(taken.record, waitMs, ladder, clock.now());
+    const detour = this.#guarded(async () => {
+      await this.#finish(taken, decision);
+      emit({ type: "delivery.detoured" });
+      return { kind: "unknown" };
+    }).then(() => void this.#detours.delete(detour));
+    this.#detours.add(detour);
+  }
+
+  /** The work never rejects: what was not finished is done again by whoever gets the partition next. */
+  async #guarded(work: () => Promise<Pace>): Promise<Pace> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!this.#kill.aborted) this.#deps.emit({ type: "delivery.held", error });
+      return { kind: "unknown" };
+    }
+  }
+
+  /** What waits for a registry or a table gives its slot away meanwhile, and is simply left when the stage ends. */
+  async #work(taken: Taken, slot: Slot): Promise<Pace> {
+    const { clock, deliver, emit } = this.#deps;
+    const closing = this.#closing.signal;
+    const aside: Aside = (wait) => slot.aside(() => wait(closing));
+    const work = async () => (taken.lost ? null : await deliver(taken.record, this.#kill, aside));
+    const decision = await retryUntil(this.#kill, clock, work, {
+      onError: (error) => emit({ type: "delivery.held", error }),
+      wait: (waitMs) => aside((ended) => pause(clock, waitMs, ended)),
+    });
+    if (decision !== null) await this.#finish(taken, decision);
+    return paceOf(decision?.outcome ?? null);
+  }
+}

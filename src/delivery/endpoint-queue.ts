@@ -1,0 +1,130 @@
+import type { Clock } from "../runtime/clock.ts";
+import { Fifo } from "../runtime/fifo.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { EndpointLimit } from "./endpoint-limit.ts";
+import type { Pace } from "./pace.ts";
+
+/** A job that waits for its turn at its endpoint. */
+export interface Waiting {
+  readonly retry: boolean;
+  readonly begin: () => void;
+  /** Sends it elsewhere for at least so many ms; null where it has begun already and must end here. */
+  readonly detour: ((waitMs: number) => void) | null;
+}
+
+export interface Leaving {
+  readonly detour: (waitMs: number) => void;
+  readonly waitMs: number;
+}
+
+interface Options {
+  readonly most: number;
+  readonly clock: Clock;
+  /** Called when the endpoint may take requests again after a time of rest. */
+  readonly woken: (queue: EndpointQueue) => void;
+}
+
+/** What waits for one endpoint, and how much that takes at a time. */
+export class EndpointQueue {
+  readonly endpoint: Endpoint;
+  readonly #limit: EndpointLimit;
+  readonly #clock: Clock;
+  readonly #woken: (queue: EndpointQueue) => void;
+  readonly #waiting = { first: new Fifo<Waiting>(), retry: new Fifo<Waiting>() };
+  #cancelWake: (() => void) | null = null;
+
+  constructor(endpoint: Endpoint, { most, clock, woken }: Options) {
+    this.endpoint = endpoint;
+    this.#limit = new EndpointLimit({ most });
+    this.#clock = clock;
+    this.#woken = woken;
+  }
+
+  get mayBegin(): boolean {
+    return this.#limit.mayBegin(this.#clock.now());
+  }
+
+  get isForgettable(): boolean {
+    return this.#queued === 0 && this.#limit.isForgettable(this.#clock.now());
+  }
+
+  waiting(kind: "first" | "retry"): number {
+    return this.#waiting[kind].length;
+  }
+
+  /**
+   * How long one more job would have to wait, in ms, where that is too long to keep it here; null where it is not. As many
+   * as the endpoint takes at a time may always wait, so that it never runs dry.
+   */
+  tooLong(crowds: boolean, patienceMs: number, now: number): number | null {
+    return this.#tooLong(this.#queued, crowds, patienceMs, now);
+  }
+
+  push(waiting: Waiting): void {
+    this.#waiting[waiting.retry ? "retry" : "first"].push(waiting);
+    this.#wakeInTime();
+  }
+
+  shift(kind: "first" | "retry"): Waiting | undefined {
+    return this.#waiting[kind].shift();
+  }
+
+  /** Counts a request as under way; returns the time, to be handed back to `end`. */
+  begin(): number {
+    const now = this.#clock.now();
+    this.#limit.begin(now);
+    return now;
+  }
+
+  /** Counts a request as ended. Where the endpoint is slower than was thought, those who would wait too long leave. */
+  end(began: number, pace: Pace, patienceMs: number): readonly Leaving[] {
+    const now = this.#clock.now();
+    this.#limit.end(began, pace, now);
+    const leaving =
+      pace.kind === "timed-out" || pace.kind === "refused" ? this.#shed(patienceMs, now) : [];
+    this.#wakeInTime();
+    return leaving;
+  }
+
+  /** Drops what waits. */
+  clear(): void {
+    for (const fifo of Object.values(this.#waiting)) fifo.drain();
+    this.#cancelWake?.();
+    this.#cancelWake = null;
+  }
+
+  get #queued(): number {
+    return this.#waiting.first.length + this.#waiting.retry.length;
+  }
+
+  #tooLong(ahead: number, crowds: boolean, patienceMs: number, now: number): number | null {
+    const resting = this.#limit.quietUntil - now;
+    if (resting > patienceMs) return resting;
+    if (ahead < this.#limit.limit) return null;
+    const wait = this.#limit.expectedWaitMs(ahead, now);
+    return wait > patienceMs || crowds ? wait : null;
+  }
+
+  #shed(patienceMs: number, now: number): Leaving[] {
+    const leaving: Leaving[] = [];
+    const all = [...this.#waiting.first.drain(), ...this.#waiting.retry.drain()];
+    for (const each of all) {
+      const waitMs = this.#tooLong(this.#queued, false, patienceMs, now);
+      if (waitMs !== null && each.detour !== null) leaving.push({ detour: each.detour, waitMs });
+      else this.push(each);
+    }
+    return leaving;
+  }
+
+  /** While it rests nothing happens here that would look at what waits. */
+  #wakeInTime(): void {
+    const now = this.#clock.now();
+    const { quietUntil } = this.#limit;
+    if (this.#cancelWake !== null || this.#queued === 0 || now >= quietUntil) return;
+    this.#cancelWake = this.#clock.at(quietUntil, () => {
+      this.#cancelWake = null;
+      this.#woken(this);
+      this.#wakeInTime();
+    });
+  }
+}

@@ -1,0 +1,197 @@
+import type { Clock } from "../runtime/clock.ts";
+import { EndpointQueue } from "./endpoint-queue.ts";
+import type { Waiting } from "./endpoint-queue.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { FairRing } from "./fair-ring.ts";
+import type { Pace } from "./pace.ts";
+
+/** The place that a piece of work has. */
+export interface Slot {
+  /**
+   * Gives the slot to others while `wait` lasts, then takes one again in its turn. Where the slots are closed by then it
+   * never comes back: what stood aside counts as not begun.
+   */
+  aside<T>(wait: () => Promise<T>): Promise<T>;
+}
+
+/** Work that waits for its turn; tells what its endpoint made of it. It must not reject: what it meets is its own to handle. */
+export type Work = (slot: Slot) => Promise<Pace>;
+
+/** A job that wants to be done. */
+export interface Offer {
+  readonly endpoint: Endpoint;
+  /** A retry gives way to first attempts. */
+  readonly retry: boolean;
+  readonly work: Work;
+  /** Whether it fills so much of its partition that, were it to wait here, it would keep out the jobs of others. */
+  readonly crowds: boolean;
+  /** Called in place of `work` where its endpoint is not likely to take it soon: it is to wait elsewhere, for at least so many ms. */
+  readonly detour: (waitMs: number) => void;
+}
+
+export interface SchedulerOptions {
+  /** How many requests are under way at a time. */
+  readonly maxInFlight: number;
+  /** How many of these at most are one endpoint's. */
+  readonly maxPerEndpoint: number;
+  /** A job that has to wait longer than this for its endpoint, as far as one can tell, makes a detour. Ms. */
+  readonly patienceMs: number;
+  readonly clock: Clock;
+  readonly changed: (inFlight: number) => void;
+}
+
+/** Endpoints that are remembered though nothing is to be done for them and nothing bad is known of them. */
+const mostRemembered = 10_000;
+
+/**
+ * Decides which job goes next, and which had better wait elsewhere. Tenants take turns; an endpoint has no more under
+ * way than it has shown to take; first attempts go before retries, of which some may always go, so that neither
+ * starves: an eighth of the slots is theirs alone, and no more than half of them ever are.
+ */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #endpoints = new Map<string, EndpointQueue>();
+  readonly #ready = {
+    first: new FairRing<EndpointQueue>(),
+    retry: new FairRing<EndpointQueue>(),
+  };
+  readonly #under = { first: 0, retry: 0 };
+  readonly #most: { readonly first: number; readonly retry: number };
+  readonly #idle: (() => void)[] = [];
+  #closed = false;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    const { maxInFlight } = options;
+    this.#most = {
+      first: maxInFlight - Math.floor(maxInFlight / 8),
+      retry: Math.ceil(maxInFlight / 2),
+    };
+  }
+
+  /** Begins the work as soon as its turn has come, or sends it on its detour. */
+  offer({ endpoint, retry, work, crowds, detour }: Offer): void {
+    if (this.#closed) return;
+    const queue = this.#queueOf(endpoint);
+    const wait = queue.tooLong(crowds, this.#options.patienceMs, this.#options.clock.now());
+    if (wait !== null) detour(wait);
+    else this.#enqueue(queue, { retry, begin: () => void this.#run(queue, retry, work), detour });
+  }
+
+  /** Begins nothing more; what waits is dropped. */
+  close(): void {
+    this.#closed = true;
+    for (const queue of this.#endpoints.values()) queue.clear();
+    this.#endpoints.clear();
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    if (this.#inFlight === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#idle.push(resolve);
+    await promise;
+  }
+
+  get #inFlight(): number {
+    return this.#under.first + this.#under.retry;
+  }
+
+  #queueOf(endpoint: Endpoint): EndpointQueue {
+    let queue = this.#endpoints.get(endpoint.id);
+    if (queue === undefined) {
+      const { maxPerEndpoint, clock } = this.#options;
+      queue = new EndpointQueue(endpoint, {
+        most: maxPerEndpoint,
+        clock,
+        woken: (woken) => this.#refreshed(woken),
+      });
+      this.#endpoints.set(endpoint.id, queue);
+    }
+    return queue;
+  }
+
+  #enqueue(queue: EndpointQueue, waiting: Waiting): void {
+    if (this.#closed) return;
+    queue.push(waiting);
+    this.#refreshed(queue);
+  }
+
+  /** What the endpoint may do has changed: so may what is next. */
+  #refreshed(queue: EndpointQueue): void {
+    if (this.#closed) return;
+    this.#place(queue);
+    this.#fill();
+    if (this.#endpoints.size > mostRemembered && queue.isForgettable)
+      this.#endpoints.delete(queue.endpoint.id);
+  }
+
+  #place(queue: EndpointQueue): void {
+    const open = queue.mayBegin;
+    for (const kind of ["first", "retry"] as const) {
+      if (open && queue.waiting(kind) > 0) this.#ready[kind].add(queue);
+      else this.#ready[kind].remove(queue);
+    }
+  }
+
+  #fill(): void {
+    while (this.#inFlight < this.#options.maxInFlight) {
+      if (!this.#beginOne("first") && !this.#beginOne("retry")) return;
+    }
+  }
+
+  #beginOne(kind: "first" | "retry"): boolean {
+    while (this.#under[kind] < this.#most[kind]) {
+      const queue = this.#ready[kind].next();
+      if (queue === undefined) return false;
+      // An endpoint falls silent by time alone, which no event tells of.
+      const next = queue.mayBegin ? queue.shift(kind) : undefined;
+      if (next !== undefined) next.begin();
+      this.#place(queue);
+      if (next !== undefined) return true;
+    }
+    return false;
+  }
+
+  async #run(begun: EndpointQueue, retry: boolean, work: Work): Promise<void> {
+    let queue = begun;
+    let began = this.#take(queue, retry);
+    const pace = await work({
+      aside: async (wait) => {
+        this.#give(queue, retry, began, { kind: "unknown" });
+        try {
+          return await wait();
+        } finally {
+          const { promise, resolve } = Promise.withResolvers<void>();
+          const begin = (): void => {
+            began = this.#take(queue, retry);
+            resolve();
+          };
+          // The endpoint may have been forgotten meanwhile.
+          queue = this.#queueOf(queue.endpoint);
+          this.#enqueue(queue, { retry, begin, detour: null });
+          await promise;
+        }
+      },
+    });
+    this.#give(queue, retry, began, pace);
+  }
+
+  #take(queue: EndpointQueue, retry: boolean): number {
+    this.#count(retry, 1);
+    return queue.begin();
+  }
+
+  #give(queue: EndpointQueue, retry: boolean, began: number, pace: Pace): void {
+    this.#count(retry, -1);
+    const leaving = queue.end(began, pace, this.#options.patienceMs);
+    this.#refreshed(queue);
+    for (const { detour, waitMs } of leaving) detour(waitMs);
+    if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #count(retry: boolean, by: number): void {
+    this.#under[retry ? "retry" : "first"] += by;
+    this.#options.changed(this.#inFlight);
+  }
+}
