@@ -12,10 +12,11 @@ export class Wake {
   async wait(signal: AbortSignal): Promise<void> {
     if (!this.#set && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      this.#waiting = resolve;
-      signal.addEventListener("abort", resolve as () => void, { once: true });
+      const end = (): void => resolve();
+      this.#waiting = end;
+      signal.addEventListener("abort", end, { once: true });
       await promise;
-      signal.removeEventListener("abort", resolve as () => void);
+      signal.removeEventListener("abort", end);
       this.#waiting = null;
     }
     this.#set = false;

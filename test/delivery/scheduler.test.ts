@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Pace } from "../../src/delivery/pace.ts";
 import { Scheduler } from "../../src/delivery/scheduler.ts";
@@ -258,7 +258,7 @@ it("every job that is offered begins once or is sent on one detour, whatever the
         paces.set(name, pace);
         offer(name, { retry });
         await clock.advance(wait);
-        const [oldest] = begun.filter((each) => paces.has(each));
+        const oldest = begun.find((each) => paces.has(each));
         if (oldest !== undefined && number % 3 === 0) {
           await end(oldest, paces.get(oldest));
           paces.delete(oldest);
