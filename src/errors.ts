@@ -1,6 +1,7 @@
 import { logErrors } from "./error-table/log-errors.ts";
 import { programErrors } from "./error-table/program-errors.ts";
 import { recordsErrors } from "./error-table/records-errors.ts";
+import { replayErrors } from "./error-table/replay-errors.ts";
 import { requestsErrors } from "./error-table/requests-errors.ts";
 import { sandboxErrors } from "./error-table/sandbox-errors.ts";
 import type { ErrorKind } from "./error-table/error-kind.ts";
@@ -14,6 +15,7 @@ export const errorTable = {
   ...logErrors,
   ...requestsErrors,
   ...programErrors,
+  ...replayErrors,
   ...sandboxErrors,
 } as const satisfies Record<string, ErrorKind>;
 

@@ -36,7 +36,7 @@ export const topicRoles = {
     partitions: 6,
     retentionDays: 7,
     writers: "the platform",
-    readers: "match",
+    readers: "match, replay",
   },
   triggers: {
     name: "onhook.triggers",
@@ -63,7 +63,7 @@ export const topicRoles = {
     cleanup: "delete",
     partitions: 6,
     retentionDays: 7,
-    writers: "match",
+    writers: "match, replay",
     readers: "deliver",
   },
   dead: {
@@ -74,7 +74,7 @@ export const topicRoles = {
     partitions: 6,
     retentionDays: 90,
     writers: "deliver",
-    readers: "people",
+    readers: "people, replay",
   },
   attempts: {
     name: "onhook.attempts",

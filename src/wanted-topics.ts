@@ -35,6 +35,9 @@ const retryRoom = 4 * mebibyte;
 /** The largest record, in bytes, that match writes: what jobs and quarantine have room for, with a margin for the batch. */
 export const maxMatchedRecordBytes = 2 * mebibyte - 1024;
 
+/** The same of a job that is replayed: there is room in that margin for the header that says so. */
+export const maxReplayedRecordBytes = maxMatchedRecordBytes + 256;
+
 /** The ladder of the settings. */
 export function ladderOf(config: Config): RetryLadder {
   return createRetryLadder(config.topics.retry.prefix, config.delivery.ladderMs);

@@ -38,7 +38,7 @@ const files = readdirSync(src, { recursive: true, encoding: "utf8" })
 /** Whatever may import these: they know nothing of the flow. */
 const leaves = ["runtime"];
 const flows = ["log", "avro", "cdr", "triggers", "jobs"];
-const stages = ["matching", "delivery"];
+const stages = ["matching", "delivery", "replay"];
 const adapters = ["kafka", "registry", "http", "admin", "sandbox"];
 
 /** Folders, and files right in src, that each folder may import besides itself. */
@@ -51,6 +51,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     flows.slice(2).map((folder) => [folder, [...flows, ...leaves, "errors.ts"]]),
   ),
   ...Object.fromEntries(stages.map((folder) => [folder, [...flows, ...leaves, "errors.ts"]])),
+  // Reads what delivery has written on the dead.
+  replay: [...flows, "delivery", ...leaves, "errors.ts"],
   ...Object.fromEntries(
     adapters.map((folder) => [
       folder,

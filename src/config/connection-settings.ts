@@ -73,6 +73,10 @@ export const kafkaSettings = group("The Kafka cluster.", {
     doc: "Consumer group that reads the retry topics.",
     ...clientName,
   }),
+  replayGroupPrefix: text("onhook-replay", {
+    doc: "Begin of the consumer groups of `onhook replay`, in which each replay keeps how far it has come; a hyphen and the replay's id follow.",
+    ...clientName,
+  }),
   sessionTimeoutMs: wholeNumber(10_000, {
     doc: "How long a worker may be silent before its partitions go to others. The brokers' limits apply as well.",
     unit: "ms",

@@ -67,6 +67,14 @@ export class PartitionReader {
     });
   }
 
+  /** The offset of the first record stamped with that time or a later one, ms since the epoch; null: there is none. */
+  async offsetAt(timestamp: number): Promise<number | null> {
+    return this.#afresh(async () => {
+      const offset = await this.#offsetAt(await this.#leader(), timestamp);
+      return offset < 0 ? null : offset;
+    });
+  }
+
   /** How many partitions the topic has; 0 when it does not exist. */
   async partitions(): Promise<number> {
     return this.#afresh(async () => {

@@ -14,6 +14,12 @@ export interface TransactionalLaneOptions {
   readonly transactionTimeoutMs: number;
 }
 
+/** An offset that is committed, and what was noted with it. */
+export interface NotedOffset {
+  readonly offset: number;
+  readonly metadata: string;
+}
+
 /** A commit is answered before all its markers are written; until they are, the next transaction can't begin. */
 const beginAgainMs = 5;
 const maxBeginTries = 1000;
@@ -42,6 +48,11 @@ export class TransactionalLane {
    * Resolves with the next offset to consume, or null when the group has never committed this partition.
    */
   async open(): Promise<number | null> {
+    return (await this.openNoted())?.offset ?? null;
+  }
+
+  /** The same, with what the last commit has noted besides its offset. */
+  async openNoted(): Promise<NotedOffset | null> {
     await this.close();
     const { source, transactionalIdPrefix, transactionTimeoutMs } = this.#options;
     this.#producer = this.#kafka.producer({
@@ -59,14 +70,18 @@ export class TransactionalLane {
 
   /**
    * Writes the records and the next offset in one transaction. When it rejects, it may or may not have been committed:
-   * close the lane, open it again and go on from the offset that says.
+   * close the lane, open it again and go on from the offset that says. `metadata` is noted with the offset.
    */
-  async commit(records: readonly OutgoingRecord[], nextOffset: number): Promise<void> {
+  async commit(
+    records: readonly OutgoingRecord[],
+    nextOffset: number,
+    metadata?: string,
+  ): Promise<void> {
     const transaction = this.#begun ?? (await this.#open().transaction());
     this.#begun = null;
     // First, since it is the one step that may safely be repeated while the transaction before is still being
     // settled; what comes after finds this one begun. Sends must not be: a partition could be written twice.
-    await this.#addOffset(transaction, nextOffset);
+    await this.#addOffset(transaction, nextOffset, metadata);
     for (const run of inSends(records)) {
       const topicMessages = [...byTopic(run)].map(([topic, each]) => ({
         topic,
@@ -93,9 +108,14 @@ export class TransactionalLane {
     return this.#producer;
   }
 
-  async #addOffset(transaction: Transaction, nextOffset: number): Promise<void> {
+  async #addOffset(
+    transaction: Transaction,
+    nextOffset: number,
+    metadata: string | undefined,
+  ): Promise<void> {
     const { source, groupId } = this.#options;
-    const partitions = [{ partition: source.partition, offset: String(nextOffset) }];
+    const noted = metadata === undefined ? {} : { metadata };
+    const partitions = [{ partition: source.partition, offset: String(nextOffset), ...noted }];
     const topics = [{ topic: source.topic, partitions }];
     for (let tries = 1; ; tries += 1) {
       try {
@@ -108,15 +128,27 @@ export class TransactionalLane {
     }
   }
 
-  async #committedOffset(): Promise<number | null> {
+  async #committedOffset(): Promise<NotedOffset | null> {
     const { source, groupId } = this.#options;
-    const [answer] = await withAdmin(this.#kafka, (admin) =>
-      admin.fetchOffsets({ groupId, topics: [source.topic] }),
-    );
-    const partition = answer?.partitions.find((each) => each.partition === source.partition);
-    const offset = Number(partition?.offset ?? -1);
-    return offset < 0 ? null : offset;
+    const committed = await committedOffsets(this.#kafka, groupId, source.topic);
+    return committed.get(source.partition) ?? null;
   }
+}
+
+/** What a group has committed of a topic, by partition. */
+export async function committedOffsets(
+  kafka: Kafka,
+  groupId: string,
+  topic: string,
+): Promise<Map<number, NotedOffset>> {
+  const [answer] = await withAdmin(kafka, (admin) =>
+    admin.fetchOffsets({ groupId, topics: [topic] }),
+  );
+  const committed = new Map<number, NotedOffset>();
+  for (const { partition, offset, metadata } of answer?.partitions ?? [])
+    if (Number(offset) >= 0)
+      committed.set(partition, { offset: Number(offset), metadata: metadata ?? "" });
+  return committed;
 }
 
 function isBeingSettled(error: unknown): boolean {

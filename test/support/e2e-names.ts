@@ -82,6 +82,7 @@ export function ownNames(
     ONHOOK_KAFKA_MATCH_GROUP: groups.match,
     ONHOOK_KAFKA_DELIVER_GROUP: groups.deliver,
     ONHOOK_KAFKA_RETRY_GROUP: groups.retry,
+    ONHOOK_KAFKA_REPLAY_GROUP_PREFIX: `${prefix}-replay`,
     ONHOOK_KAFKA_TRANSACTIONAL_ID_PREFIX: prefix,
     // The least that the broker allows: a process that was killed is missed by its groups for so long.
     ONHOOK_KAFKA_SESSION_TIMEOUT_MS: "6000",

@@ -1,0 +1,39 @@
+import { createKafkaReplayLog } from "../kafka/kafka-replay-log.ts";
+import type { DeadReplayOptions } from "../replay/replay-dead.ts";
+import type { ReplayDeps } from "../replay/replay-task.ts";
+import { maxReplayedRecordBytes } from "../wanted-topics.ts";
+import type { Codecs } from "./codecs.ts";
+import type { Connections, Surroundings } from "./connections.ts";
+
+/** What replays work by. What goes wrong and is tried again is told as a failed write to the jobs' topic. */
+export function createReplayDeps(
+  { config, clock, emit }: Surroundings,
+  { kafka }: Connections,
+): ReplayDeps {
+  const { replayGroupPrefix, transactionalIdPrefix } = config.kafka;
+  const { transactionTimeoutMs } = config.match;
+  const options = {
+    groupPrefix: replayGroupPrefix,
+    transactionalIdPrefix,
+    transactionTimeoutMs,
+  };
+  let attempt = 0;
+  return {
+    log: createKafkaReplayLog(kafka, options, clock),
+    clock,
+    onRetry(error) {
+      attempt += 1;
+      emit({ type: "producer.retrying", topic: config.topics.jobs.name, attempt, error });
+    },
+  };
+}
+
+/** What the replay of dead jobs is made with. */
+export function deadReplayOptions({ config }: Surroundings, codecs: Codecs): DeadReplayOptions {
+  return {
+    deadTopic: config.topics.dead.name,
+    jobsTopic: config.topics.jobs.name,
+    maxRecordBytes: maxReplayedRecordBytes,
+    decode: (value) => codecs.jobs.decode(value),
+  };
+}

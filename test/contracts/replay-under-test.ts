@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import { onTestFinished } from "vitest";
+import { createKafkaReplayLog } from "../../src/kafka/kafka-replay-log.ts";
+import type { LogRecord } from "../../src/log/log-record.ts";
+import { other } from "../../src/replay/picked.ts";
+import type { PickRecord } from "../../src/replay/picked.ts";
+import type { ReplayLog } from "../../src/replay/replay-log.ts";
+import { runReplay } from "../../src/replay/run-replay.ts";
+import type { OnProgress, ReplayPace, ReplayProgress } from "../../src/replay/run-replay.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { MemoryLog } from "../support/memory-log.ts";
+import { createMemoryReplayLog } from "../support/memory-replay-log.ts";
+import { createMemoryWriter } from "../support/memory-writer.ts";
+import { kafkaClient, kafkaLog, ownName } from "./log-under-test.ts";
+import type { LogUnderTest } from "./log-under-test.ts";
+
+type Log = Pick<LogUnderTest, "createTopic" | "writer" | "read"> & { readonly replay: ReplayLog };
+
+function memory(): Log {
+  const log = new MemoryLog(systemClock);
+  return {
+    createTopic: async (topic, partitions) => log.createTopic(topic, partitions),
+    writer: () => createMemoryWriter(log),
+    read: async (topic) => log.all(topic),
+    replay: createMemoryReplayLog(log),
+  };
+}
+
+function kafka(): Log {
+  const log = kafkaLog();
+  const prefix = ownName("replays");
+  const options = {
+    groupPrefix: prefix,
+    transactionalIdPrefix: prefix,
+    transactionTimeoutMs: 30_000,
+  };
+  return { ...log, replay: createKafkaReplayLog(kafkaClient(), options, systemClock) };
+}
+
+/** The logs that replays are run on. */
+export const replayLogs: readonly (readonly [name: string, make: () => Log])[] = [
+  ["the log in memory", memory],
+  ["Kafka", kafka],
+];
+
+export interface RunOptions extends Partial<ReplayPace> {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+  readonly onPick?: (record: LogRecord) => Promise<void> | void;
+}
+
+/** A topic of numbers, of which a replay is about the even ones. */
+export async function createReplayed(log: Log, count: number) {
+  const [topic, jobsTopic, id] = [ownName("dead"), ownName("jobs"), randomUUID()];
+  await log.createTopic(topic, 3);
+  await log.createTopic(jobsTopic, 3);
+  const writer = log.writer();
+  onTestFinished(() => writer[Symbol.asyncDispose]());
+  let written = 0;
+
+  async function write(more: number): Promise<void> {
+    const values = Array.from({ length: more }, (_, index) => String(written + index));
+    written += more;
+    await Promise.all(
+      values.map((value) => writer.write({ topic, key: value, value: Buffer.from(value) })),
+    );
+  }
+  await write(count);
+
+  const pick: PickRecord = async ({ key, value }) => {
+    if (Number(String(value)) % 2 === 1) return other;
+    return { kind: "job", job: { topic: jobsTopic, key, value } };
+  };
+
+  return {
+    write,
+    run({
+      signal = new AbortController().signal,
+      onProgress = () => undefined,
+      onPick = () => undefined,
+      ratePerSecond = 10_000,
+      ...limit
+    }: RunOptions = {}): Promise<ReplayProgress> {
+      const task = {
+        id,
+        topic,
+        range: (source: { bounds(): Promise<{ begin: number; end: number }> }) => source.bounds(),
+        pick: async (record: LogRecord) => {
+          await onPick(record);
+          return pick(record);
+        },
+        ratePerSecond,
+        ...limit,
+      };
+      const deps = { log: log.replay, clock: systemClock, onRetry: () => undefined };
+      return runReplay(task, deps, signal, onProgress);
+    },
+    /** The numbers whose jobs are written, in rising order. */
+    async jobs(): Promise<number[]> {
+      const read = await log.read(jobsTopic);
+      return read.map(({ value }) => Number(String(value))).sort((a, b) => a - b);
+    },
+  };
+}

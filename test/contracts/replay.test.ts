@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import { createReplayed, replayLogs } from "./replay-under-test.ts";
+
+const evens = (count: number): number[] => Array.from({ length: count }, (_, index) => 2 * index);
+
+describe.each(replayLogs)("a replay on %s", (_, make) => {
+  test("writes each job that it is about once, and finds nothing left to do when it is run again", async () => {
+    const replayed = await createReplayed(make(), 100);
+    const first = await replayed.run();
+    expect(first).toMatchObject({ matched: 50, written: 50, skipped: 0 });
+    expect(first.read).toBe(first.end);
+    expect(await replayed.jobs()).toEqual(evens(50));
+    const second = await replayed.run();
+    expect(second).toMatchObject({ read: 0, end: 0, written: 0 });
+    expect(second.parts.every(({ continued }) => continued)).toBe(true);
+    expect(await replayed.jobs()).toEqual(evens(50));
+  });
+
+  test("that has finished is about what has come since, when it is run again", async () => {
+    const replayed = await createReplayed(make(), 20);
+    await replayed.run();
+    await replayed.write(20);
+    expect(await replayed.run()).toMatchObject({ written: 10 });
+    expect(await replayed.jobs()).toEqual(evens(20));
+  });
+
+  test("with a limit ends behind so many jobs; the next goes on there and keeps to the end that the first had", async () => {
+    const replayed = await createReplayed(make(), 40);
+    expect(await replayed.run({ limit: 7 })).toMatchObject({ written: 7 });
+    expect(await replayed.jobs()).toHaveLength(7);
+    await replayed.write(20);
+    expect(await replayed.run({ limit: 6 })).toMatchObject({ written: 6 });
+    expect(await replayed.run()).toMatchObject({ written: 7 });
+    expect(await replayed.jobs()).toEqual(evens(20));
+    expect(await replayed.run()).toMatchObject({ written: 10 });
+    expect(await replayed.jobs()).toEqual(evens(30));
+  });
+
+  test("that is stopped ends behind a transaction, and the next run does the rest", async () => {
+    const replayed = await createReplayed(make(), 60);
+    const stop = new AbortController();
+    const first = await replayed.run({
+      signal: stop.signal,
+      ratePerSecond: 40,
+      onProgress: ({ written }) => written > 0 && stop.abort(),
+    });
+    expect(first.written).toBeLessThan(30);
+    expect(await replayed.jobs()).toHaveLength(first.written);
+    const second = await replayed.run();
+    expect(first.written + second.written).toBe(30);
+    expect(await replayed.jobs()).toEqual(evens(30));
+  });
+
+  test("that is run twice at a time writes each job once, and the one that is fenced off says so", async () => {
+    const replayed = await createReplayed(make(), 60);
+    const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const first = replayed.run({
+      async onPick() {
+        reached.resolve();
+        await released.promise;
+      },
+    });
+    const ended = first.catch((error: unknown) => error);
+    await reached.promise;
+    const second = await replayed.run();
+    released.resolve();
+    expect(await ended).toMatchObject({ code: "REPLAY_TAKEN_OVER" });
+    expect(second.written).toBe(30);
+    expect(await replayed.jobs()).toEqual(evens(30));
+  });
+});
