@@ -4,6 +4,7 @@ import { loadCodecs } from "./app/codecs.ts";
 import { createConnections } from "./app/connections.ts";
 import type { Surroundings } from "./app/connections.ts";
 import { createDeliverRole } from "./app/deliver-role.ts";
+import { createEndpoints } from "./app/endpoints.ts";
 import { createMatchRole } from "./app/match-role.ts";
 import { createStore } from "./app/store.ts";
 import type { Role } from "./config.ts";
@@ -92,9 +93,13 @@ function engine(around: Surroundings, options: ServiceOptions, progress: Progres
       const roles: Service[] = [];
       if (options.roles.includes("match"))
         roles.push(createMatchRole(around, connections, codecs, parts));
-      if (options.roles.includes("deliver"))
-        roles.push(createDeliverRole(around, connections, codecs, parts));
-      await superviseAll([parts.services, roles], {
+      const aides: Service[] = [];
+      if (options.roles.includes("deliver")) {
+        const endpoints = createEndpoints(around, connections, codecs, parts);
+        aides.push(endpoints.service);
+        roles.push(createDeliverRole(around, connections, codecs, parts, endpoints));
+      }
+      await superviseAll([parts.services, aides, roles], {
         stop: AbortSignal.any([stop, kill]),
         drainTimeoutMs: config.delivery.drainTimeoutMs,
         clock,

@@ -23,6 +23,7 @@ export const recordFiles = {
   Tenant: "tenant.avsc",
   DeliveryJob: "delivery-job.avsc",
   DeliveryAttempt: "delivery-attempt.avsc",
+  EndpointHealth: "endpoint-health.avsc",
 } as const;
 
 export type RecordName = keyof typeof recordFiles;
@@ -55,6 +56,15 @@ export const topicRoles = {
     partitions: 1,
     writers: "the platform, admin",
     readers: "match, deliver, admin",
+  },
+  endpoints: {
+    name: "onhook.endpoints",
+    key: "endpointId",
+    record: "EndpointHealth",
+    cleanup: "compact",
+    partitions: 1,
+    writers: "deliver",
+    readers: "deliver, admin",
   },
   jobs: {
     name: "onhook.jobs",

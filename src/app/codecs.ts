@@ -1,5 +1,6 @@
 import { createRecordCodec } from "../avro/record-codec.ts";
 import type { RecordCodec } from "../avro/record-codec.ts";
+import type { EndpointHealth } from "../endpoints/endpoint-health.ts";
 import { OnhookError } from "../errors.ts";
 import type { DeliveryAttempt } from "../jobs/delivery-attempt.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
@@ -14,6 +15,7 @@ export interface Codecs {
   readonly tenants: RecordCodec<unknown>;
   readonly jobs: RecordCodec<DeliveryJob>;
   readonly attempts: RecordCodec<DeliveryAttempt>;
+  readonly endpoints: RecordCodec<EndpointHealth>;
 }
 
 /** Rejects with SCHEMA_UNREGISTERED, naming the subject, when `topics apply` has not been run for this version. */
@@ -34,11 +36,12 @@ export async function loadCodecs(
   { config }: Surroundings,
   connections: Connections,
 ): Promise<Codecs> {
-  const { triggers, tenants, jobs, attempts } = config.topics;
+  const { triggers, tenants, jobs, attempts, endpoints } = config.topics;
   return {
     triggers: await loadCodec("Trigger", triggers.name, connections),
     tenants: await loadCodec("Tenant", tenants.name, connections),
     jobs: await loadCodec("DeliveryJob", jobs.name, connections),
     attempts: await loadCodec("DeliveryAttempt", attempts.name, connections),
+    endpoints: await loadCodec("EndpointHealth", endpoints.name, connections),
   };
 }

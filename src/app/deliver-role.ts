@@ -13,6 +13,7 @@ import { ladderOf } from "../wanted-topics.ts";
 import type { Codecs } from "./codecs.ts";
 import type { Connections, Surroundings } from "./connections.ts";
 import { certificatesOf } from "./pem-files.ts";
+import type { EndpointParts } from "./endpoints.ts";
 import type { StoreParts } from "./store.ts";
 
 /** How much a fetch of the deliver role brings per partition, and how much of one partition may wait in memory. */
@@ -45,10 +46,12 @@ function createDeliver(
   { registry }: Connections,
   codecs: Codecs,
   { store }: StoreParts,
+  endpoints: EndpointParts,
   sender: HttpSender,
 ): DeliverJob {
   return createDeliverJob({
     triggers: store,
+    endpoints: endpoints.gate,
     sender,
     jobs: codecs.jobs,
     calls: createCallSchemas(registry, clock),
@@ -81,26 +84,27 @@ function createConsumers({ config, clock, emit }: Surroundings, { kafka }: Conne
   };
 }
 
-/** The deliver role, with what it sends and writes by. No job is read before the store has caught up. Throws PEM_UNUSABLE for delivery.caFile. */
+/** The deliver role, with what it sends and writes by. No job is read before the store has caught up and the suspended endpoints are known. Throws PEM_UNUSABLE for delivery.caFile. */
 export function createDeliverRole(
   around: Surroundings,
   connections: Connections,
   codecs: Codecs,
   parts: StoreParts,
+  endpoints: EndpointParts,
 ): Service {
   const { config, clock, emit } = around;
   const caBundle = certificatesOf("delivery.caFile", config.delivery.caFile);
   return {
     name: "deliver",
     async run(stop, kill) {
-      await parts.store.whenCaughtUp(stop);
+      await Promise.all([parts.store.whenCaughtUp(stop), endpoints.whenKnown(stop)]);
       if (stop.aborted) return;
       const { maxInFlight, maxPerEndpoint, patienceMs } = config.delivery;
       await using writer = createRecordWriter(connections.kafka, { clock, emit });
       await using sender = createSender(around, caBundle);
       const stage = createDeliveryStage({
         consumers: createConsumers(around, connections),
-        deliver: createDeliver(around, connections, codecs, parts, sender),
+        deliver: createDeliver(around, connections, codecs, parts, endpoints, sender),
         writer,
         jobs: codecs.jobs,
         deadTopic: config.topics.dead.name,

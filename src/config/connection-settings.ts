@@ -73,6 +73,10 @@ export const kafkaSettings = group("The Kafka cluster.", {
     doc: "Consumer group that reads the retry topics.",
     ...clientName,
   }),
+  redriveGroup: text("onhook-redrive", {
+    doc: "Consumer group whose one member looks after suspended endpoints: tries them, and sends anew what was set aside.",
+    ...clientName,
+  }),
   replayGroupPrefix: text("onhook-replay", {
     doc: "Begin of the consumer groups of `onhook replay`, in which each replay keeps how far it has come; a hyphen and the replay's id follow.",
     ...clientName,

@@ -67,7 +67,16 @@ function topicProblems({ topics, delivery }: Config): CrossProblem[] {
   return distinct([...names, ...rungs], "topic");
 }
 
-const topicNames = ["cdr", "triggers", "tenants", "jobs", "dead", "attempts", "invalid"];
+const topicNames = [
+  "cdr",
+  "triggers",
+  "tenants",
+  "endpoints",
+  "jobs",
+  "dead",
+  "attempts",
+  "invalid",
+];
 
 export const crossChecks: readonly CrossCheck[] = [
   {

@@ -99,6 +99,33 @@ const reach = {
   }),
 };
 
+const suspension = {
+  suspendAfterMs: wholeNumber(900_000, {
+    doc: "An endpoint all of whose requests have failed for this long is suspended: its jobs are set aside, a probe goes out from time to time, and what was set aside is sent anew once one is taken. 0: none ever is.",
+    unit: "ms",
+    min: 0,
+    max: 30 * oneDay,
+  }),
+  suspendAfterFailures: wholeNumber(20, {
+    doc: "How many requests must have failed, besides, before an endpoint is suspended.",
+    unit: "requests",
+    min: 1,
+    max: 1_000_000,
+  }),
+  probeIntervalMs: wholeNumber(60_000, {
+    doc: "How often a suspended endpoint is tried, with one of the jobs that were set aside.",
+    unit: "ms",
+    min: 1000,
+    max: oneDay,
+  }),
+  redrivePerSecond: wholeNumber(50, {
+    doc: "How fast what was set aside is sent anew when endpoints recover, all of them together.",
+    unit: "jobs",
+    min: 1,
+    max: 100_000,
+  }),
+};
+
 const retries = {
   maxRetryAfterMs: wholeNumber(3_600_000, {
     doc: "The longest Retry-After of a 429 or 503 that is honoured; a longer one counts as this.",
@@ -124,5 +151,6 @@ const retries = {
 export const deliverySettings = group("The deliver role: jobs to requests.", {
   ...limits,
   ...reach,
+  ...suspension,
   ...retries,
 });

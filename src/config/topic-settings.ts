@@ -57,6 +57,7 @@ export const topicSettings = group(
     cdr: logged("cdr"),
     triggers: table("triggers"),
     tenants: table("tenants"),
+    endpoints: table("endpoints"),
     jobs: logged("jobs"),
     dead: logged("dead"),
     attempts: logged("attempts"),

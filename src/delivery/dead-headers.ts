@@ -10,6 +10,9 @@ export interface Death {
   readonly at: number;
 }
 
+/** Names the suspended endpoint that a job was set aside for. */
+export const endpointHeader = "onhook-endpoint";
+
 /** The headers of a record in `onhook.dead`: why it is there, and all that its way has left. */
 export function deadHeaders(
   state: JobState,

@@ -3,9 +3,10 @@ import type { DeliveryJob } from "../jobs/delivery-job.ts";
 import { jobStateHeaders, readJobState, replayHeaders } from "../jobs/job-state.ts";
 import type { JobState } from "../jobs/job-state.ts";
 import type { LogRecord, OutgoingRecord } from "../log/log-record.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { attemptRecord } from "./attempt-record.ts";
 import type { AttemptMade, Done } from "./attempt-record.ts";
-import { deadHeaders } from "./dead-headers.ts";
+import { deadHeaders, endpointHeader } from "./dead-headers.ts";
 import type { CancelReason } from "./next-stop.ts";
 import { round } from "./next-stop.ts";
 import type { Outcome } from "./outcome.ts";
@@ -79,6 +80,30 @@ export function cancelled(
     { startedAt: now, request: null, result: null, outcome: null, stop },
     "",
   );
+}
+
+/**
+ * A job of an endpoint that is suspended: it is set aside among the dead, without a request or after a probe, under the
+ * endpoint's name, by which it is found again when the endpoint recovers.
+ */
+export function setAside(
+  from: LogRecord,
+  job: DeliveryJob,
+  state: JobState,
+  to: {
+    readonly endpoint: Endpoint;
+    readonly deadTopic: string;
+    readonly done: Omit<Done, "stop">;
+  },
+): Decision {
+  const { endpoint, deadTopic, done } = to;
+  const stop = { kind: "dead", reason: "endpoint-suspended", state } as const;
+  const { onward, ...decision } = afterAttempt(from, job, state, { ...done, stop }, deadTopic);
+  if (onward === null) return { ...decision, onward };
+  return {
+    ...decision,
+    onward: { ...onward, headers: { ...onward.headers, [endpointHeader]: endpoint.id } },
+  };
 }
 
 /** A job that its rung has released before its time: round again, without using up an attempt. */

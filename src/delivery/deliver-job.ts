@@ -6,13 +6,15 @@ import { OnhookError } from "../errors.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
 import { readJobState } from "../jobs/job-state.ts";
 import type { JobState } from "../jobs/job-state.ts";
-import type { LogRecord } from "../log/log-record.ts";
+import type { Headers, LogRecord } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { Action, Trigger } from "../triggers/trigger.ts";
+import type { Trigger } from "../triggers/trigger.ts";
 import type { TriggerState } from "../triggers/trigger-table.ts";
 import { buildRequest } from "./build-request.ts";
-import { afterAttempt, cancelled, goesRound, undeliverable } from "./decision.ts";
+import { afterAttempt, cancelled, goesRound, setAside, undeliverable } from "./decision.ts";
 import type { Decision } from "./decision.ts";
+import { endpointOfTrigger } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
 import type { HttpSender, WebhookRequest } from "./http-request.ts";
 import { nextStop } from "./next-stop.ts";
 import type { CancelReason } from "./next-stop.ts";
@@ -27,7 +29,7 @@ export interface TriggerLookup {
   readonly triggersOffset: number;
   /** Resolves when the table is at least as new as that offset of the triggers topic. */
   reached(triggersOffset: number, signal: AbortSignal): Promise<void>;
-  trigger(triggerId: string): TriggerState | undefined;
+  trigger(triggerId: string): Pick<TriggerState, "trigger"> | undefined;
   /**
    * The trigger as an event up to that offset has it which was refused here for its conditions alone, so that a matcher
    * which knew a later schema of calls may have taken it.
@@ -37,11 +39,32 @@ export interface TriggerLookup {
   settle(): Promise<void>;
 }
 
+/** What a request to an endpoint has come to. */
+export interface Attempted {
+  readonly endpoint: Endpoint;
+  /** By which it was made. */
+  readonly trigger: Trigger;
+  readonly outcome: Outcome;
+  /** Ms since the epoch. */
+  readonly beganAt: number;
+}
+
+/** Port: how endpoints are. */
+export interface EndpointGate {
+  /**
+   * What becomes of a job with these headers now: it is sent; it is the probe of a suspended endpoint, sent, and set
+   * aside again if that fails; or it is set aside.
+   */
+  admits(endpoint: Endpoint, headers: Headers): "send" | "probe" | "set-aside";
+  ended(attempted: Attempted): void;
+}
+
 /** Waits for something that is no work of this process, and lets other jobs go past meanwhile. */
 export type Aside = <T>(wait: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
 export interface DeliverJobDeps {
   readonly triggers: TriggerLookup;
+  readonly endpoints: EndpointGate;
   readonly sender: HttpSender;
   readonly jobs: Pick<RecordCodec<DeliveryJob>, "decode">;
   readonly calls: CallSchemas;
@@ -69,7 +92,10 @@ interface Attempting {
   readonly from: LogRecord;
   readonly job: DeliveryJob;
   readonly state: JobState;
-  readonly action: Action;
+  readonly trigger: Trigger;
+  readonly endpoint: Endpoint;
+  /** Whether it tries an endpoint that is suspended. */
+  readonly probes: boolean;
   readonly aside: Aside;
 }
 
@@ -90,9 +116,16 @@ export function createDeliverJob(deps: DeliverJobDeps): DeliverJob {
     if (triggers.triggersOffset < job.triggersOffset)
       await aside((ended) => triggers.reached(job.triggersOffset, ended));
     if (signal.aborted) return null;
-    const action = actionOf(job, await triggerOf(job, triggers, aside));
-    if (typeof action === "string") return cancelled(from, job, state, action, clock.now());
-    return attempt(deps, { from, job, state, action, aside }, signal);
+    const trigger = validFor(job, await triggerOf(job, triggers, aside));
+    if (typeof trigger === "string") return cancelled(from, job, state, trigger, clock.now());
+    const endpoint = endpointOfTrigger(trigger);
+    const admitted = deps.endpoints.admits(endpoint, from.headers);
+    if (admitted === "set-aside") {
+      const done = { startedAt: clock.now(), request: null, result: null, outcome: null };
+      return setAside(from, job, state, { endpoint, deadTopic, done });
+    }
+    const probes = admitted === "probe";
+    return attempt(deps, { from, job, state, trigger, endpoint, probes, aside }, signal);
   };
 }
 
@@ -102,7 +135,7 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<Decision | null> {
   const { clock, ladder } = deps;
-  const { from, job, state, action } = at;
+  const { from, job, state, trigger, endpoint, probes } = at;
   const startedAt = clock.now();
   const request = await answerOf(async () => requestOf(deps, at, await callOf(deps.calls, at)));
   const sent =
@@ -115,12 +148,20 @@ async function attempt(
       ? unbuildable(sent)
       : classify(sent, { now, maxWaitMs: deps.maxRetryAfterMs });
   if (outcome.kind === "aborted") return null;
-  const stop = nextStop(outcome, { state, retries: action.retries, ladder, now });
+  if (!(sent instanceof OnhookError))
+    deps.endpoints.ended({ endpoint, trigger, outcome, beganAt: startedAt });
+  const { retries } = trigger.action;
   const made =
     sent instanceof OnhookError
       ? { request: null, result: null }
       : { request: request as WebhookRequest, result: sent };
-  return afterAttempt(from, job, state, { startedAt, ...made, outcome, stop }, deps.deadTopic);
+  const done = { startedAt, ...made, outcome };
+  const { deadTopic } = deps;
+  // A probe that fails costs its job nothing: it was to learn about the endpoint.
+  if (probes && outcome.kind === "failed")
+    return setAside(from, job, state, { endpoint, deadTopic, done });
+  const stop = nextStop(outcome, { state, retries, ladder, now });
+  return afterAttempt(from, job, state, { ...done, stop }, deadTopic);
 }
 
 /** A request that can't even be made: no further try can help. */
@@ -138,7 +179,7 @@ async function callOf(calls: CallSchemas, { job, aside }: Attempting): Promise<C
 
 function requestOf(
   { clock, userAgent }: DeliverJobDeps,
-  { job, state, action }: Attempting,
+  { job, state, trigger: { action } }: Attempting,
   call: CallEnded,
 ): WebhookRequest {
   const payload = buildPayload({ triggerId: job.triggerId, call, customData: action.customData });
@@ -177,13 +218,13 @@ async function triggerOf(
 }
 
 /**
- * The action to take now, or why there is none any more. Only the triggers topic decides: a job says how new that
+ * The trigger whose action to take now, or why there is none any more. Only the triggers topic decides: a job says how new that
  * table must be, but not how new the tenants' is, and a licence that is seen late must not cancel what it allows.
  * A trigger that has gone to another tenant must not carry the calls of its former one there.
  */
-function actionOf(job: DeliveryJob, trigger: Trigger | undefined): Action | CancelReason {
+function validFor(job: DeliveryJob, trigger: Trigger | undefined): Trigger | CancelReason {
   if (trigger === undefined || trigger.tenantId !== job.tenantId) return "trigger-deleted";
-  return trigger.enabled ? trigger.action : "trigger-disabled";
+  return trigger.enabled ? trigger : "trigger-disabled";
 }
 
 /** What can never be read or built is an answer; what can't be had now is thrown, to be tried again. */

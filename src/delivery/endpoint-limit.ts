@@ -60,10 +60,15 @@ export class EndpointLimit {
     return Math.max(this.#parkedUntil, this.#restsUntil);
   }
 
+  /** When it counts as silent if nothing is heard of it before, ms since the epoch; null while nothing is under way. */
+  get silentFrom(): number | null {
+    return this.inFlight === 0 ? null : this.#heardAt + silenceMs + 1;
+  }
+
   /** Whether one more may begin now. */
   mayBegin(now: number): boolean {
     if (this.inFlight >= this.limit || now < this.quietUntil) return false;
-    return this.inFlight === 0 || now - this.#heardAt <= silenceMs;
+    return this.inFlight === 0 || now < this.#heardAt + silenceMs + 1;
   }
 
   begin(now: number): void {

@@ -20,7 +20,7 @@ export interface Leaving {
 interface Options {
   readonly most: number;
   readonly clock: Clock;
-  /** Called when the endpoint may take requests again after a time of rest. */
+  /** Called when time alone has changed what the endpoint may be given: its rest is over, or it has fallen silent. */
   readonly woken: (queue: EndpointQueue) => void;
 }
 
@@ -80,9 +80,22 @@ export class EndpointQueue {
   end(began: number, pace: Pace, patienceMs: number): readonly Leaving[] {
     const now = this.#clock.now();
     this.#limit.end(began, pace, now);
-    const leaving =
-      pace.kind === "timed-out" || pace.kind === "refused" ? this.#shed(patienceMs, now) : [];
+    const slower = pace.kind === "timed-out" || pace.kind === "refused";
+    const leaving = slower ? this.shed(patienceMs) : [];
     this.#wakeInTime();
+    return leaving;
+  }
+
+  /** Takes out those who would wait too long by what is known now. */
+  shed(patienceMs: number): readonly Leaving[] {
+    const now = this.#clock.now();
+    const leaving: Leaving[] = [];
+    const all = [...this.#waiting.first.drain(), ...this.#waiting.retry.drain()];
+    for (const each of all) {
+      const waitMs = this.#tooLong(this.#queued, false, patienceMs, now);
+      if (waitMs !== null && each.detour !== null) leaving.push({ detour: each.detour, waitMs });
+      else this.#waiting[each.retry ? "retry" : "first"].push(each);
+    }
     return leaving;
   }
 
@@ -105,23 +118,14 @@ export class EndpointQueue {
     return wait > patienceMs || crowds ? wait : null;
   }
 
-  #shed(patienceMs: number, now: number): Leaving[] {
-    const leaving: Leaving[] = [];
-    const all = [...this.#waiting.first.drain(), ...this.#waiting.retry.drain()];
-    for (const each of all) {
-      const waitMs = this.#tooLong(this.#queued, false, patienceMs, now);
-      if (waitMs !== null && each.detour !== null) leaving.push({ detour: each.detour, waitMs });
-      else this.push(each);
-    }
-    return leaving;
-  }
-
-  /** While it rests nothing happens here that would look at what waits. */
+  /** While it rests, or says nothing, nothing happens here that would look at what waits. */
   #wakeInTime(): void {
+    if (this.#cancelWake !== null || this.#queued === 0) return;
     const now = this.#clock.now();
-    const { quietUntil } = this.#limit;
-    if (this.#cancelWake !== null || this.#queued === 0 || now >= quietUntil) return;
-    this.#cancelWake = this.#clock.at(quietUntil, () => {
+    const { quietUntil, silentFrom } = this.#limit;
+    const at = quietUntil > now ? quietUntil : silentFrom;
+    if (at === null || at <= now) return;
+    this.#cancelWake = this.#clock.at(at, () => {
       this.#cancelWake = null;
       this.#woken(this);
       this.#wakeInTime();

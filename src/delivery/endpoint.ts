@@ -22,6 +22,18 @@ export function endpointOf(tenantId: string, url: string): Endpoint {
   return { id, tenantId };
 }
 
+const known = new WeakMap<Trigger, Endpoint>();
+
+/** The endpoint of a trigger; worked out once for each version of it. */
+export function endpointOfTrigger(trigger: Trigger): Endpoint {
+  let endpoint = known.get(trigger);
+  if (endpoint === undefined) {
+    endpoint = endpointOf(trigger.tenantId, trigger.action.url);
+    known.set(trigger, endpoint);
+  }
+  return endpoint;
+}
+
 /** Port: the trigger with this id, as it stands. */
 export type TriggerOf = (triggerId: string) => Trigger | undefined;
 
@@ -30,16 +42,10 @@ export type TriggerOf = (triggerId: string) => Trigger | undefined;
  * known for counts as an endpoint of its own: it needs no request, or waits for the table.
  */
 export function createEndpointLookup(triggerOf: TriggerOf): (key: Buffer | null) => Endpoint {
-  const known = new WeakMap<Trigger, Endpoint>();
   return (key) => {
     const triggerId = key?.toString("utf8") ?? "";
     const trigger = triggerOf(triggerId);
-    if (trigger === undefined) return { id: `?${triggerId}`, tenantId: `?${triggerId}` };
-    let endpoint = known.get(trigger);
-    if (endpoint === undefined) {
-      endpoint = endpointOf(trigger.tenantId, trigger.action.url);
-      known.set(trigger, endpoint);
-    }
-    return endpoint;
+    if (trigger !== undefined) return endpointOfTrigger(trigger);
+    return { id: `?${triggerId}`, tenantId: `?${triggerId}` };
   };
 }

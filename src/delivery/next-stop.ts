@@ -11,7 +11,8 @@ export type NextStop =
   | { readonly kind: "dead"; readonly reason: DeadReason; readonly state: JobState };
 
 export type CancelReason = "trigger-deleted" | "trigger-disabled";
-export type DeadReason = FailureReason | "undecodable";
+/** `endpoint-suspended`: set aside, to be sent anew when the endpoint recovers. */
+export type DeadReason = FailureReason | "undecodable" | "endpoint-suspended";
 
 interface At {
   readonly state: JobState;

@@ -1,6 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import { EndpointQueue } from "./endpoint-queue.ts";
-import type { Waiting } from "./endpoint-queue.ts";
+import type { Leaving, Waiting } from "./endpoint-queue.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { FairRing } from "./fair-ring.ts";
 import type { Pace } from "./pace.ts";
@@ -104,7 +104,7 @@ export class Scheduler {
       queue = new EndpointQueue(endpoint, {
         most: maxPerEndpoint,
         clock,
-        woken: (woken) => this.#refreshed(woken),
+        woken: (woken) => this.#woken(woken),
       });
       this.#endpoints.set(endpoint.id, queue);
     }
@@ -124,6 +124,12 @@ export class Scheduler {
     this.#fill();
     if (this.#endpoints.size > mostRemembered && queue.isForgettable)
       this.#endpoints.delete(queue.endpoint.id);
+  }
+
+  #woken(queue: EndpointQueue): void {
+    const leaving = queue.shed(this.#options.patienceMs);
+    this.#refreshed(queue);
+    sendOff(leaving);
   }
 
   #place(queue: EndpointQueue): void {
@@ -186,7 +192,7 @@ export class Scheduler {
     this.#count(retry, -1);
     const leaving = queue.end(began, pace, this.#options.patienceMs);
     this.#refreshed(queue);
-    for (const { detour, waitMs } of leaving) detour(waitMs);
+    sendOff(leaving);
     if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
@@ -194,4 +200,8 @@ export class Scheduler {
     this.#under[retry ? "retry" : "first"] += by;
     this.#options.changed(this.#inFlight);
   }
+}
+
+function sendOff(leaving: readonly Leaving[]): void {
+  for (const { detour, waitMs } of leaving) detour(waitMs);
 }

@@ -1,4 +1,5 @@
 import type { DeliveryEvent } from "../delivery/delivery-events.ts";
+import type { EndpointEvent } from "../endpoints/endpoint-events.ts";
 import type { KafkaEvent } from "../kafka/kafka-events.ts";
 import type { MatchEvent } from "../matching/match-events.ts";
 import type { RegistryEvent } from "../registry/registry-events.ts";
@@ -9,6 +10,7 @@ import type { StoreEvent } from "../triggers/store-events.ts";
 export type AnyEvent =
   | MatchEvent
   | DeliveryEvent
+  | EndpointEvent
   | KafkaEvent
   | StoreEvent
   | RegistryEvent

@@ -126,6 +126,31 @@ const deliveries = {
     action:
       "An endpoint hangs, asks for less, or gets more jobs than it takes; the log's attempts name its host. The jobs of others go past.",
   },
+  onhook_endpoints: {
+    type: "gauge",
+    labels: ["state"],
+    help: "Endpoints that are not well: failing (three requests running, as this process sees it), suspended (its jobs are set aside), recovering (what was set aside is sent anew).",
+    action:
+      "Many at once: the fault is on this side. A single one: tell the tenant; the log has the host and the reason.",
+  },
+  onhook_endpoint_suspensions_total: {
+    type: "counter",
+    labels: [],
+    help: "Endpoints that this process has suspended.",
+    action: "The log names tenant, trigger, host and reason.",
+  },
+  onhook_redriven_total: {
+    type: "counter",
+    labels: ["probe"],
+    help: "Jobs that were set aside and sent anew: as a probe (true), or because their endpoint recovers (false).",
+    action: "None; delivery.redrivePerSecond sets the pace.",
+  },
+  onhook_triggers_disabled_total: {
+    type: "counter",
+    labels: ["reason"],
+    help: "Triggers that the service has switched off by itself: gone (their receiver answered 410).",
+    action: "Their tenants have to be told; `onhook trigger get` shows the reason.",
+  },
   onhook_delivery_holds_total: {
     type: "counter",
     labels: [],

@@ -35,6 +35,7 @@ const deadReasons: Record<DeadReason, true> = {
   "blocked-address": true,
   unbuildable: true,
   undecodable: true,
+  "endpoint-suspended": true,
 };
 
 /** Series that are there from the start, with 0: a counter that appears with its first count hides that count from `rate`. */
@@ -44,6 +45,10 @@ function initialise(set: MetricSet): void {
   for (const outcome of Object.keys(outcomes))
     set.count("onhook_delivery_attempts_total", { outcome }, 0);
   for (const reason of Object.keys(deadReasons)) set.count("onhook_dead_total", { reason }, 0);
+  for (const state of ["failing", "suspended", "recovering"])
+    set.set("onhook_endpoints", { state }, 0);
+  for (const probe of ["true", "false"]) set.count("onhook_redriven_total", { probe }, 0);
+  set.count("onhook_triggers_disabled_total", { reason: "gone" }, 0);
   for (const fenced of ["true", "false"])
     set.count("onhook_transactions_aborted_total", { fenced }, 0);
   for (const table of ["triggers", "tenants"] satisfies StoreTable[]) {
@@ -65,6 +70,17 @@ function deliveryRecorders(set: MetricSet) {
     "delivery.in-flight": ({ count }) => set.set("onhook_deliveries_in_flight", {}, count),
     "delivery.retry-overdue": ({ tier, seconds }) =>
       set.observe("onhook_retry_overdue_seconds", { tier }, seconds),
+    "endpoint.suspended": () => set.count("onhook_endpoint_suspensions_total", {}),
+    "endpoint.recovering": null,
+    "endpoint.well": null,
+    "endpoint.redriven": ({ jobs, probe }) =>
+      set.count("onhook_redriven_total", { probe: String(probe) }, jobs),
+    "endpoints.counted": (event) => {
+      for (const state of ["failing", "suspended", "recovering"] as const)
+        set.set("onhook_endpoints", { state }, event[state]);
+    },
+    "trigger.disabled": ({ reason }) => set.count("onhook_triggers_disabled_total", { reason }),
+    "endpoint.held": () => set.count("onhook_delivery_holds_total", {}),
     "delivery.detoured": () => set.count("onhook_detours_total", {}),
     "delivery.held": () => set.count("onhook_delivery_holds_total", {}),
     "delivery.commit-failed": () => set.count("onhook_commit_failures_total", {}),

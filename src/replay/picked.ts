@@ -15,6 +15,3 @@ export type Picked =
 export type PickRecord = (record: LogRecord) => Promise<Picked>;
 
 export const other: Picked = { kind: "other" };
-
-/** Marks a job that a replay has written; its value is the replay's id. */
-export const replayHeader = "onhook-replay";

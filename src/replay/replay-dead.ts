@@ -1,11 +1,12 @@
 import { readDeath } from "../delivery/dead-headers.ts";
 import { OnhookError } from "../errors.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
-import { tracingHeaders } from "../jobs/job-state.ts";
+import { replayHeader, tracingHeaders } from "../jobs/job-state.ts";
 import type { LogRecord } from "../log/log-record.ts";
 import { recordSize } from "../log/record-size.ts";
-import { other, replayHeader } from "./picked.ts";
+import { other } from "./picked.ts";
 import type { Picked, PickRecord } from "./picked.ts";
+import type { Range, SourcePartition } from "./replay-log.ts";
 import { checkReplayId } from "./replay-id.ts";
 import type { ReplayDeps, ReplayTask } from "./replay-task.ts";
 import { runReplay } from "./run-replay.ts";
@@ -95,6 +96,13 @@ export function pickDead(id: string, filter: DeadFilter, options: DeadReplayOpti
   };
 }
 
+/** What died since is not older in its topic: a record is stamped when it is written, after the death. */
+async function deadRange(source: SourcePartition, { from }: DeadFilter): Promise<Range> {
+  const { begin, end } = await source.bounds();
+  if (from === undefined) return { begin, end };
+  return { begin: (await source.offsetAt(from)) ?? end, end };
+}
+
 /** The replay of dead jobs as a task; throws REPLAY_ID. It is about all that is dead when it begins. */
 export function deadTask(
   { id, filter }: Pick<DeadReplayRequest, "id" | "filter">,
@@ -103,7 +111,7 @@ export function deadTask(
   return {
     id: checkReplayId(id),
     topic: options.deadTopic,
-    range: (source) => source.bounds(),
+    range: (source) => deadRange(source, filter),
     pick: pickDead(id, filter, options),
   };
 }

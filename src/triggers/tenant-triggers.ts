@@ -16,6 +16,8 @@ export interface TenantTriggers {
 /** A trigger as the table keeps it: compiled when a call first needs it. */
 export interface TriggerEntry {
   readonly trigger: Trigger;
+  /** Where its event stands in the triggers' topic. */
+  readonly offset: number;
   compiled(): CompiledTrigger;
 }
 
@@ -49,8 +51,12 @@ export class TenantGroup {
     return this.#entries.get(triggerId)?.trigger;
   }
 
-  triggers(): IterableIterator<Trigger> {
-    return this.#entries.values().map(({ trigger }) => trigger);
+  entry(triggerId: string): TriggerEntry | undefined {
+    return this.#entries.get(triggerId);
+  }
+
+  entries(): IterableIterator<TriggerEntry> {
+    return this.#entries.values();
   }
 
   put(entry: TriggerEntry): void {
@@ -114,7 +120,7 @@ export class TenantGroup {
   #findUncovered(): ReadonlySet<string> {
     const covered = this.#tenant?.maxTriggers ?? Infinity;
     if (this.#entries.size <= covered) return allCovered;
-    const oldestFirst = [...this.triggers()].sort(byAge);
+    const oldestFirst = [...this.#entries.values()].map(({ trigger }) => trigger).sort(byAge);
     return new Set(oldestFirst.slice(covered).map(({ triggerId }) => triggerId));
   }
 

@@ -21,6 +21,8 @@ export type { RefusedTrigger, TenantTriggers };
 export interface TriggerState {
   readonly trigger: Trigger;
   readonly status: TriggerStatus;
+  /** Where the event stands, in the triggers' topic, that it is as of. */
+  readonly offset: number;
 }
 
 /** An event that was refused before, and is valid by a later schema of calls. */
@@ -115,7 +117,7 @@ class Table implements TriggerTable {
       return { refused: problems };
     }
     this.#refused.forget(triggerId);
-    this.#put(checked.trigger);
+    this.#put(checked.trigger, offset);
     return "applied";
   }
 
@@ -140,15 +142,13 @@ class Table implements TriggerTable {
 
   trigger(triggerId: string): TriggerState | undefined {
     const group = this.#groupOf.get(triggerId);
-    const trigger = group?.get(triggerId);
-    return group && trigger && { trigger, status: group.statusOf(trigger) };
+    const entry = group?.entry(triggerId);
+    return group && entry && stateOf(group, entry);
   }
 
   *all(): IterableIterator<TriggerState> {
     for (const group of this.#groups.values()) {
-      for (const trigger of group.triggers()) {
-        yield { trigger, status: group.statusOf(trigger) };
-      }
+      for (const entry of group.entries()) yield stateOf(group, entry);
     }
   }
 
@@ -174,7 +174,7 @@ class Table implements TriggerTable {
     this.#refused.recheck(({ triggerId, offset, value }) => {
       const checked = this.#check(triggerId, value);
       if (!checked.ok) return checked.problems;
-      this.#put(checked.trigger);
+      this.#put(checked.trigger, offset);
       taken.push({ triggerId, offset });
       return null;
     });
@@ -225,12 +225,12 @@ class Table implements TriggerTable {
     }
   }
 
-  #put(trigger: Trigger): void {
+  #put(trigger: Trigger, offset: number): void {
     const { triggerId, tenantId } = trigger;
     const group = this.#group(tenantId);
     if (this.#groupOf.get(triggerId) !== group) this.#remove(triggerId);
     this.#groupOf.set(triggerId, group);
-    group.put(this.#entry(trigger));
+    group.put(this.#entry(trigger, offset));
     this.#changed(tenantId, group);
   }
 
@@ -253,12 +253,13 @@ class Table implements TriggerTable {
    * A trigger that the newest catalog would refuse (its field is gone from the schema, or of another type now) goes on
    * with the catalog that it was valid by: CDRs of that schema version may still come.
    */
-  #entry(trigger: Trigger): TriggerEntry {
+  #entry(trigger: Trigger, offset: number): TriggerEntry {
     let validBy = this.#catalog;
     let checkedBy = validBy;
     let compiled: CompiledTrigger | undefined;
     return {
       trigger,
+      offset,
       compiled: () => {
         if (compiled !== undefined && checkedBy === this.#catalog) return compiled;
         if (checkedBy !== this.#catalog) {
@@ -270,4 +271,8 @@ class Table implements TriggerTable {
       },
     };
   }
+}
+
+function stateOf(group: TenantGroup, { trigger, offset }: TriggerEntry): TriggerState {
+  return { trigger, status: group.statusOf(trigger), offset };
 }

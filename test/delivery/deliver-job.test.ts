@@ -59,6 +59,7 @@ function setUp(
       reached: async (offset) => void reached.push(offset),
       trigger: () => state,
     },
+    endpoints: { admits: () => "send", ended: () => undefined },
     sender,
     jobs: codec,
     calls: createCallSchemas(schemas, clock),
@@ -195,7 +196,7 @@ describe("a job whose match had seen an event that was refused here", () => {
     const asked: number[] = [];
     const triggers: TriggerLookup = {
       ...lookup,
-      trigger: () => now && { trigger: now, status: "active" },
+      trigger: () => now && { trigger: now },
       inDoubt: (_id, offset) => (asked.push(offset), inDoubt),
       async settle() {
         if (settled instanceof Error) throw settled;

@@ -97,14 +97,14 @@ describe("a tenant with a flood of jobs", () => {
     await flow.trigger({ number: 2, tenantId: "t2", action: { url: fine } });
     await flow.worker().start(["match"]);
     const release = flow.receivers.hold(flooded);
-    for (let call = 0; call < 120; call += 1) {
-      await flow.call({ tenantId: call % 40 === 0 ? "t2" : "t1" });
+    for (let call = 0; call < 240; call += 1) {
+      await flow.call({ tenantId: call % 80 === 0 ? "t2" : "t1" });
     }
-    await flow.worker({ maxBufferedPerPartition: 20 }).start(["deliver"]);
+    await flow.worker({ maxBufferedPerPartition: 40 }).start(["deliver"]);
     await flow.clock.advance(20_000);
     expect(flow.sent.filter(({ url }) => url === fine)).toHaveLength(3);
     release();
     await flow.clock.advance(60_000);
-    expect((await flow.outcomes()).filter((each) => each === "delivered 200")).toHaveLength(120);
+    expect((await flow.outcomes()).filter((each) => each === "delivered 200")).toHaveLength(240);
   });
 });

@@ -1,6 +1,7 @@
 import { createRecordCodec } from "../../src/avro/record-codec.ts";
 import type { RecordCodec } from "../../src/avro/record-codec.ts";
 import { createRetryLadder } from "../../src/delivery/retry-ladder.ts";
+import type { EndpointHealth } from "../../src/endpoints/endpoint-health.ts";
 import type { DeliveryAttempt } from "../../src/jobs/delivery-attempt.ts";
 import type { DeliveryJob } from "../../src/jobs/delivery-job.ts";
 import type { LogRecord } from "../../src/log/log-record.ts";
@@ -75,6 +76,7 @@ async function createWorld({ partitions = 1 }: FlowOptions) {
       tenants: await codec<unknown>("Tenant", "tenants"),
       jobs: await codec<DeliveryJob>("DeliveryJob", "jobs"),
       attempts: await codec<DeliveryAttempt>("DeliveryAttempt", "attempts"),
+      endpoints: await codec<EndpointHealth>("EndpointHealth", "endpoints"),
     } satisfies MemoryWorld["codecs"],
   };
 }

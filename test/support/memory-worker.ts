@@ -8,9 +8,11 @@ import type { PartitionConsumer } from "../../src/delivery/intake.ts";
 import type { RetryLadder } from "../../src/delivery/retry-ladder.ts";
 import type { DeliveryAttempt } from "../../src/jobs/delivery-attempt.ts";
 import type { DeliveryJob } from "../../src/jobs/delivery-job.ts";
+import type { EndpointHealth } from "../../src/endpoints/endpoint-health.ts";
 import { CompactedTable } from "../../src/kafka/compacted-table.ts";
 import { createMatchStage } from "../../src/matching/match-stage.ts";
 import type { AnyEvent } from "../../src/observability/any-event.ts";
+import { runTogether } from "../../src/runtime/run-together.ts";
 import type { Emit } from "../../src/runtime/emit.ts";
 import { readSchema } from "../../src/schema-files.ts";
 import { topicRoles } from "../../src/topology.ts";
@@ -23,6 +25,8 @@ import { createTypeMismatches } from "../../src/triggers/type-mismatches.ts";
 import { subjectOf } from "../../src/wanted-topics.ts";
 import { settle } from "./fake-clock.ts";
 import type { FakeClock } from "./fake-clock.ts";
+import { createMemoryEndpoints } from "./memory-endpoints.ts";
+import type { EndpointOptions } from "./memory-endpoints.ts";
 import { MemoryConsumer } from "./memory-consumer.ts";
 import type { MemoryGroups } from "./memory-group.ts";
 import type { MemoryLog } from "./memory-log.ts";
@@ -45,11 +49,12 @@ export interface MemoryWorld {
     readonly tenants: RecordCodec<unknown>;
     readonly jobs: RecordCodec<DeliveryJob>;
     readonly attempts: RecordCodec<DeliveryAttempt>;
+    readonly endpoints: RecordCodec<EndpointHealth>;
   };
   readonly emit: Emit<AnyEvent>;
 }
 
-export interface WorkerOptions {
+export interface WorkerOptions extends EndpointOptions {
   readonly maxInFlight: number;
   readonly maxPerEndpoint: number;
   readonly patienceMs: number;
@@ -60,6 +65,10 @@ export interface WorkerOptions {
 }
 
 export const standardOptions: WorkerOptions = {
+  afterMs: 0,
+  afterFailures: 3,
+  probeIntervalMs: 30_000,
+  jobsAtOnce: 100,
   maxInFlight: 256,
   maxPerEndpoint: 64,
   patienceMs: 1000,
@@ -213,8 +222,16 @@ export class MemoryWorker {
     const { registry, clock, codecs, ladder, sender } = this.#world;
     const { maxBufferedPerPartition, maxRetryAfterMs, commitIntervalMs } = this.#options;
     const { maxInFlight, maxPerEndpoint, patienceMs } = this.#options;
+    const endpoints = createMemoryEndpoints(this.#world, this.#options, {
+      store,
+      writer: this.#writer,
+      emit: this.#emit,
+    });
+    const aides = new AbortController();
+    const helping = runTogether(endpoints.services, aides.signal, this.#kill.signal);
     const deliver = createDeliverJob({
       triggers: store,
+      endpoints: endpoints.gate,
       sender: {
         send: (request, options) => this.#unlessCrashed(() => sender.send(request, options)),
       },
@@ -243,6 +260,8 @@ export class MemoryWorker {
       emit: this.#emit,
     });
     await stage.run(this.#stop.signal, this.#kill.signal);
+    aides.abort();
+    await helping;
   }
 
   #ofThisWorker(consumer: MemoryConsumer): PartitionConsumer {

@@ -23,6 +23,16 @@ export const attempted: EventOf<"delivery.attempted"> = {
 
 const error = new Error("the broker went away");
 
+const someEndpoint = {
+  endpointId: "0123456789abcdef",
+  tenantId: "t1",
+  triggerId: "t-1",
+  host: "crm.example.com",
+  reason: "timeout",
+  status: null,
+  failures: 20,
+};
+
 /** One event of each type; the compiler asks for a new one here as soon as there is a new type. */
 export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> } = {
   "cdr.batch-matched": {
@@ -47,6 +57,18 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
   "delivery.attempted": attempted,
   "delivery.in-flight": { type: "delivery.in-flight", count: 17 },
   "delivery.retry-overdue": { type: "delivery.retry-overdue", tier: "2s", seconds: 0.02 },
+  "endpoint.suspended": { type: "endpoint.suspended", ...someEndpoint },
+  "endpoint.recovering": { type: "endpoint.recovering", ...someEndpoint },
+  "endpoint.well": { type: "endpoint.well", ...someEndpoint },
+  "endpoint.redriven": {
+    type: "endpoint.redriven",
+    endpointId: someEndpoint.endpointId,
+    probe: false,
+    jobs: 17,
+  },
+  "endpoints.counted": { type: "endpoints.counted", failing: 3, suspended: 2, recovering: 1 },
+  "trigger.disabled": { type: "trigger.disabled", triggerId: "t-1", reason: "gone" },
+  "endpoint.held": { type: "endpoint.held", error },
   "delivery.detoured": { type: "delivery.detoured" },
   "job.undecodable": {
     type: "job.undecodable",

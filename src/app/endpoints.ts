@@ -1,0 +1,173 @@
+import type { EndpointGate } from "../delivery/deliver-job.ts";
+import { disableTrigger } from "../endpoints/disable-trigger.ts";
+import type { EndpointHealth } from "../endpoints/endpoint-health.ts";
+import { EndpointWatch } from "../endpoints/endpoint-watch.ts";
+import { Redriver } from "../endpoints/redriver.ts";
+import { Suspensions } from "../endpoints/suspensions.ts";
+import { OnhookError } from "../errors.ts";
+import { CompactedTable } from "../kafka/compacted-table.ts";
+import { GroupConsumer } from "../kafka/group-consumer.ts";
+import type { KafkaEvent } from "../kafka/kafka-events.ts";
+import { PartitionReader } from "../kafka/partition-reader.ts";
+import { createRecordWriter } from "../kafka/record-writer.ts";
+import type { RecordWriter } from "../kafka/record-writer.ts";
+import type { LogRecord } from "../log/log-record.ts";
+import { createReplayDead } from "../replay/replay-dead.ts";
+import { runTogether } from "../runtime/run-together.ts";
+import type { Service } from "../runtime/supervisor.ts";
+import type { Trigger } from "../triggers/trigger.ts";
+import type { Codecs } from "./codecs.ts";
+import type { Connections, Surroundings } from "./connections.ts";
+import { createReplayDeps, deadReplayOptions } from "./replays.ts";
+import type { StoreParts } from "./store.ts";
+
+/** How endpoints are, and what keeps that up to date. */
+export interface EndpointParts {
+  readonly gate: EndpointGate;
+  readonly service: Service;
+  /** Resolves when it is known which endpoints are suspended, or `signal` is aborted. */
+  whenKnown(signal: AbortSignal): Promise<void>;
+}
+
+/** How many seconds' worth of jobs go back at a time for one endpoint that recovers. */
+const secondsAtOnce = 5;
+
+type Around = readonly [Surroundings, Connections, Codecs, StoreParts];
+
+/** Makes the watch over endpoints, the table that it writes and reads, and the redriver. */
+export function createEndpoints(...around: Around): EndpointParts {
+  const [{ config, clock, emit }, { kafka }, codecs] = around;
+  const topic = config.topics.endpoints.name;
+  const { promise: writing, resolve: open } = Promise.withResolvers<RecordWriter>();
+  const publish = async (endpointId: string, health: EndpointHealth | null): Promise<void> => {
+    const value = health && codecs.endpoints.encode(health);
+    await (await writing).write({ topic, key: endpointId, value });
+  };
+  const suspensions: Suspensions = new Suspensions((id) => watch.tableChanged(id));
+  const { suspendAfterMs: afterMs, suspendAfterFailures: afterFailures } = config.delivery;
+  const watch = new EndpointWatch({
+    suspensions,
+    publish: (health) => publish(health.endpointId, health),
+    disable: (trigger) => disable(trigger, writing, around),
+    rule: { afterMs, afterFailures },
+    clock,
+    emit,
+  });
+  const { promise: known, resolve: tellKnown } = Promise.withResolvers<void>();
+  const table = tableService(around, suspensions, tellKnown);
+  const redriver = createRedriver(around, suspensions, (id) => publish(id, null));
+  return {
+    gate: watch,
+    service: {
+      name: "endpoints",
+      async run(stop, kill) {
+        await using writer = createRecordWriter(kafka, { clock, emit });
+        open(writer);
+        await runTogether([table, watch, redriver], stop, kill);
+      },
+    },
+    async whenKnown(signal) {
+      const { promise: stopped, resolve } = Promise.withResolvers<void>();
+      signal.addEventListener("abort", () => resolve(), { once: true });
+      if (!signal.aborted) await Promise.race([known, stopped]);
+    },
+  };
+}
+
+function tableService(
+  [{ config, clock, emit }, { kafka }, codecs]: Around,
+  suspensions: Suspensions,
+  known: () => void,
+): Service {
+  const topic = config.topics.endpoints.name;
+  const reader = new PartitionReader(kafka, { topic, partition: 0 });
+  async function record({ key, value }: LogRecord): Promise<void> {
+    const endpointId = key?.toString("utf8") ?? "";
+    try {
+      suspensions.apply(endpointId, value === null ? null : await codecs.endpoints.decode(value));
+    } catch (error) {
+      if (!(error instanceof OnhookError) || error.retryable) throw error;
+      // Somebody else's record must not keep this process from its work.
+      emit({ type: "endpoint.held", error });
+    }
+  }
+  const position = (at: number, end: number): void => void (at >= end && known());
+  const table = new CompactedTable(topic, reader, { clock, emit });
+  return { name: "table endpoints", run: (stop) => table.run({ record, position }, stop) };
+}
+
+function createRedriver(
+  [surroundings, connections, codecs]: Around,
+  suspensions: Suspensions,
+  release: (endpointId: string) => Promise<void>,
+): Redriver {
+  const { config, clock, emit } = surroundings;
+  const { sessionTimeoutMs, heartbeatIntervalMs, redriveGroup } = config.kafka;
+  const { redrivePerSecond, probeIntervalMs } = config.delivery;
+  const replay = createReplayDead(
+    deadReplayOptions(surroundings, codecs),
+    createReplayDeps(surroundings, connections),
+  );
+  // Who leads has nothing to fetch; its lag and the age of its fetches mean nothing.
+  const silent = new Set<KafkaEvent["type"]>([
+    "consumer.joined",
+    "consumer.fetched",
+    "consumer.lag",
+  ]);
+  return new Redriver({
+    suspensions,
+    leadership: new GroupConsumer(
+      connections.kafka,
+      {
+        groupId: redriveGroup,
+        topics: [config.topics.endpoints.name],
+        sessionTimeoutMs,
+        heartbeatIntervalMs,
+        maxBytesPerPartition: 65_536,
+      },
+      { clock, emit: (event) => void (silent.has(event.type) || emit(event)) },
+    ),
+    async redrive({ id, endpointId, from, limit }, signal) {
+      const filter = { reason: "endpoint-suspended", endpointId, from };
+      const request = { id, filter, ratePerSecond: redrivePerSecond, limit };
+      return (await replay(request, signal, () => undefined)).written;
+    },
+    release,
+    probeIntervalMs,
+    jobsAtOnce: redrivePerSecond * secondsAtOnce,
+    clock,
+    emit,
+  });
+}
+
+function disable(
+  trigger: Trigger,
+  writing: Promise<RecordWriter>,
+  [{ config }, { kafka }, codecs, { store }]: Around,
+): Promise<boolean> {
+  const topic = config.topics.triggers.name;
+  return disableTrigger(trigger, "gone", {
+    current: (triggerId) => store.trigger(triggerId),
+    read: (from, to) => readRange(new PartitionReader(kafka, { topic, partition: 0 }), from, to),
+    decode: (value) => codecs.triggers.decode(value),
+    encode: (value) => codecs.triggers.encode(value),
+    write: async (triggerId, value) =>
+      (await (await writing).write({ topic, key: triggerId, value })).offset,
+  });
+}
+
+async function readRange(reader: PartitionReader, from: number, to: number): Promise<LogRecord[]> {
+  const found: LogRecord[] = [];
+  try {
+    for (let position = from; position < to;) {
+      const { batch, next } = await reader.fetch(position, 0);
+      found.push(...batch.records.filter(({ offset }) => offset >= from && offset < to));
+      // The end of what is committed; there is nothing more to read.
+      if (next === position) break;
+      position = next;
+    }
+  } finally {
+    await reader.close();
+  }
+  return found;
+}

@@ -1,0 +1,44 @@
+import type { LogRecord } from "../log/log-record.ts";
+import type { Trigger } from "../triggers/trigger.ts";
+
+/** Ports of what switches a trigger off. */
+export interface DisableTriggerDeps {
+  /** The trigger as the table has it, and where the event stands that says so. */
+  readonly current: (
+    triggerId: string,
+  ) => { readonly trigger: Trigger; readonly offset: number } | undefined;
+  /** Records of the triggers' topic from one offset up to, and without, another. */
+  readonly read: (from: number, to: number) => Promise<readonly LogRecord[]>;
+  readonly decode: (value: Buffer | null) => Promise<unknown>;
+  readonly encode: (value: unknown) => Buffer;
+  /** Writes an event of that trigger; resolves with its offset when it is safe. */
+  readonly write: (triggerId: string, value: Buffer | null) => Promise<number>;
+}
+
+/**
+ * Switches a trigger off, with the reason in its event. The event is made from the bytes of the last one, so that what
+ * this process does not show, secrets that are held encrypted above all, stays as it was written. Whoever changes the
+ * trigger at the same moment wins: an event that came in between is written once more, behind ours.
+ * Resolves with false where the trigger is no longer the one that was seen. Rejects with what the log or registry says.
+ */
+export async function disableTrigger(
+  seen: Trigger,
+  reason: string,
+  deps: DisableTriggerDeps,
+): Promise<boolean> {
+  const { triggerId } = seen;
+  const now = deps.current(triggerId);
+  if (now === undefined || now.trigger !== seen || !seen.enabled) return false;
+  const isOurs = ({ key }: LogRecord): boolean => key?.toString("utf8") === triggerId;
+  const last = (await deps.read(now.offset, now.offset + 1)).find(isOurs);
+  if (last === undefined) return false;
+  const value = (await deps.decode(last.value)) as object;
+  const at = await deps.write(
+    triggerId,
+    deps.encode({ ...value, enabled: false, disabledReason: reason }),
+  );
+  const between = (await deps.read(now.offset + 1, at)).findLast(isOurs);
+  if (between === undefined) return true;
+  await deps.write(triggerId, between.value);
+  return false;
+}

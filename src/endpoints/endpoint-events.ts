@@ -1,0 +1,34 @@
+interface AboutEndpoint {
+  readonly endpointId: string;
+  readonly tenantId: string;
+  readonly triggerId: string;
+  readonly host: string;
+  /** Why the last request failed before it was suspended. */
+  readonly reason: string;
+  readonly status: number | null;
+  readonly failures: number;
+}
+
+/** What is said of endpoints. Ids and the host alone; never an address. */
+export type EndpointEvent =
+  | (AboutEndpoint & { readonly type: "endpoint.suspended" })
+  | (AboutEndpoint & { readonly type: "endpoint.recovering" })
+  | (AboutEndpoint & { readonly type: "endpoint.well" })
+  | {
+      /** Jobs that were set aside went back among the jobs: one as a probe, or all as the endpoint recovers. */
+      readonly type: "endpoint.redriven";
+      readonly endpointId: string;
+      readonly probe: boolean;
+      readonly jobs: number;
+    }
+  /** Endpoints by state, as this process sees them. */
+  | {
+      readonly type: "endpoints.counted";
+      readonly failing: number;
+      readonly suspended: number;
+      readonly recovering: number;
+    }
+  /** Its receiver answered 410 Gone: the trigger was switched off, and an event published that says so. */
+  | { readonly type: "trigger.disabled"; readonly triggerId: string; readonly reason: "gone" }
+  /** Something about an endpoint could not be done; it is tried again, or comes up again by itself. */
+  | { readonly type: "endpoint.held"; readonly error: unknown };

@@ -1,0 +1,30 @@
+import type { EndpointHealth } from "./endpoint-health.ts";
+
+/**
+ * The endpoints that are not well, as the compacted topic of them says: every process of the deliver role reads it, so
+ * that all of them set aside, and all go on.
+ */
+export class Suspensions {
+  readonly #byId = new Map<string, EndpointHealth>();
+  readonly #changed: (endpointId: string) => void;
+
+  /** `changed` is told of every event that was taken on. */
+  constructor(changed: (endpointId: string) => void) {
+    this.#changed = changed;
+  }
+
+  /** Takes on an event; null: the endpoint is well again. */
+  apply(endpointId: string, health: EndpointHealth | null): void {
+    if (health === null) this.#byId.delete(endpointId);
+    else this.#byId.set(endpointId, health);
+    this.#changed(endpointId);
+  }
+
+  get(endpointId: string): EndpointHealth | undefined {
+    return this.#byId.get(endpointId);
+  }
+
+  all(): readonly EndpointHealth[] {
+    return [...this.#byId.values()];
+  }
+}
