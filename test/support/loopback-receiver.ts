@@ -19,8 +19,11 @@ export interface LoopbackReceiver extends AsyncDisposable {
   until(holds: (receiver: LoopbackReceiver) => boolean): Promise<void>;
 }
 
-/** Starts any TCP, TLS or HTTP server on a free port of 127.0.0.1. */
-export async function listen(server: Server): Promise<LoopbackReceiver> {
+/** Starts any TCP, TLS or HTTP server on a free port of 127.0.0.1, or of all addresses (`::`). */
+export async function listen(
+  server: Server,
+  address: "127.0.0.1" | "::" = "127.0.0.1",
+): Promise<LoopbackReceiver> {
   const sockets = new Set<Socket>();
   const waiting = new Set<() => void>();
   const counts = { connections: 0, requests: 0, mostOpen: 0 };
@@ -42,7 +45,7 @@ export async function listen(server: Server): Promise<LoopbackReceiver> {
     counts.requests += 1;
     changed();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const { port } = server.address() as AddressInfo;
 
   const receiver: LoopbackReceiver = {
