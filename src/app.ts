@@ -3,6 +3,7 @@ import type { Check } from "./admin/health-server.ts";
 import { loadCodecs } from "./app/codecs.ts";
 import { createConnections } from "./app/connections.ts";
 import type { Surroundings } from "./app/connections.ts";
+import { dangersOf } from "./app/dangers.ts";
 import { createDeliverRole } from "./app/deliver-role.ts";
 import { createEndpoints } from "./app/endpoints.ts";
 import { createMatchRole } from "./app/match-role.ts";
@@ -130,6 +131,8 @@ export async function runService(outer: Surroundings, options: ServiceOptions): 
   const progress: Progress = { store: null };
   const { roles, version, stop } = options;
   around.emit({ type: "service.started", roles, version });
+  for (const danger of dangersOf(outer.config))
+    around.emit({ type: "service.dangerous-setting", ...danger });
   await superviseAll(
     [[httpService(around, options, progress, health)], [engine(around, options, progress)]],
     {

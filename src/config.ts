@@ -10,6 +10,7 @@ import { settingsSchema } from "./config/schema.ts";
 import type { Config } from "./config/schema.ts";
 import { OnhookError } from "./errors.ts";
 
+export { portsDeniedByDefault } from "./config/denied-ports.ts";
 export type { Config, Role } from "./config/schema.ts";
 
 export interface ConfigSources {

@@ -132,6 +132,16 @@ test.each([
     ["registry.password (onhook.yaml line 1): needs registry.username too"],
   ],
   [
+    "delivery: {proxy: {url: 'http://proxy:3128', username: u}}",
+    ["delivery.proxy.username (onhook.yaml line 1): needs delivery.proxy.password too"],
+  ],
+  [
+    "delivery: {proxy: {password: p}}",
+    [
+      "delivery.proxy.password (onhook.yaml line 1): has no effect while delivery.proxy.url is null",
+    ],
+  ],
+  [
     "kafka: {heartbeatIntervalMs: 30000}",
     ["kafka.heartbeatIntervalMs (onhook.yaml line 1): must be less than kafka.sessionTimeoutMs"],
   ],
@@ -167,6 +177,11 @@ test.each([
   ["delivery: {allowedRanges: [10.0.0.1]}"],
   ["delivery: {allowedRanges: [10.0.0.0/33]}"],
   ["delivery: {deniedPorts: [0]}"],
+  ["delivery: {proxy: {url: 'proxy:3128'}}"],
+  ["delivery: {proxy: {url: 'socks5://proxy:1080'}}"],
+  ["delivery: {proxy: {url: 'http://user:pass@proxy:3128'}}"],
+  ["delivery: {proxy: {url: 'http://proxy:3128/path'}}"],
+  ["delivery: {proxy: {url: 'http://proxy:port'}}"],
   ["kafka: {brokers: []}"],
   ["kafka: {brokers: [localhost]}"],
   ["kafka: {brokers: localhost:9092}"],
@@ -184,6 +199,8 @@ test.each([
 test.each([
   ["kafka: {replicationFactor: -1}"],
   ["delivery: {allowedRanges: [10.0.0.0/8, 'fd00::/8']}"],
+  ["delivery: {proxy: {url: 'http://proxy:3128/'}}"],
+  ["delivery: {proxy: {url: 'https://[fd00::1]:3128', username: u, password: p}}"],
   ["delivery: {ladderMs: [1000]}"],
   ["registry: {url: 'https://registry.example/apis/ccompat/v7'}"],
 ])("a value that is allowed is taken: %s", (file) => {

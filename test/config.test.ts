@@ -104,5 +104,6 @@ test("every setting is described, with a variable of its own", () => {
   expect(described.filter(({ secret }) => secret).map(({ path }) => path)).toEqual([
     "kafka.sasl.password",
     "registry.password",
+    "delivery.proxy.password",
   ]);
 });

@@ -1,4 +1,5 @@
 import { createCallSchemas } from "../cdr/call-schemas.ts";
+import type { Config } from "../config.ts";
 import { createDeliverJob } from "../delivery/deliver-job.ts";
 import type { DeliverJob } from "../delivery/deliver-job.ts";
 import { createDeliveryStage } from "../delivery/delivery-stage.ts";
@@ -25,6 +26,12 @@ const commitIntervalMs = 10;
 /** How long an idle connection to a receiver is kept, in ms. */
 const keepAliveMs = 30_000;
 
+function egressProxy({ url, username, password }: Config["delivery"]["proxy"]) {
+  if (url === null) return {};
+  const credentials = username === null || password === null ? null : { username, password };
+  return { proxy: { url, credentials } };
+}
+
 function createSender(
   { config }: Surroundings,
   caBundle: string | undefined,
@@ -38,6 +45,7 @@ function createSender(
     keepAliveMs,
     guard: createAddressGuard({ allowedRanges, deniedPorts }),
     ...(caBundle !== undefined && { caBundle }),
+    ...egressProxy(delivery.proxy),
   });
 }
 

@@ -67,6 +67,9 @@ function onStack(context: CommandContext, stack: Stack): DemoContext {
     ONHOOK_REGISTRY_URL: stack.registryUrl,
     ONHOOK_DELIVERY_DANGEROUS_ALLOW_HTTP: "true",
     ONHOOK_DELIVERY_ALLOWED_RANGES: "127.0.0.0/8",
+    ONHOOK_DELIVERY_PROXY_URL: "",
+    ONHOOK_DELIVERY_PROXY_USERNAME: "",
+    ONHOOK_DELIVERY_PROXY_PASSWORD: "",
     ONHOOK_HTTP_HOST: "127.0.0.1",
     ONHOOK_HTTP_PORT: context.env["ONHOOK_HTTP_PORT"] ?? "0",
   } as Record<string, string>;

@@ -56,6 +56,17 @@ function sslProblems({ kafka: { ssl } }: Config): CrossProblem[] {
     .map(([setting]) => ({ setting, problem: "has no effect while kafka.ssl.enabled is false" }));
 }
 
+function proxyProblems({ delivery: { proxy } }: Config): CrossProblem[] {
+  const credentials = [
+    ["delivery.proxy.username", proxy.username],
+    ["delivery.proxy.password", proxy.password],
+  ] as const;
+  if (proxy.url !== null) return together(credentials);
+  return credentials
+    .filter(([, value]) => value !== null)
+    .map(([setting]) => ({ setting, problem: "has no effect while delivery.proxy.url is null" }));
+}
+
 function topicProblems({ topics, delivery }: Config): CrossProblem[] {
   const { retry, ...roles } = topics;
   const names = Object.entries(roles).map(
@@ -88,6 +99,10 @@ export const crossChecks: readonly CrossCheck[] = [
       (key) => `kafka.ssl.${key}`,
     ),
     problems: sslProblems,
+  },
+  {
+    concerns: ["url", "username", "password"].map((key) => `delivery.proxy.${key}`),
+    problems: proxyProblems,
   },
   {
     concerns: ["registry.username", "registry.password"],

@@ -100,15 +100,21 @@ export function text(
   return setting(about.schema, standard, meta, about);
 }
 
-/** A text that may be absent: null in the file, an empty environment variable. */
-export function optionalText(about: About & { readonly secret?: true }): z.ZodType<string | null> {
+/** A text that may be absent: null in the file, an empty environment variable. `schema` and `allowed` as for `text`. */
+export function optionalText(
+  about: About & {
+    readonly secret?: true;
+    readonly schema?: z.ZodType<string>;
+    readonly allowed?: string;
+  },
+): z.ZodType<string | null> {
   const meta = {
     type: "text or null",
-    allowed: "text (in quotes where it looks like a number), or null for none",
+    allowed: `${about.allowed ?? "text (in quotes where it looks like a number)"}, or null for none`,
     fromText: (text: string) => (text === "" ? null : text),
     secret: about.secret ?? false,
   };
-  return setting(z.string().min(1).nullable(), null, meta, about);
+  return setting((about.schema ?? z.string().min(1)).nullable(), null, meta, about);
 }
 
 interface ListAbout<T> extends About {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { portsDeniedByDefault } from "./denied-ports.ts";
 import { flag, group, list, optionalText, wholeNumber } from "./setting.ts";
 
 const oneDay = 86_400_000;
@@ -85,8 +86,8 @@ const reach = {
     schema: z.array(z.union([z.cidrv4(), z.cidrv6()])),
     allowed: "CIDR ranges such as 10.20.0.0/16 or fd00:1234::/32",
   }),
-  deniedPorts: list<number>([], {
-    doc: "Ports that no request may go to.",
+  deniedPorts: list<number>(Object.keys(portsDeniedByDefault).map(Number), {
+    doc: "Ports that no request may go to, whatever the address. A list that is given stands in place of the default, not beside it; docs/security.md says what each port of the default is.",
     items: "whole numbers",
     schema: z.array(z.int().min(1).max(65_535)),
     allowed: "ports from 1 to 65535",
@@ -125,6 +126,21 @@ const suspension = {
     max: 100_000,
   }),
 };
+const proxy = group("The proxy that requests leave by, where there is one.", {
+  url: optionalText({
+    doc: "Address of an HTTP proxy. Every request goes through it (CONNECT), to an address that was looked up and checked here; its own address may be anywhere. null: requests go out directly.",
+    schema: z
+      .string()
+      .regex(/^https?:\/\/[^\s/?#@\\]+\/?$/)
+      .refine((text) => URL.canParse(text)),
+    allowed: "an http:// or https:// address without user, password, path, query and fragment",
+  }),
+  username: optionalText({ doc: "User to log in to the proxy as (Basic)." }),
+  password: optionalText({
+    doc: "Password of that user. At a proxy with http:// it travels in the clear.",
+    secret: true,
+  }),
+});
 
 const retries = {
   maxRetryAfterMs: wholeNumber(3_600_000, {
@@ -152,5 +168,6 @@ export const deliverySettings = group("The deliver role: jobs to requests.", {
   ...limits,
   ...reach,
   ...suspension,
+  proxy,
   ...retries,
 });

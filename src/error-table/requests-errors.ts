@@ -15,6 +15,12 @@ export const requestsErrors = {
     retryable: true,
   },
   ADDRESS_REFUSED: { message: "The receiver is refused: {problem}", retryable: false },
+  PROXY_FAILED: {
+    message: "The proxy of delivery.proxy.url makes no connection: {problem}",
+    retryable: true,
+    action:
+      "Look at the proxy's own log. Requests count as failed connections of their receivers meanwhile, and use up retries.",
+  },
   CA_BUNDLE_INVALID: { message: "Not a usable CA bundle: {problem}", retryable: false },
   REQUEST_UNSENDABLE: { message: "The request can not be sent: {problem}", retryable: false },
 } as const satisfies Record<string, ErrorKind>;

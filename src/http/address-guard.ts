@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { IPv4, IPv6 } from "ipaddr.js";
-import { OnhookError } from "../errors.ts";
+import { parseRange, undotted, within } from "./address-range.ts";
 
 export type Verdict = "allowed" | "refused";
 
@@ -9,32 +9,6 @@ export interface AddressGuard {
   /** `address` as the resolver or the socket writes it; whatever is no plain IPv4 or IPv6 address is refused. */
   check(address: string): Verdict;
   checkPort(port: number): Verdict;
-}
-
-type Range = readonly [IPv4 | IPv6, number];
-
-/**
- * Writes the dotted end of an IPv6 address in hexadecimal: ipaddr.js takes `::10.0.0.1` for `::ffff:10.0.0.1`, which is
- * another address.
- */
-function undotted(text: string): string {
-  return text.replace(/(?<=:)(\d+)\.(\d+)\.(\d+)\.(\d+)(?=$|[%/])/, (dotted, ...octets) => {
-    const [a = 0, b = 0, c = 0, d = 0] = octets.slice(0, 4).map(Number);
-    if (Math.max(a, b, c, d) > 255) return dotted;
-    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
-  });
-}
-
-function range(cidr: string): Range {
-  try {
-    return ipaddr.parseCIDR(undotted(cidr));
-  } catch (cause) {
-    throw new OnhookError("ADDRESS_RANGE_INVALID", { range: cidr }, { cause });
-  }
-}
-
-function within(address: IPv4 | IPv6, [network, bits]: Range): boolean {
-  return address.kind() === network.kind() && address.match(network, bits);
 }
 
 /**
@@ -47,11 +21,11 @@ const alsoSpecial = [
   "2001::/23", // IETF protocol assignments, of which ipaddr.js knows some
   "2002::/16", // 6to4: names an IPv4 router to send through
   "3ffe::/16", // the former 6bone, returned
-].map((cidr) => range(cidr));
+].map((cidr) => parseRange(cidr));
 
-const globalUnicast = range("2000::/3");
+const globalUnicast = parseRange("2000::/3");
 /** The well-known prefix of RFC 6052: where the network has no IPv4, every IPv4 receiver is reached through it. */
-const nat64 = range("64:ff9b::/96");
+const nat64 = parseRange("64:ff9b::/96");
 
 /** The IPv4 address that is really connected to, where an IPv6 address stands for one. */
 function embedded(address: IPv6): IPv4 | undefined {
@@ -86,7 +60,7 @@ export interface AddressGuardOptions {
  * Throws ADDRESS_RANGE_INVALID. Source: promise 10.
  */
 export function createAddressGuard(options: AddressGuardOptions): AddressGuard {
-  const allowed = options.allowedRanges.map((cidr) => range(cidr));
+  const allowed = options.allowedRanges.map((cidr) => parseRange(cidr));
   const denied = new Set(options.deniedPorts);
   return {
     check(text) {

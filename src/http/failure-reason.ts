@@ -59,3 +59,16 @@ export function causeOf(error: Error): {
 export function failureMessage(reason: SendFailureReason, code?: string): string {
   return code === undefined ? sentences[reason] : `${sentences[reason]} (${code})`;
 }
+
+/**
+ * Why a request failed, for the program and for people. That the proxy failed is said in its error's own words, which
+ * hold nothing of the request: neither the receiver nor its tenant can mend it.
+ */
+export function failureOf(error: Error): {
+  readonly reason: SendFailureReason;
+  readonly message: string;
+} {
+  const { reason, code } = causeOf(error);
+  const ownWords = error instanceof OnhookError && error.code === "PROXY_FAILED";
+  return { reason, message: ownWords ? error.message : failureMessage(reason, code) };
+}

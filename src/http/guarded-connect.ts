@@ -1,11 +1,12 @@
 import net from "node:net";
-import type { LookupFunction } from "node:net";
 import tls from "node:tls";
 import type { SecureContext } from "node:tls";
 import type { buildConnector } from "undici";
 import { OnhookError } from "../errors.ts";
 import type { AddressGuard } from "./address-guard.ts";
 import { codeOf } from "./failure-reason.ts";
+import { answerWith, connected } from "./open-socket.ts";
+import type { ProxyTunnel } from "./proxy-tunnel.ts";
 import type { ResolveHost, ResolvedAddress } from "./resolve-host.ts";
 
 export interface GuardedConnectOptions {
@@ -15,6 +16,8 @@ export interface GuardedConnectOptions {
   readonly secureContext: SecureContext;
   /** How long one address is tried before the next one of the host, in ms. */
   readonly attemptTimeoutMs: number;
+  /** The way through a proxy, where there is one; else connections are made from here. */
+  readonly tunnel?: ProxyTunnel;
 }
 
 export type Connect = (
@@ -24,18 +27,6 @@ export type Connect = (
 
 function refused(problem: string): OnhookError {
   return new OnhookError("ADDRESS_REFUSED", { problem });
-}
-
-/** Answers with addresses that were checked before: nobody asks a name server a second time, who could answer otherwise. */
-function answerWith(addresses: readonly ResolvedAddress[]): LookupFunction {
-  return (_host, options, callback) => {
-    if (options.all === true) {
-      callback(null, [...addresses]);
-    } else {
-      const [first] = addresses as [ResolvedAddress];
-      callback(null, first.address, first.family);
-    }
-  };
 }
 
 async function resolved(host: string, resolve: ResolveHost): Promise<readonly ResolvedAddress[]> {
@@ -59,48 +50,54 @@ async function checkedAddresses(
   return addresses;
 }
 
-function connected(socket: net.Socket, event: string, signal: AbortSignal): Promise<net.Socket> {
-  const { promise, resolve, reject } = Promise.withResolvers<net.Socket>();
-  const giveUp = (): void => void socket.destroy(signal.reason as Error);
-  signal.addEventListener("abort", giveUp, { once: true });
-  socket.once(event, () => resolve(socket));
-  // Stays: until the socket's next owner listens, an error that nobody hears would end the process.
-  socket.on("error", reject);
-  return promise.finally(() => signal.removeEventListener("abort", giveUp));
+/** Speaks TLS over a connection that is being made, or over one that is there. */
+function secured(
+  host: string,
+  way: tls.ConnectionOptions,
+  { secureContext }: GuardedConnectOptions,
+): tls.TLSSocket {
+  // The certificate must be the host's, whatever address it is reached at. An address is no server name, nor is a name
+  // with the dot of the root at its end (RFC 6066).
+  const servername = net.isIP(host) > 0 ? {} : { servername: host.replace(/\.$/, "") };
+  return tls.connect({
+    ...way,
+    ...servername,
+    host,
+    secureContext,
+    rejectUnauthorized: true,
+    ALPNProtocols: ["http/1.1"],
+  });
 }
 
 /**
  * Makes the only way out: every new connection is checked here, when it is made, by port and by each address that the
- * host has at that moment (literal addresses included), and goes to one of the addresses that were checked.
- * Rejects with ADDRESS_REFUSED, HOST_UNRESOLVED, the socket's error, or the reason of `signal`.
+ * host has at that moment (literal addresses included), and goes to one of the addresses that were checked, through the
+ * proxy where there is one. The proxy's own address is the operator's, and not checked.
+ * Rejects with ADDRESS_REFUSED, HOST_UNRESOLVED, PROXY_FAILED, the socket's error, or the reason of `signal`.
  * Source: promise 10.
  */
 export function createGuardedConnect(options: GuardedConnectOptions): Connect {
-  const { guard, secureContext, attemptTimeoutMs } = options;
+  const { guard, tunnel, attemptTimeoutMs } = options;
   return async ({ hostname: host, protocol, port: portText }, { signal }) => {
     const secure = protocol === "https:";
     const port = Number(portText) || (secure ? 443 : 80);
     if (guard.checkPort(port) === "refused") throw refused("its port is denied");
-    const lookup = answerWith(await checkedAddresses(host, options));
+    const addresses = await checkedAddresses(host, options);
     signal.throwIfAborted();
+    if (tunnel !== undefined) {
+      const socket = await tunnel({ addresses, port }, signal);
+      if (!secure) return socket;
+      return await connected(secured(host, { socket }, options), "secureConnect", signal);
+    }
     const target = {
       host,
       port,
-      lookup,
+      lookup: answerWith(addresses),
       noDelay: true,
       autoSelectFamily: true,
       autoSelectFamilyAttemptTimeout: attemptTimeoutMs,
     };
     if (!secure) return await connected(net.connect(target), "connect", signal);
-    // The certificate must be the host's, whatever address it is reached at. An address is no server name (RFC 6066).
-    const servername = net.isIP(host) > 0 ? {} : { servername: host };
-    const socket = tls.connect({
-      ...target,
-      ...servername,
-      secureContext,
-      rejectUnauthorized: true,
-      ALPNProtocols: ["http/1.1"],
-    });
-    return await connected(socket, "secureConnect", signal);
+    return await connected(secured(host, target, options), "secureConnect", signal);
   };
 }

@@ -10,8 +10,10 @@ import { AnswerReader } from "./answer-reader.ts";
 import type { Exchange } from "./answer-reader.ts";
 import { createConnectionPool } from "./connection-pool.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
-import { causeOf, codeOf, failureMessage } from "./failure-reason.ts";
+import { codeOf, failureMessage, failureOf } from "./failure-reason.ts";
 import { createGuardedConnect } from "./guarded-connect.ts";
+import { createProxyTunnel } from "./proxy-tunnel.ts";
+import type { EgressProxy } from "./proxy-tunnel.ts";
 import { requestTarget } from "./request-target.ts";
 import { createResolveHost } from "./resolve-host.ts";
 import type { ResolveHost } from "./resolve-host.ts";
@@ -36,13 +38,15 @@ export interface HttpSenderOptions {
   readonly caBundle?: string;
   /** Asks the system's name servers when left out. */
   readonly resolve?: ResolveHost;
+  /** Connections are made from here when left out. */
+  readonly proxy?: EgressProxy;
 }
 
 /** How a request ended: by its exchange, or because we gave it up. */
 type Ending = Exchange | { readonly kind: "given-up"; readonly reason: "timeout" | "aborted" };
 
-function failure(reason: SendFailureReason, durationMs: number, code?: string): HttpResult {
-  return { kind: "failure", reason, message: failureMessage(reason, code), durationMs };
+function failure(reason: SendFailureReason, durationMs: number): HttpResult {
+  return { kind: "failure", reason, message: failureMessage(reason), durationMs };
 }
 
 function resultOf(ending: Ending, durationMs: number): HttpResult {
@@ -55,8 +59,7 @@ function resultOf(ending: Ending, durationMs: number): HttpResult {
       if (codeOf(ending.error) === "UND_ERR_INVALID_ARG") {
         throw new OnhookError("REQUEST_UNSENDABLE", { problem: ending.error.message });
       }
-      const { reason, code } = causeOf(ending.error);
-      return failure(reason, durationMs, code);
+      return { kind: "failure", ...failureOf(ending.error), durationMs };
     }
     default:
       return ending satisfies never;
@@ -64,14 +67,15 @@ function resultOf(ending: Ending, durationMs: number): HttpResult {
 }
 
 function createPool(options: HttpSenderOptions): ConnectionPool {
-  const { caBundle, timeoutMs, guard } = options;
-  const connect = createGuardedConnect({
-    guard,
+  const { timeoutMs, guard, proxy } = options;
+  const outward = {
     resolve: options.resolve ?? createResolveHost(),
-    secureContext: trustedBy(caBundle),
+    secureContext: trustedBy(options.caBundle),
     // Leaves time for some addresses that swallow packets, and gives a far one longer than Node's 250 ms.
     attemptTimeoutMs: Math.max(250, Math.floor(timeoutMs / 5)),
-  });
+  };
+  const tunnel = proxy && createProxyTunnel({ ...outward, proxy });
+  const connect = createGuardedConnect({ ...outward, guard, ...(tunnel && { tunnel }) });
   return createConnectionPool({
     connect,
     idlePerOrigin: options.connectionsPerOrigin,

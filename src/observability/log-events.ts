@@ -53,6 +53,7 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "triggers.counted": null,
   "registry.failed": ["warn", "the schema registry can not be used"],
   "service.started": ["info", "started"],
+  "service.dangerous-setting": ["warn", "a dangerous setting is in force"],
   "service.failed": ["fatal", "a service failed; all stop"],
   "service.stopping": ["info", "stopping"],
   "service.drain-overrun": ["error", "the time to stop in order is over; what is left is cut off"],

@@ -152,6 +152,7 @@ export function createMetrics(clock: Clock): Metrics {
     ...storeRecorders(set),
     ...kafkaRecorders(set, consumers),
     "service.started": null,
+    "service.dangerous-setting": null,
     "service.failed": null,
     "service.stopping": null,
     "service.drain-overrun": null,

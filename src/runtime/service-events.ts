@@ -5,6 +5,13 @@ export type ServiceEvent =
       readonly roles: readonly string[];
       readonly version: string;
     }
+  /** A setting that opens what is closed by default; told at start, once for each. */
+  | {
+      readonly type: "service.dangerous-setting";
+      readonly setting: string;
+      /** What can happen because of it. */
+      readonly danger: string;
+    }
   /** A service ended with an error; all others are stopped because of it. */
   | { readonly type: "service.failed"; readonly service: string; readonly error: unknown }
   | { readonly type: "service.stopping"; readonly reason: string }

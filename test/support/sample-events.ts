@@ -120,6 +120,11 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
   },
   "registry.failed": { type: "registry.failed", error },
   "service.started": { type: "service.started", roles: ["match"], version: "1.0.0" },
+  "service.dangerous-setting": {
+    type: "service.dangerous-setting",
+    setting: "delivery.dangerousAllowHttp",
+    danger: "payloads can be read on their way",
+  },
   "service.failed": { type: "service.failed", service: "match", error },
   "service.stopping": { type: "service.stopping", reason: "asked to" },
   "service.drain-overrun": { type: "service.drain-overrun", services: ["deliver"] },
