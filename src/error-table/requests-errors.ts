@@ -21,6 +21,11 @@ export const requestsErrors = {
     action:
       "Look at the proxy's own log. Requests count as failed connections of their receivers meanwhile, and use up retries.",
   },
+  ANSWER_ENDLESS: {
+    message: "The receiver sends far more than the head of an answer, and no answer",
+    retryable: true,
+    action: "Tell the owner of the receiver.",
+  },
   CA_BUNDLE_INVALID: { message: "Not a usable CA bundle: {problem}", retryable: false },
   REQUEST_UNSENDABLE: { message: "The request can not be sent: {problem}", retryable: false },
 } as const satisfies Record<string, ErrorKind>;

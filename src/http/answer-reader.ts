@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
+import { OnhookError } from "../errors.ts";
 
 /** How an exchange went: `whole` says whether the answer was read to its end, so that the connection can be used again. */
 export type Exchange =
@@ -48,6 +49,12 @@ export class AnswerReader implements Dispatcher.DispatchHandler {
 
   onResponseError(_: unknown, error: Error): void {
     this.#end({ kind: "error", error });
+  }
+
+  /** More has come than an answer takes: its status counts where it has one, as with a body that is too long. */
+  overrun(): void {
+    if (this.#status >= 200) this.#answer(false);
+    else this.#end({ kind: "error", error: new OnhookError("ANSWER_ENDLESS") });
   }
 
   #answer(whole: boolean): void {

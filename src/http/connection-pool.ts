@@ -1,12 +1,14 @@
 import type { Socket } from "node:net";
 import { Client } from "undici";
 import type { buildConnector } from "undici";
+import { ByteAllowance } from "./byte-allowance.ts";
 import type { Connect } from "./guarded-connect.ts";
 
 /** A connection to one origin, or the making of one; it carries one request at a time. */
 export interface Connection {
   readonly origin: string;
   readonly client: Client;
+  readonly allowance: ByteAllowance;
 }
 
 /** Connections of all origins. Nobody waits for one: whoever finds none idle gets a new one. */
@@ -61,26 +63,41 @@ class IdleConnections {
   }
 }
 
+/** Of an answer's head, of the trailers behind its body, of each interim answer, in bytes; Node's usual limit. */
+const maxHeadBytes = 16_384;
+
 /** Tells undici's callback, outside the promise: what undici does there is not part of connecting. */
 async function settle(
   connecting: Promise<Socket>,
+  allowance: ByteAllowance,
   callback: buildConnector.Callback,
 ): Promise<void> {
   const [made] = await Promise.allSettled([connecting]);
-  if (made.status === "fulfilled") callback(null, made.value);
-  else callback(made.reason as Error, null);
+  if (made.status === "rejected") {
+    callback(made.reason as Error, null);
+    return;
+  }
+  allowance.watch(made.value);
+  callback(null, made.value);
 }
 
-function openClient(origin: string, stop: AbortSignal, options: ConnectionPoolOptions): Client {
+function openClient(
+  origin: string,
+  allowance: ByteAllowance,
+  stop: AbortSignal,
+  options: ConnectionPoolOptions,
+): Client {
   return new Client(origin, {
     pipelining: 1,
     // The sender's one time-out covers connection, headers and body; undici's own would cut in between.
     headersTimeout: 0,
     bodyTimeout: 0,
+    // Else the command line of Node would decide.
+    maxHeaderSize: maxHeadBytes,
     keepAliveTimeout: options.keepAliveMs,
     keepAliveMaxTimeout: options.keepAliveMs,
     connect(target, callback) {
-      void settle(options.connect(target, { signal: stop }), callback);
+      void settle(options.connect(target, { signal: stop }), allowance, callback);
     },
   });
 }
@@ -107,7 +124,9 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
 
   function make(origin: string): Connection {
     const stop = new AbortController();
-    const connection = { origin, client: openClient(origin, stop.signal, options) };
+    const allowance = new ByteAllowance();
+    const client = openClient(origin, allowance, stop.signal, options);
+    const connection = { origin, client, allowance };
     open.set(connection, stop);
     // A connection in use tells its request; that one decides.
     connection.client.on("disconnect", () => idle.delete(connection) && discard(connection));

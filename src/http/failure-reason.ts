@@ -1,5 +1,6 @@
 import type { SendFailureReason } from "../delivery/http-request.ts";
 import { OnhookError } from "../errors.ts";
+import type { ErrorCode } from "../errors.ts";
 
 const verifyCodes: ReadonlySet<string> = new Set([
   "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -60,15 +61,15 @@ export function failureMessage(reason: SendFailureReason, code?: string): string
   return code === undefined ? sentences[reason] : `${sentences[reason]} (${code})`;
 }
 
-/**
- * Why a request failed, for the program and for people. That the proxy failed is said in its error's own words, which
- * hold nothing of the request: neither the receiver nor its tenant can mend it.
- */
+/** Errors of ours whose own words say more than their reason, and hold nothing of the request. */
+const tellingCodes: ReadonlySet<ErrorCode> = new Set(["PROXY_FAILED", "ANSWER_ENDLESS"]);
+
+/** Why a request failed, for the program and for people. */
 export function failureOf(error: Error): {
   readonly reason: SendFailureReason;
   readonly message: string;
 } {
   const { reason, code } = causeOf(error);
-  const ownWords = error instanceof OnhookError && error.code === "PROXY_FAILED";
-  return { reason, message: ownWords ? error.message : failureMessage(reason, code) };
+  const telling = error instanceof OnhookError && tellingCodes.has(error.code);
+  return { reason, message: telling ? error.message : failureMessage(reason, code) };
 }

@@ -42,6 +42,9 @@ export interface HttpSenderOptions {
   readonly proxy?: EgressProxy;
 }
 
+/** What may come of one answer besides its body: heads, interim answers, the framing of chunks, trailers. */
+const maxFramingBytes = 131_072;
+
 /** How a request ended: by its exchange, or because we gave it up. */
 type Ending = Exchange | { readonly kind: "given-up"; readonly reason: "timeout" | "aborted" };
 
@@ -116,6 +119,7 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender & Async
     inFlight.add(end);
     const { method, headers, body } = request;
     const reader = new AnswerReader(options.maxResponseBytes, end);
+    connection.allowance.begin(options.maxResponseBytes + maxFramingBytes, () => reader.overrun());
     connection.client.dispatch({ path, method, headers, body }, reader);
     return promise;
   }
