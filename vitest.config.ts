@@ -11,7 +11,15 @@ export default defineConfig({
           // A property test runs thousands of cases; a loaded machine must not make it fail.
           testTimeout: 60_000,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/{contracts,integration,e2e,bench}/**"],
+          exclude: ["test/{contracts,integration,e2e,bench,fuzz}/**"],
+        },
+      },
+      {
+        test: {
+          name: "fuzz",
+          // A hundred thousand inputs take minutes; see test/fuzz/fuzz.ts.
+          testTimeout: 3_600_000,
+          include: ["test/fuzz/**/*.test.ts"],
         },
       },
       {

@@ -61,13 +61,38 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "service.waiting": ["error", "work can not begin yet"],
 };
 
+/** Fields that other programs choose the text of. */
+const ids: ReadonlySet<string> = new Set([
+  "jobId",
+  "triggerId",
+  "tenantId",
+  "cdrId",
+  "cdrTopic",
+  "key",
+]);
+
+const longestId = 300;
+
+/**
+ * An id as it is written. Damaged bytes can decode all the same, to an id that runs over into the call next to it; it has
+ * control characters then, or bytes that are no text, which no sound id has.
+ */
+function legible(name: string, value: unknown): unknown {
+  if (!ids.has(name) || typeof value !== "string") return value;
+  if (/[\p{Cc}\uFFFD]/u.test(value)) return "[illegible]";
+  return value.length > longestId ? `${value.slice(0, longestId)}…` : value;
+}
+
 /** The log line of an event, or null for one that is only counted. An event's `error` is written under `err`. */
 export function logLineOf(event: AnyEvent): LogLine | null {
   const line = lines[event.type] as Line<AnyEvent["type"]> | null;
   if (line === null) return null;
   const [level, message] = line;
   const { type, ...fields } = event;
-  const { error, ...others } = fields as { readonly error?: unknown };
+  const { error, ...given } = fields as { readonly error?: unknown };
+  const others = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, legible(name, value)]),
+  );
   return {
     level: typeof level === "function" ? level(event) : level,
     message: typeof message === "function" ? message(event) : message,

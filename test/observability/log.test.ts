@@ -68,6 +68,20 @@ test("every line is an object with level, ISO time, event and message", () => {
   }
 });
 
+test("an id with control characters or broken text is not written, and a long one is cut", () => {
+  const { observe, lines } = capture();
+  for (const cdrId of ["call-1\u0002\u0018+15551230001\u0002Ann", "call-\uFFFD", "x".repeat(400)])
+    observe({ ...attempted, cdrId });
+  const key = "t1\nAnn";
+  observe({ type: "store.applied", table: "tenants", key, offset: 1, result: "applied" });
+  expect(lines().map(({ cdrId, key }) => cdrId ?? key)).toEqual([
+    "[illegible]",
+    "[illegible]",
+    `${"x".repeat(300)}…`,
+    "[illegible]",
+  ]);
+});
+
 test("what only counts makes no line", () => {
   const { observe, written } = capture();
   observe(sampleEvents["consumer.fetched"]);
