@@ -51,6 +51,10 @@ function hasText(verdict: ConditionVerdict, showValues: boolean): string {
   return (values.length === 0 && !verdict.mismatch ? "(absent)" : list(values)) + note;
 }
 
+function nameOf({ triggerId, name }: Trigger): string {
+  return `trigger ${triggerId} ${name}`.trimEnd();
+}
+
 function obstacleText(obstacle: Obstacle): string {
   switch (obstacle.kind) {
     case "disabled":
@@ -89,7 +93,7 @@ export function callLines(explanation: CallExplanation, showValues: boolean): st
   ]);
   return [
     `call ${call.cdr.id} (partition ${record.partition}, offset ${record.offset}, came ${came})`,
-    `${fires(explanation) ? "fires" : "does not fire"} trigger ${trigger.triggerId} ${trigger.name}`.trimEnd(),
+    `${nameOf(trigger)} ${fires(explanation) ? "fires" : "does not fire"}`,
     ...(rows.length > 0
       ? table(["", "CONDITION", "THE CALL HAS"], rows)
       : ["it has no conditions"]),
@@ -148,7 +152,7 @@ export function rangeLines({
   ]);
   const holding = held === fired ? [] : [`its conditions hold for ${held} of them`];
   return [
-    `trigger ${trigger.triggerId} ${trigger.name}`.trimEnd(),
+    nameOf(trigger),
     `fires for ${fired} of ${which} of its tenant`,
     ...holding,
     ...(rows.length > 0

@@ -67,6 +67,7 @@ export async function callAt(
   const source = log.source({ topic, partition });
   try {
     const { begin, end } = await source.bounds();
+    if (begin === end) throw missing(`partition ${partition} is empty`);
     if (offset < begin || offset >= end)
       throw missing(`partition ${partition} has the offsets from ${begin} to ${end - 1}`);
     const { records } = await source.fetch(offset);

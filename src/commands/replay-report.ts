@@ -34,6 +34,8 @@ export function continuedLines(topic: string, parts: readonly PlannedPart[]): st
   ];
 }
 
+const jobCount = (count: number): string => `${count} ${count === 1 ? "job" : "jobs"}`;
+
 function countLines(name: string, counts: ReadonlyMap<string, number>): string[] {
   const rows = [...counts].sort(([, a], [, b]) => b - a).map(([of, count]) => [of, String(count)]);
   return table([name.toUpperCase(), "JOBS"], rows);
@@ -42,7 +44,7 @@ function countLines(name: string, counts: ReadonlyMap<string, number>): string[]
 /** What a dry run says. */
 export function surveyLines(id: string, { jobs, read, ...found }: Survey): string[] {
   const skipped = [...found.skipped].map(([reason, count]) => `${count} ${reason}`);
-  const lines = [`replay ${id}: ${jobs} jobs to replay, of ${read} records`];
+  const lines = [`replay ${id}: ${jobCount(jobs)} to replay, of ${read} records`];
   if (skipped.length > 0)
     lines.push(`can't be replayed and will be skipped: ${skipped.join(", ")}`);
   if (jobs === 0) return lines;
@@ -57,5 +59,5 @@ export function endLine(id: string, { written, skipped, parts, end }: ReplayProg
   const wasDone = parts.length > 0 && parts.every(({ continued }) => continued);
   if (end === 0 || (wasDone && written + skipped === 0)) return `nothing left to do (replay ${id})`;
   const left = skipped > 0 ? `, ${skipped} skipped` : "";
-  return `replayed ${written} jobs${left} (replay ${id})`;
+  return `replayed ${jobCount(written)}${left} (replay ${id})`;
 }

@@ -51,7 +51,7 @@ async function explained(...args: string[]): Promise<Explanation> {
 describe("a call that a trigger fires for", () => {
   test.concurrent("is shown condition by condition, its texts masked", async () => {
     const out = await explain(...saved, "--call", missed.cdr.id);
-    expect(out).toContain(`fires trigger ${trigger.triggerId} Missed`);
+    expect(out).toContain(`trigger ${trigger.triggerId} Missed fires`);
     expect(out).toMatch(/^✓ +lost eq 1 +1$/m);
     expect(out).toMatch(/^✓ +cliNum prefix \+1555 +\*\*\*23$/m);
     expect(out).toMatch(/^✓ +dur lt 60 +12$/m);
@@ -95,7 +95,7 @@ test.concurrent("a trigger of a file is explained without being saved, its reque
   const stdin = stringify({ tenantId, name: "Draft", filters });
   const options = { env, stdin };
   const out = await mustRun(["explain", "--file", "-", "--call", taken.cdr.id], options);
-  expect(out).toMatch(/^fires trigger .* Draft$/m);
+  expect(out).toMatch(/^trigger .* Draft fires$/m);
   const wrong = {
     env,
     stdin: stringify({ tenantId, filters: [{ field: "ddiNam", op: "exists" }] }),
