@@ -10,7 +10,8 @@ export async function rangeOfTime(
 ): Promise<Range> {
   const { begin, end } = await source.bounds();
   const at = async (time: number): Promise<number> =>
-    Math.min(Math.max(begin, (await source.offsetAt(time)) ?? end), end);
+    // Kafka takes times below zero for something else.
+    Math.min(Math.max(begin, (await source.offsetAt(Math.max(0, time))) ?? end), end);
   const first = from === undefined ? begin : await at(from);
   return { begin: first, end: Math.max(first, to === undefined ? end : await at(to)) };
 }
