@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { configurationCommands } from "./command-line/configuration-commands.ts";
 import { deadCommands } from "./command-line/dead-commands.ts";
+import { explainCommands } from "./command-line/explain-commands.ts";
+import { replayCommands } from "./command-line/replay-commands.ts";
 import { serviceCommands } from "./command-line/service-commands.ts";
 import type { CommandContext } from "./commands/context.ts";
 import { loadConfig, printConfig } from "./config.ts";
@@ -76,6 +78,8 @@ function createProgram(): Command {
   serviceCommands(program, context, process.stdout);
   configurationCommands(program, context);
   deadCommands(program, context);
+  replayCommands(program, context, process.stderr);
+  explainCommands(program, context);
   // An action of its own makes commander take an unknown command for an argument too many.
   program.allowExcessArguments().action(() => {
     const [unknown] = program.args;

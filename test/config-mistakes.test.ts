@@ -152,6 +152,13 @@ test.each([
     ],
   ],
   [
+    "kafka: {replayGroupPrefix: onhook}",
+    ["matchGroup", "deliverGroup", "retryGroup"].map(
+      (group) =>
+        `kafka.${group} (default): must not begin with kafka.replayGroupPrefix and a hyphen, as the groups of replays do`,
+    ),
+  ],
+  [
     "topics: {jobs: {name: onhook.cdr}}",
     ['topics.jobs.name (onhook.yaml line 1): is the same topic as topics.cdr.name, "onhook.cdr"'],
   ],

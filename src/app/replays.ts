@@ -1,4 +1,6 @@
+import { createCallSchemas } from "../cdr/call-schemas.ts";
 import { createKafkaReplayLog } from "../kafka/kafka-replay-log.ts";
+import type { CallReplayOptions } from "../replay/replay-calls.ts";
 import type { DeadReplayOptions } from "../replay/replay-dead.ts";
 import type { ReplayDeps } from "../replay/replay-task.ts";
 import { maxReplayedRecordBytes } from "../wanted-topics.ts";
@@ -35,5 +37,20 @@ export function deadReplayOptions({ config }: Surroundings, codecs: Codecs): Dea
     jobsTopic: config.topics.jobs.name,
     maxRecordBytes: maxReplayedRecordBytes,
     decode: (value) => codecs.jobs.decode(value),
+  };
+}
+
+/** What the replay of calls is made with. */
+export function callReplayOptions(
+  { config, clock }: Surroundings,
+  { registry }: Connections,
+  codecs: Codecs,
+): CallReplayOptions {
+  return {
+    cdrTopic: config.topics.cdr.name,
+    jobsTopic: config.topics.jobs.name,
+    maxRecordBytes: maxReplayedRecordBytes,
+    schemas: createCallSchemas(registry, clock),
+    encodeJob: (job) => codecs.jobs.encode(job),
   };
 }

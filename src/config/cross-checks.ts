@@ -67,6 +67,22 @@ function proxyProblems({ delivery: { proxy } }: Config): CrossProblem[] {
     .map(([setting]) => ({ setting, problem: "has no effect while delivery.proxy.url is null" }));
 }
 
+/** A replay could be given the id that makes its group that of a role, and would then move what the role has committed. */
+function replayGroupProblems({ kafka }: Config): CrossProblem[] {
+  const groups = [
+    ["kafka.matchGroup", kafka.matchGroup],
+    ["kafka.deliverGroup", kafka.deliverGroup],
+    ["kafka.retryGroup", kafka.retryGroup],
+  ] as const;
+  return groups
+    .filter(([, group]) => group.startsWith(`${kafka.replayGroupPrefix}-`))
+    .map(([setting]) => ({
+      setting,
+      problem:
+        "must not begin with kafka.replayGroupPrefix and a hyphen, as the groups of replays do",
+    }));
+}
+
 function topicProblems({ topics, delivery }: Config): CrossProblem[] {
   const { retry, ...roles } = topics;
   const names = Object.entries(roles).map(
@@ -136,6 +152,15 @@ export const crossChecks: readonly CrossCheck[] = [
         ],
         "consumer group",
       ),
+  },
+  {
+    concerns: [
+      "kafka.matchGroup",
+      "kafka.deliverGroup",
+      "kafka.retryGroup",
+      "kafka.replayGroupPrefix",
+    ],
+    problems: replayGroupProblems,
   },
   {
     concerns: [

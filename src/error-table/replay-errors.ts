@@ -1,9 +1,26 @@
 import type { ErrorKind } from "./error-kind.ts";
 
-/** Of replays. */
+/** Of replays and explanations. */
 export const replayErrors = {
   REPLAY_ID: {
     message: "The id of a replay has 1 to 64 letters, digits, dots, underscores and hyphens",
+    retryable: false,
+  },
+  REPLAY_UNFILTERED: {
+    message:
+      "Say which dead jobs: --trigger, --tenant, --reason, --from, --to, or --all for all of them",
+    retryable: false,
+  },
+  REPLAY_RANGE: { message: "--from must be before --to", retryable: false },
+  REPLAY_INACTIVE: {
+    message:
+      "Trigger {triggerId} is {status} and fires for no call: calls can be replayed for an active one alone",
+    retryable: false,
+    action: "Enable it, or see to the tenant's licence. `onhook trigger list` shows the status.",
+  },
+  REPLAY_STOPPED: {
+    message:
+      "The replay {id} was stopped after {written} jobs; the same command run again goes on there",
     retryable: false,
   },
   REPLAY_TAKEN_OVER: {
@@ -22,5 +39,16 @@ export const replayErrors = {
       "Topic {topic} does not keep offset {offset} of partition {partition} any more: what was there was removed before it was replayed",
     retryable: false,
     action: "Run the replay again: it goes on with what is still kept, and says how much is gone.",
+  },
+  COMMAND_STOPPED: { message: "Stopped before the end", retryable: false },
+  EXPLAIN_OPTIONS: { message: "{problem}", retryable: false },
+  CALL_NOT_FOUND: {
+    message: "There is no such call in {topic}: {problem}",
+    retryable: false,
+  },
+  CALL_UNREADABLE: {
+    message: "The call at offset {offset} of partition {partition} can not be read: {problem}",
+    retryable: false,
+    action: "Match has put it into the quarantine topic. Mend its writer.",
   },
 } as const satisfies Record<string, ErrorKind>;

@@ -1,9 +1,9 @@
 import { OnhookError } from "../errors.ts";
 import { schemaIdOf } from "../avro/wire-format.ts";
 import type { CallSchema } from "../cdr/call-schema.ts";
-import { jobIdOf } from "../jobs/job-id.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
 import { tracingHeaders } from "../jobs/job-state.ts";
+import { newJob } from "../jobs/new-job.ts";
 import type { LogRecord, OutgoingRecord, RecordBatch } from "../log/log-record.ts";
 import { recordSize } from "../log/record-size.ts";
 import type { TenantTriggers } from "../triggers/trigger-table.ts";
@@ -54,18 +54,8 @@ function jobsOf(record: LogRecord, value: Buffer, context: MatchContext): Outgoi
   for (const compiled of tenant.triggers) {
     if (!compiled.fires(call.cdr)) continue;
     const { triggerId } = compiled.trigger;
-    const job: DeliveryJob = {
-      jobId: jobIdOf({ tenantId: call.tenantId, cdrId: call.cdr.id, triggerId }),
-      triggerId,
-      tenantId: call.tenantId,
-      cdrId: call.cdr.id,
-      call: value,
-      cdrTopic: record.topic,
-      cdrPartition: record.partition,
-      cdrOffset: record.offset,
-      cdrTimestamp: record.timestamp,
-      triggersOffset: context.triggers.triggersOffset,
-    };
+    const { triggersOffset } = context.triggers;
+    const job = newJob({ record, value, call, triggerId, triggersOffset });
     const headers = tracingHeaders(record.headers);
     const { jobsTopic: topic, maxRecordBytes } = context;
     const outgoing = { topic, key: triggerId, value: context.encodeJob(job), headers };

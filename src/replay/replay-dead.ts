@@ -6,10 +6,10 @@ import type { LogRecord } from "../log/log-record.ts";
 import { recordSize } from "../log/record-size.ts";
 import { other } from "./picked.ts";
 import type { Picked, PickRecord } from "./picked.ts";
-import type { Range, SourcePartition } from "./replay-log.ts";
 import { checkReplayId } from "./replay-id.ts";
 import type { ReplayDeps, ReplayTask } from "./replay-task.ts";
 import { runReplay } from "./run-replay.ts";
+import { rangeOfTime } from "./time-range.ts";
 import type { OnProgress, ReplayPace, ReplayProgress } from "./run-replay.ts";
 
 /** Which dead jobs; all that is given must fit. */
@@ -96,22 +96,22 @@ export function pickDead(id: string, filter: DeadFilter, options: DeadReplayOpti
   };
 }
 
-/** What died since is not older in its topic: a record is stamped when it is written, after the death. */
-async function deadRange(source: SourcePartition, { from }: DeadFilter): Promise<Range> {
-  const { begin, end } = await source.bounds();
-  if (from === undefined) return { begin, end };
-  return { begin: (await source.offsetAt(from)) ?? end, end };
-}
+/** How far the clock of the broker that stamps a record may be behind that of the process which says when a job died, in ms. */
+const clockSkewMs = 3_600_000;
 
-/** The replay of dead jobs as a task; throws REPLAY_ID. It is about all that is dead when it begins. */
+/**
+ * The replay of dead jobs as a task; throws REPLAY_ID. It is about all that is dead when it begins. A record is written
+ * after its job has died, so that what was written well before `from` need not be read; how long after, nobody can say.
+ */
 export function deadTask(
   { id, filter }: Pick<DeadReplayRequest, "id" | "filter">,
   options: DeadReplayOptions,
 ): ReplayTask {
+  const { from } = filter;
   return {
     id: checkReplayId(id),
     topic: options.deadTopic,
-    range: (source) => deadRange(source, filter),
+    range: (source) => rangeOfTime(source, { from: from && from - clockSkewMs }),
     pick: pickDead(id, filter, options),
   };
 }

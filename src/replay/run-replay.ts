@@ -148,6 +148,7 @@ class ReplayRun {
         await this.#rate.take(count, this.#signal);
         this.#signal.throwIfAborted();
       },
+      passed: (position) => this.#tell({ read: readBefore + position - part.begin }),
       committed: ({ jobs, skipped, next }) => {
         const { written, matched, skipped: skippedBefore } = this.progress;
         this.#tell({
@@ -173,6 +174,8 @@ interface PartHandlers {
   /** Rejects with the signal's reason when the run is stopped meanwhile. */
   mayWrite(count: number): Promise<void>;
   committed(chunk: Chunk): void;
+  /** What lies before the position is done, by this run or another. */
+  passed(position: number): void;
 }
 
 /** The replay of one partition; outlives failures of its lane. */
@@ -197,6 +200,7 @@ class PartReplay {
     const chunk = this.#inDoubt;
     this.#inDoubt = null;
     if (chunk !== null && chunk.next <= position) this.#on.committed(chunk);
+    this.#on.passed(position);
     while (position < end && !this.#on.isEnded())
       position = await this.#page(lane, source, position);
   }

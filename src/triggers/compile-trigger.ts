@@ -1,15 +1,24 @@
 import type { Cdr } from "../cdr/call-ended.ts";
-import type { FieldCatalog } from "../cdr/field-catalog.ts";
+import type { Field, FieldCatalog } from "../cdr/field-catalog.ts";
 import { OnhookError } from "../errors.ts";
 import { compileCondition } from "./condition.ts";
 import type { OnTypeMismatch } from "./condition.ts";
-import type { Trigger } from "./trigger.ts";
+import type { Condition, Trigger } from "./trigger.ts";
+
+/** A condition ready to be asked about calls. */
+export interface CompiledCondition {
+  readonly condition: Condition;
+  readonly field: Field;
+  readonly holds: (cdr: Cdr) => boolean;
+}
 
 /** A trigger ready to be asked about calls. */
 export interface CompiledTrigger {
   readonly trigger: Trigger;
   /** The CDR's own fields that its conditions look at: `fires` needs a CDR with these, decoded. */
   readonly cdrFields: ReadonlySet<string>;
+  /** Its conditions one by one, in the order in which they stand in the trigger. */
+  readonly conditions: readonly CompiledCondition[];
   /** Whether all conditions hold. Never throws. */
   readonly fires: (cdr: Cdr) => boolean;
 }
@@ -32,7 +41,8 @@ export function compileTrigger(
       });
     }
     cdrFields.add(field.topLevel);
-    return compileCondition(condition, field, onTypeMismatch);
+    return { condition, field, holds: compileCondition(condition, field, onTypeMismatch) };
   });
-  return { trigger, cdrFields, fires: (cdr) => conditions.every((holds) => holds(cdr)) };
+  const fires = (cdr: Cdr): boolean => conditions.every(({ holds }) => holds(cdr));
+  return { trigger, cdrFields, conditions, fires };
 }

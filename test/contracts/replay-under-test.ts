@@ -1,20 +1,26 @@
 import { randomUUID } from "node:crypto";
+import type { Kafka } from "kafkajs";
 import { onTestFinished } from "vitest";
 import { createKafkaReplayLog } from "../../src/kafka/kafka-replay-log.ts";
+import { withAdmin } from "../../src/kafka/with-admin.ts";
 import type { LogRecord } from "../../src/log/log-record.ts";
 import { other } from "../../src/replay/picked.ts";
 import type { PickRecord } from "../../src/replay/picked.ts";
 import type { ReplayLog } from "../../src/replay/replay-log.ts";
 import { runReplay } from "../../src/replay/run-replay.ts";
 import type { OnProgress, ReplayPace, ReplayProgress } from "../../src/replay/run-replay.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import { pause, systemClock } from "../../src/runtime/clock.ts";
 import { MemoryLog } from "../support/memory-log.ts";
 import { createMemoryReplayLog } from "../support/memory-replay-log.ts";
 import { createMemoryWriter } from "../support/memory-writer.ts";
 import { kafkaClient, kafkaLog, ownName } from "./log-under-test.ts";
 import type { LogUnderTest } from "./log-under-test.ts";
 
-type Log = Pick<LogUnderTest, "createTopic" | "writer" | "read"> & { readonly replay: ReplayLog };
+type Log = Pick<LogUnderTest, "createTopic" | "writer" | "read"> & {
+  readonly replay: ReplayLog;
+  /** Resolves when all that is committed can be read: a commit is answered a moment before. */
+  settled(topic: string): Promise<void>;
+};
 
 function memory(): Log {
   const log = new MemoryLog(systemClock);
@@ -23,7 +29,18 @@ function memory(): Log {
     writer: () => createMemoryWriter(log),
     read: async (topic) => log.all(topic),
     replay: createMemoryReplayLog(log),
+    settled: async () => undefined,
   };
+}
+
+/** Nothing is pending in a partition whose committed records reach up to its end. */
+async function settledOn(client: Kafka, replay: ReplayLog, topic: string): Promise<void> {
+  const partitions = await withAdmin(client, (admin) => admin.fetchTopicOffsets(topic));
+  for (const { partition, high } of partitions) {
+    const source = replay.source({ topic, partition });
+    while ((await source.bounds()).end < Number(high)) await pause(systemClock, 5);
+    await source.close();
+  }
 }
 
 function kafka(): Log {
@@ -34,7 +51,9 @@ function kafka(): Log {
     transactionalIdPrefix: prefix,
     transactionTimeoutMs: 30_000,
   };
-  return { ...log, replay: createKafkaReplayLog(kafkaClient(), options, systemClock) };
+  const client = kafkaClient();
+  const replay = createKafkaReplayLog(client, options, systemClock);
+  return { ...log, replay, settled: (topic) => settledOn(client, replay, topic) };
 }
 
 /** The logs that replays are run on. */
@@ -97,6 +116,7 @@ export async function createReplayed(log: Log, count: number) {
     },
     /** The numbers whose jobs are written, in rising order. */
     async jobs(): Promise<number[]> {
+      await log.settled(jobsTopic);
       const read = await log.read(jobsTopic);
       return read.map(({ value }) => Number(String(value))).sort((a, b) => a - b);
     },

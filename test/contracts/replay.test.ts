@@ -1,7 +1,40 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { rangeOfTime } from "../../src/replay/time-range.ts";
+import { pause, systemClock } from "../../src/runtime/clock.ts";
+import { ownName } from "./log-under-test.ts";
 import { createReplayed, replayLogs } from "./replay-under-test.ts";
 
 const evens = (count: number): number[] => Array.from({ length: count }, (_, index) => 2 * index);
+
+describe.each(replayLogs)("a range of time on %s", (_, make) => {
+  test("begins and ends at the first record that is stamped with the time or a later one", async () => {
+    const log = make();
+    const topic = ownName("timed");
+    await log.createTopic(topic, 1);
+    await using writer = log.writer();
+    for (const value of ["a", "b", "c"]) {
+      await writer.write({ topic, key: "k", value: Buffer.from(value) });
+      // Stamps are whole milliseconds of the machine's clock: the next one has to be another.
+      const last = Date.now();
+      while (Date.now() === last) await pause(systemClock, 1);
+    }
+    const [, second] = (await log.read(topic)).map(({ timestamp }) => timestamp) as [
+      number,
+      number,
+    ];
+    const source = log.replay.source({ topic, partition: 0 });
+    onTestFinished(() => source.close());
+    expect(await rangeOfTime(source, {})).toEqual({ begin: 0, end: 3 });
+    expect(await rangeOfTime(source, { from: second })).toEqual({ begin: 1, end: 3 });
+    expect(await rangeOfTime(source, { to: second })).toEqual({ begin: 0, end: 1 });
+    expect(await rangeOfTime(source, { from: 0, to: second + 1 })).toEqual({ begin: 0, end: 2 });
+    const future = second + 3_600_000;
+    expect(await rangeOfTime(source, { from: future, to: future + 1 })).toEqual({
+      begin: 3,
+      end: 3,
+    });
+  });
+});
 
 describe.each(replayLogs)("a replay on %s", (_, make) => {
   test("writes each job that it is about once, and finds nothing left to do when it is run again", async () => {

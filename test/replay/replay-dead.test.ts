@@ -3,8 +3,11 @@ import { OnhookError } from "../../src/errors.ts";
 import type { DeliveryJob } from "../../src/jobs/delivery-job.ts";
 import type { LogRecord } from "../../src/log/log-record.ts";
 import { checkReplayId, replayIdOf } from "../../src/replay/replay-id.ts";
-import { pickDead } from "../../src/replay/replay-dead.ts";
+import { createReplayDead, pickDead } from "../../src/replay/replay-dead.ts";
 import type { DeadFilter } from "../../src/replay/replay-dead.ts";
+import { createFakeClock } from "../support/fake-clock.ts";
+import { MemoryLog } from "../support/memory-log.ts";
+import { createMemoryReplayLog } from "../support/memory-replay-log.ts";
 
 const job = { tenantId: "t", call: Buffer.from("call") } as DeliveryJob;
 
@@ -100,6 +103,43 @@ describe("what can not be replayed", () => {
   it("is not said of one whose schema can't be had now", async () => {
     const away = new OnhookError("REGISTRY_UNREACHABLE", { url: "u", problem: "p" });
     await expect(pick({}, {}, () => Promise.reject(away))).rejects.toBe(away);
+  });
+});
+
+describe("the replay of dead jobs", () => {
+  const hour = 3_600_000;
+
+  async function replayed(filter: DeadFilter) {
+    const clock = createFakeClock();
+    const log = new MemoryLog(clock);
+    log.createTopic("dead", 1);
+    log.createTopic("jobs", 1);
+    const start = clock.now();
+    for (let number = 0; number < 5; number += 1) {
+      const headers = { "onhook-dead-at": String(clock.now()) };
+      log.append({ topic: "dead", key: "k", value: Buffer.from(String(number)), headers });
+      await clock.advance(hour);
+    }
+    const decode = async (): Promise<DeliveryJob> => job;
+    const options = { deadTopic: "dead", jobsTopic: "jobs", maxRecordBytes: 1000, decode };
+    const deps = { log: createMemoryReplayLog(log), clock, onRetry: () => undefined };
+    const from = filter.from === undefined ? {} : { from: start + filter.from };
+    const request = { id: "r", filter: { ...filter, ...from }, ratePerSecond: 1000 };
+    const { signal } = new AbortController();
+    const progress = await createReplayDead(options, deps)(request, signal, () => undefined);
+    return { progress, jobs: log.all("jobs").map(({ value }) => String(value)) };
+  }
+
+  it("is about all that is dead where nothing else is said", async () => {
+    const { progress, jobs } = await replayed({});
+    expect(jobs).toEqual(["0", "1", "2", "3", "4"]);
+    expect(progress).toMatchObject({ read: 5, end: 5, written: 5 });
+  });
+
+  it("does not read what was written well before the first death that it is about", async () => {
+    const { progress, jobs } = await replayed({ from: 3 * hour });
+    expect(jobs).toEqual(["3", "4"]);
+    expect(progress).toMatchObject({ read: 3, end: 3, matched: 2 });
   });
 });
 
