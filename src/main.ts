@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { configurationCommands } from "./command-line/configuration-commands.ts";
 import { deadCommands } from "./command-line/dead-commands.ts";
+import { secretCommands } from "./command-line/secret-commands.ts";
 import { serviceCommands } from "./command-line/service-commands.ts";
 import type { CommandContext } from "./commands/context.ts";
 import { loadConfig, printConfig } from "./config.ts";
@@ -75,6 +76,7 @@ function createProgram(): Command {
   const context = (): CommandContext => contextOf(program.opts<GlobalOptions>());
   serviceCommands(program, context, process.stdout);
   configurationCommands(program, context);
+  secretCommands(program, context);
   deadCommands(program, context);
   // An action of its own makes commander take an unknown command for an argument too many.
   program.allowExcessArguments().action(() => {

@@ -32,6 +32,19 @@ test.each(["yes", "TRUE", "1", ""])("%j in the environment is neither true nor f
   expect(mistakes("", { ONHOOK_DELIVERY_DANGEROUS_ALLOW_HTTP: text })).toHaveLength(1);
 });
 
+test.each([
+  "k1:c2hvcnQ=",
+  `k1:${"A".repeat(43)}`,
+  `k 1:${"A".repeat(43)}=`,
+  `k1:${"A".repeat(43)}=,k1:${"B".repeat(43)}=`,
+])("a key ring of %s is refused, and not repeated", (keys) => {
+  const [mistake = "", ...others] = mistakes("", { ONHOOK_SECRETS_KEYS: keys });
+  expect(mistake).toMatch(
+    /^- secrets\.keys \(ONHOOK_SECRETS_KEYS\): given a value that is not shown, allowed: items of an id/,
+  );
+  expect(others).toEqual([]);
+});
+
 test("all mistakes are reported at once, a line each, with setting, place, value and what is allowed", () => {
   const file = `
 kafka:
@@ -130,6 +143,13 @@ test.each([
   [
     "registry: {password: p}",
     ["registry.password (onhook.yaml line 1): needs registry.username too"],
+  ],
+  [
+    "secrets: {activeKey: k1, requireEncrypted: true}",
+    [
+      "secrets.activeKey (onhook.yaml line 1): needs a key in secrets.keys or secrets.keysFile",
+      "secrets.requireEncrypted (onhook.yaml line 1): needs a key in secrets.keys or secrets.keysFile",
+    ],
   ],
   [
     "kafka: {heartbeatIntervalMs: 30000}",

@@ -39,6 +39,26 @@ export const programErrors = {
     message: "{setting} names {file}, which can not be used: {problem}",
     retryable: false,
   },
+  KEY_RING_UNUSABLE: {
+    message: "The key ring can not be used: {problem}",
+    retryable: false,
+  },
+  KEY_RING_EMPTY: {
+    message:
+      "There is no key to encrypt with: give one in secrets.keys or secrets.keysFile; `onhook secrets key` makes one",
+    retryable: false,
+  },
+  SECRETS_LEFT: {
+    message: "{count} triggers, named above, were left as they are",
+    retryable: false,
+    action:
+      "Their newest event was refused: write them anew with `onhook trigger put`, or delete them, and rotate again.",
+  },
+  SECRETS_FULL: {
+    message:
+      "Trigger {triggerId} has {count} signing secrets, the most it may have: leave the old ones out with --drop-old",
+    retryable: false,
+  },
   CONFIG_INVALID: { message: "The settings are not valid:\n{problems}", retryable: false },
   SERVICE_FAILED: {
     message: "The service {service} failed: {problem}",
