@@ -39,13 +39,22 @@ async function rotate(session: ConfigSession, triggerId: string, keyId: string):
   return edited.written;
 }
 
+/** Secrets in plain are what this command is to mend: it must not refuse them. */
+function takingPlain(context: CommandContext): CommandContext {
+  const { config } = context;
+  return {
+    ...context,
+    config: { ...config, secrets: { ...config.secrets, requireEncrypted: false } },
+  };
+}
+
 /**
  * `onhook secrets rotate`: encrypts all secrets with the active key that are in plain or encrypted with another. A
  * trigger whose newest event was refused is left, and named: its last valid version must not overwrite that event.
  * Rejects with KEY_RING_EMPTY, SECRETS_LEFT.
  */
 export async function secretsRotate(context: CommandContext): Promise<void> {
-  await withConfigSession(context, async (session) => {
+  await withConfigSession(takingPlain(context), async (session) => {
     const { store, keyRing } = session;
     if (keyRing.active === null) throw new OnhookError("KEY_RING_EMPTY");
     const { id } = keyRing.active;

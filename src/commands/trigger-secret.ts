@@ -62,18 +62,35 @@ export async function triggerSecret(
     const { store, around } = session;
     const triggerId = savedId(store, written);
     known(store.trigger(triggerId), triggerId);
+    const refused = store.refused(triggerId);
+    if (refused !== undefined)
+      throw new OnhookError("TRIGGER_REFUSED_NEWER", { triggerId, offset: refused.offset });
     const now = around.clock.now();
     const change: SecretChange = {
       added: rotate ? newSigningSecret(kind) : null,
       old: dropOld ? "dropped" : "kept",
       oldUntil: keep === undefined ? null : now + keep,
     };
-    const { trigger } = await editTrigger(versionsOf(session, triggerId), (each) => ({
-      ...each,
-      action: changedSecrets(each, change, now),
-    }));
-    if (trigger === null) throw new OnhookError("TRIGGER_UNKNOWN", { triggerId });
+    try {
+      const { trigger } = await editTrigger(versionsOf(session, triggerId), (each) => ({
+        ...each,
+        action: changedSecrets(each, change, now),
+      }));
+      if (trigger === null) throw new OnhookError("TRIGGER_UNKNOWN", { triggerId });
+      context.err(`onhook: ${triggerId}: ${summary(trigger.action)}`);
+    } catch (error) {
+      if (!mayHaveBeenWritten(error)) throw error;
+      // It may sign already, so it must not be lost.
+      if (change.added !== null) printSecret(context, change.added);
+      throw error;
+    }
     if (change.added !== null) printSecret(context, change.added);
-    context.err(`onhook: ${triggerId}: ${summary(trigger.action)}`);
   });
+}
+
+function mayHaveBeenWritten(error: unknown): boolean {
+  return (
+    error instanceof OnhookError &&
+    (error.code === "CONFIG_UNCONFIRMED" || error.code === "CONFIG_UNWRITTEN")
+  );
 }

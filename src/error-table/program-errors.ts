@@ -25,6 +25,12 @@ export const programErrors = {
     retryable: false,
     action: "Write it anew with `onhook trigger put`, or delete it.",
   },
+  TRIGGER_REFUSED_NEWER: {
+    message:
+      "The newest event of trigger {triggerId}, at offset {offset} of the triggers' topic, was refused; `onhook trigger get` says why. An older version must not overwrite it",
+    retryable: false,
+    action: "Write the trigger anew with `onhook trigger put`, then change its secrets.",
+  },
   TRIGGER_ID: { message: "{triggerId} is not a trigger's id, which is a GUID", retryable: false },
   TRIGGER_UNKNOWN: { message: "There is no trigger {triggerId}", retryable: false },
   DEMO_FAILED: {

@@ -31,6 +31,8 @@ const secrets = {
   /** What a trigger that is refused has. */
   bad: `whsec_~${word()}`,
 };
+/** Those that a command has made and printed. */
+const made: string[] = [];
 /** All that was printed or written anywhere, with where. */
 const seen: [where: string, text: string][] = [];
 let platform: Platform;
@@ -144,6 +146,7 @@ test("a secret is rotated by a command, which prints the new one; both sign, unt
   expect(rotated.stderr).toMatch(
     new RegExp(`^onhook: ${triggerId}: 2 secrets sign now; the newest alone from \\d{4}-.*Z\\n$`),
   );
+  made.push(newest);
   const both = await hookOf(tenantId);
   expect(both.headers["authorization"]).toBe(`Bearer ${secrets.token}`);
   expect([verifies(secrets.hmac, both), isVerified(publicKey, both)]).toEqual([true, true]);
@@ -207,11 +210,7 @@ test("a bad trigger, a bad event and a failing receiver are told without any sec
   await platform.call(callOf(failing));
   const ofFailing = () => attempts.all.filter((each) => each.tenantId === failing);
   await attempts.until(() => ofFailing().length === 2);
-  expect(
-    ofFailing()
-      .map(({ reason }) => reason)
-      .sort(),
-  ).toEqual(["connection", "tls"]);
+  expect(new Set(ofFailing().map(({ reason }) => reason))).toEqual(new Set(["connection", "tls"]));
 });
 
 test("no secret is in anything that was printed, logged, measured or written", async () => {
@@ -233,6 +232,7 @@ test("no secret is in anything that was printed, logged, measured or written", a
   const forms = [
     ringKey,
     ...Object.values(secrets),
+    ...made,
     ...[secrets.hmac, secrets.ed25519, secrets.bad].map((each) =>
       each.slice(each.indexOf("_") + 1),
     ),

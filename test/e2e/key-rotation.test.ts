@@ -127,7 +127,25 @@ test("who lacks the key keeps the last version that can be read, says so, and ov
   expect(rotated.stderr).toMatch(
     new RegExp(`left ${trigger.triggerId}: its event at offset \\d+ was refused`),
   );
+  const changed = await runProgram(["trigger", "secret", trigger.triggerId, "--rotate"], {
+    env: first,
+  });
+  expect([changed.status, changed.stdout]).toEqual([1, ""]);
+  expect(changed.stderr).toContain("An older version must not overwrite it");
   expect((await newest()).get(trigger.triggerId)?.name).toBe("new");
+});
+
+test("secrets in plain that are refused meanwhile are mended by encrypting them", async () => {
+  const action = { secrets: [newSigningSecret("hmac")] };
+  const { triggerId, ...rest } = triggerOf({ tenantId: newTenantId(), url: hooks.url, action });
+  await platform.putTrigger({ triggerId, ...rest });
+  const refused = await runProgram(["trigger", "get", triggerId], { env: second });
+  expect(refused.stderr).toContain(
+    "- action.secrets[0]: is not encrypted, which secrets.requireEncrypted asks for",
+  );
+  const strict = { ...both, ONHOOK_SECRETS_REQUIRE_ENCRYPTED: "true" };
+  expect(await mustRun(["secrets", "rotate"], { env: strict })).toMatch(/^encrypted 1 of /);
+  expect(await mustRun(["trigger", "get", triggerId], { env: second })).toMatch(/^# active\n/);
 });
 
 test("a trigger that is edited while keys are changed keeps the edit", async () => {
