@@ -9,10 +9,10 @@ import type { RecordWriter } from "../kafka/record-writer.ts";
 import type { CommittedOffset, OutgoingRecord } from "../log/log-record.ts";
 import type { AnyEvent } from "../observability/any-event.ts";
 import type { KeyRing } from "../secrets/key-ring.ts";
-import type { TriggerStore } from "../triggers/trigger-store.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 import type { CommandContext } from "./context.ts";
-import type { TriggerVersions, Version } from "./edit-trigger.ts";
+import type { TriggerVersions } from "./edit-trigger.ts";
+import { LaterVersions } from "./later-versions.ts";
 import { withConnections } from "./context.ts";
 
 /** How long a command waits for the tables to be read, and for what it writes to be readable back, in ms. */
@@ -25,8 +25,7 @@ export interface ConfigSession {
   readonly around: Surroundings;
   readonly catalog: Awaited<ReturnType<StoreParts["catalogWatch"]["load"]>>;
   readonly keyRing: KeyRing;
-  /** Of each trigger what was taken on after the tables had been read, in the order of the topic. */
-  readonly laterVersions: ReadonlyMap<string, readonly Version[]>;
+  readonly later: LaterVersions;
   /** Writes an event and waits until it is readable back. Rejects with CONFIG_UNCONFIRMED when that takes too long. */
   readonly publish: (record: OutgoingRecord) => Promise<CommittedOffset>;
 }
@@ -40,15 +39,13 @@ export function withConfigSession<T>(
     // Fails at once when there is no broker, where the reader of the tables would go on trying.
     await connections.topicAdmin.describe([context.config.topics.triggers.name], []);
     const codecs = await loadCodecs(around, connections);
-    const laterVersions = new Map<string, Version[]>();
-    const parts: StoreParts = await createStore(
-      { ...around, emit: (event) => (around.emit(event), note(event)) },
-      connections,
-      codecs,
-    );
-    function note(event: AnyEvent): void {
-      if (parts.store.caughtUp) noteVersion(parts.store, event, laterVersions);
-    }
+    const later = new LaterVersions();
+    const emit = (event: AnyEvent): void => {
+      around.emit(event);
+      // None comes before there is a store that takes something on.
+      if (event.type === "store.applied") later.note(parts.store, event);
+    };
+    const parts: StoreParts = await createStore({ ...around, emit }, connections, codecs);
     const ended = new AbortController();
     const signal = AbortSignal.any([ended.signal, context.stop]);
     const running = Promise.all(parts.services.map((service) => service.run(signal, signal)));
@@ -61,22 +58,12 @@ export function withConfigSession<T>(
       if (!parts.store.caughtUp)
         throw new OnhookError("CONFIG_UNREAD", { seconds: patienceMs / 1000 });
       const writing = await session(parts, codecs, around, writer, signal);
-      return await work({ ...writing, keyRing: connections.keyRing, laterVersions });
+      return await work({ ...writing, keyRing: connections.keyRing, later });
     } finally {
       ended.abort();
       await running;
     }
   });
-}
-
-/** At the event the store has taken on what it tells of, and nothing after it. */
-function noteVersion(store: TriggerStore, event: AnyEvent, versions: Map<string, Version[]>): void {
-  if (event.type !== "store.applied" || event.table !== "triggers") return;
-  if (event.result === "refused") return;
-  const { key, offset } = event;
-  const known = versions.get(key) ?? [];
-  const trigger = event.result === "deleted" ? null : (store.trigger(key)?.trigger ?? null);
-  versions.set(key, [...known, { offset, trigger }]);
 }
 
 async function within(
@@ -93,7 +80,7 @@ async function session(
   around: Surroundings,
   writer: RecordWriter,
   signal: AbortSignal,
-): Promise<Omit<ConfigSession, "keyRing" | "laterVersions">> {
+): Promise<Omit<ConfigSession, "keyRing" | "later">> {
   return {
     store,
     codecs,
@@ -124,14 +111,13 @@ export async function publishTrigger(
 
 /** The versions of one trigger, to edit it by. */
 export function versionsOf(session: ConfigSession, triggerId: string): TriggerVersions {
-  const { store, laterVersions } = session;
+  const { store, later } = session;
   return {
     newest() {
       const [origin, trigger] = [store.origin(triggerId), store.trigger(triggerId)?.trigger];
       return origin && trigger && { offset: origin.offset, trigger };
     },
-    between: (after, before) =>
-      laterVersions.get(triggerId)?.findLast(({ offset }) => offset > after && offset < before),
+    between: (after, before) => later.between(triggerId, after, before),
     publish: (trigger) => publishTrigger(session, triggerId, trigger),
   };
 }

@@ -71,20 +71,20 @@ export async function triggerSecret(
       old: dropOld ? "dropped" : "kept",
       oldUntil: keep === undefined ? null : now + keep,
     };
-    try {
-      const { trigger } = await editTrigger(versionsOf(session, triggerId), (each) => ({
-        ...each,
-        action: changedSecrets(each, change, now),
-      }));
-      if (trigger === null) throw new OnhookError("TRIGGER_UNKNOWN", { triggerId });
-      context.err(`onhook: ${triggerId}: ${summary(trigger.action)}`);
-    } catch (error) {
-      if (!mayHaveBeenWritten(error)) throw error;
-      // It may sign already, so it must not be lost.
+    const print = (): void => {
       if (change.added !== null) printSecret(context, change.added);
+    };
+    const { trigger } = await editTrigger(versionsOf(session, triggerId), (each) => ({
+      ...each,
+      action: changedSecrets(each, change, now),
+    })).catch((error: unknown) => {
+      // It may sign already, so it must not be lost.
+      if (mayHaveBeenWritten(error)) print();
       throw error;
-    }
-    if (change.added !== null) printSecret(context, change.added);
+    });
+    if (trigger === null) throw new OnhookError("TRIGGER_UNKNOWN", { triggerId });
+    print();
+    context.err(`onhook: ${triggerId}: ${summary(trigger.action)}`);
   });
 }
 

@@ -100,10 +100,14 @@ export function openTrigger(triggerId: string, event: unknown, rules: SecretRule
   return { value, keys, problems };
 }
 
-/** Encrypts the secrets of a trigger with the ring's active key; without one it stays as it is. */
+/**
+ * Encrypts the secrets of a trigger with the ring's active key; without one it stays as it is. So does a secret that is
+ * encrypted already: who writes back what was read from the topic must not encrypt it twice.
+ */
 export function sealTrigger(trigger: Trigger, { active }: KeyRing): Trigger {
   if (active === null) return trigger;
+  const { triggerId } = trigger;
   return replaced(trigger, (text, place) =>
-    seal(text, active, placeOf(trigger.triggerId, place)),
+    isSealed(text) ? text : seal(text, active, placeOf(triggerId, place)),
   ) as Trigger;
 }

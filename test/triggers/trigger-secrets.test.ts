@@ -111,6 +111,23 @@ describe("a trigger with encrypted secrets", () => {
     );
   });
 
+  it("is not encrypted twice when what the topic has is written back, changed or not", () => {
+    const [first = ""] = sealed.action.secrets;
+    const added = `whsk_${"A".repeat(43)}=`;
+    const action = { ...sealed.action, secrets: [added, first] };
+    const again = sealTrigger({ ...sealed, enabled: false, action }, ringOf("old", "new"));
+    expect(again.action).toMatchObject({
+      headers: sealed.action.headers,
+      auth: sealed.action.auth,
+    });
+    const opened = openTrigger(triggerId, again, rules);
+    expect(opened).toMatchObject({ keys: new Set(["old", "new"]), problems: [] });
+    expect(opened.value).toMatchObject({
+      enabled: false,
+      action: { secrets: [added, trigger.action.secrets[0]] },
+    });
+  });
+
   it("is left as it is where there is no key", () => {
     expect(sealTrigger(trigger, ringOf())).toBe(trigger);
   });
