@@ -9,7 +9,7 @@ import { ownNames } from "../support/e2e-names.ts";
 import { createPlatform } from "../support/e2e-platform.ts";
 import type { Platform } from "../support/e2e-platform.ts";
 import { mustRun, runProgram } from "../support/e2e-program.ts";
-import { followAttempts, headersOf, recordsOf } from "../support/e2e-records.ts";
+import { followAttempts, followRecords, headersOf, recordsOf } from "../support/e2e-records.ts";
 import { callOf, newTenantId, triggerOf } from "../support/e2e-samples.ts";
 import { startReadyService } from "../support/e2e-service.ts";
 import type { ServiceProcess } from "../support/e2e-service.ts";
@@ -42,7 +42,7 @@ let service: ServiceProcess;
 beforeAll(async () => {
   await mustRun(["topics", "apply"], { env });
   platform = await createPlatform(stack, topics);
-  hooks = await startHooks();
+  hooks = await startHooks(({ path }) => (path === "/gone" ? 410 : 200));
   service = await startReadyService(env);
 });
 
@@ -156,6 +156,23 @@ test("a secret is rotated by a command, which prints the new one; both sign, unt
   expect((await run()).stderr).toContain("give --rotate, --drop-old or both");
   expect((await run("--rotate", "--keep", "soon")).status).toBe(1);
   seen.push(["trigger secret, errors", rotated.stderr]);
+});
+
+test("a trigger that is switched off because its receiver is gone keeps its secrets, encrypted once", async () => {
+  const trigger = triggerOf({ tenantId: newTenantId(), url: `${hooks.url}/gone` });
+  const { triggerId, tenantId } = trigger;
+  await put(inFile(trigger));
+  await using events = await followRecords(stack, topics.triggers);
+  await platform.call(callOf(tenantId));
+  await events.until(() => events.all.some(({ key }) => String(key) === triggerId));
+  const got = (await onhook(["trigger", "get", triggerId])).all;
+  expect(got).toMatch(/^# disabled\ntriggerId: /);
+  // Put back and switched on, it sends what it had.
+  const on = got.replace("enabled: false", "enabled: true").replace("/gone", "/back");
+  expect((await onhook(["trigger", "put", "-"], on)).status).toBe(0);
+  const hook = await hookOf(tenantId);
+  expect(hook.headers["x-api-key"]).toBe(secrets.header);
+  expect(verifies(secrets.hmac, hook)).toBe(true);
 });
 
 test("new secrets and keys are printed, and are what triggers and rings take", async () => {
