@@ -126,13 +126,18 @@ function crossMistakes(
     });
 }
 
+function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(() => "***");
+  return value === null ? null : "***";
+}
+
 /** What `--print-config` prints: all settings as a settings file, with `"***"` for secrets that are given. */
 export function printConfig(config: Config): string {
   const values = nested(({ path, secret }) => {
     const value = path
       .split(".")
       .reduce<unknown>((group, key) => (group as Record<string, unknown>)[key], config);
-    return secret && value !== null ? "***" : value;
+    return secret ? masked(value) : value;
   });
   return stringify(values, { lineWidth: 0 });
 }

@@ -7,6 +7,7 @@ import { configurationCommands } from "./command-line/configuration-commands.ts"
 import { deadCommands } from "./command-line/dead-commands.ts";
 import { explainCommands } from "./command-line/explain-commands.ts";
 import { replayCommands } from "./command-line/replay-commands.ts";
+import { secretCommands } from "./command-line/secret-commands.ts";
 import { serviceCommands } from "./command-line/service-commands.ts";
 import type { CommandContext } from "./commands/context.ts";
 import { loadConfig, printConfig } from "./config.ts";
@@ -77,6 +78,7 @@ function createProgram(): Command {
   const context = (): CommandContext => contextOf(program.opts<GlobalOptions>());
   serviceCommands(program, context, process.stdout);
   configurationCommands(program, context);
+  secretCommands(program, context);
   deadCommands(program, context);
   replayCommands(program, context, process.stderr);
   explainCommands(program, context);

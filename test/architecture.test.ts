@@ -37,7 +37,7 @@ const files = readdirSync(src, { recursive: true, encoding: "utf8" })
 
 /** Whatever may import these: they know nothing of the flow. */
 const leaves = ["runtime"];
-const flows = ["log", "avro", "cdr", "triggers", "jobs"];
+const flows = ["log", "avro", "cdr", "secrets", "triggers", "jobs"];
 const stages = ["matching", "delivery", "endpoints", "replay"];
 const adapters = ["kafka", "registry", "http", "admin", "sandbox"];
 

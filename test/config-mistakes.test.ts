@@ -1,23 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { settings } from "../src/config/catalogue.ts";
-import { crossChecks } from "../src/config/cross-checks.ts";
-import { loadConfig, printConfig } from "../src/config.ts";
-import { OnhookError } from "../src/errors.ts";
-
-const load = (fileText: string, env: Record<string, string> = {}) =>
-  loadConfig({ file: "onhook.yaml", fileText, env });
-
-/** The lines of the one error that loading gives. */
-function mistakes(fileText: string, env: Record<string, string> = {}): string[] {
-  try {
-    load(fileText, env);
-  } catch (error) {
-    if (!(error instanceof OnhookError) || error.code !== "CONFIG_INVALID") throw error;
-    return error.message.split("\n").slice(1);
-  }
-  return [];
-}
+import { printConfig } from "../src/config.ts";
+import { load, mistakes } from "./support/config-mistakes.ts";
 
 test.each(["", " 1000", "1e4", "0x10", "10_000", "10.0", "ten", "10s", "Infinity"])(
   "%j in the environment is no whole number",
@@ -30,6 +15,19 @@ test.each(["", " 1000", "1e4", "0x10", "10_000", "10.0", "ten", "10s", "Infinity
 
 test.each(["yes", "TRUE", "1", ""])("%j in the environment is neither true nor false", (text) => {
   expect(mistakes("", { ONHOOK_DELIVERY_DANGEROUS_ALLOW_HTTP: text })).toHaveLength(1);
+});
+
+test.each([
+  "k1:c2hvcnQ=",
+  `k1:${"A".repeat(43)}`,
+  `k 1:${"A".repeat(43)}=`,
+  `k1:${"A".repeat(43)}=,k1:${"B".repeat(43)}=`,
+])("a key ring of %s is refused, and not repeated", (keys) => {
+  const [mistake = "", ...others] = mistakes("", { ONHOOK_SECRETS_KEYS: keys });
+  expect(mistake).toMatch(
+    /^- secrets\.keys \(ONHOOK_SECRETS_KEYS\): given a value that is not shown, allowed: items of an id/,
+  );
+  expect(others).toEqual([]);
 });
 
 test("all mistakes are reported at once, a line each, with setting, place, value and what is allowed", () => {
@@ -105,75 +103,6 @@ test("variables that Kubernetes makes of services are nobody's mistake", () => {
 
 test("the variables that are no settings are passed over", () => {
   expect(mistakes("", { ONHOOK_CONFIG: "x.yaml", ONHOOK_SANDBOX: "java" })).toEqual([]);
-});
-
-test.each([
-  [
-    "kafka: {sasl: {mechanism: plain}}",
-    [
-      "kafka.sasl.mechanism (onhook.yaml line 1): needs kafka.sasl.username too",
-      "kafka.sasl.mechanism (onhook.yaml line 1): needs kafka.sasl.password too",
-    ],
-  ],
-  [
-    "kafka: {sasl: {username: u}}",
-    ["kafka.sasl.username (onhook.yaml line 1): has no effect while kafka.sasl.mechanism is none"],
-  ],
-  [
-    "kafka: {ssl: {enabled: true, certFile: c.pem}}",
-    ["kafka.ssl.certFile (onhook.yaml line 1): needs kafka.ssl.keyFile too"],
-  ],
-  [
-    "kafka: {ssl: {caFile: c.pem}}",
-    ["kafka.ssl.caFile (onhook.yaml line 1): has no effect while kafka.ssl.enabled is false"],
-  ],
-  [
-    "registry: {password: p}",
-    ["registry.password (onhook.yaml line 1): needs registry.username too"],
-  ],
-  [
-    "delivery: {proxy: {url: 'http://proxy:3128', username: u}}",
-    ["delivery.proxy.username (onhook.yaml line 1): needs delivery.proxy.password too"],
-  ],
-  [
-    "delivery: {proxy: {password: p}}",
-    [
-      "delivery.proxy.password (onhook.yaml line 1): has no effect while delivery.proxy.url is null",
-    ],
-  ],
-  [
-    "kafka: {heartbeatIntervalMs: 30000}",
-    ["kafka.heartbeatIntervalMs (onhook.yaml line 1): must be less than kafka.sessionTimeoutMs"],
-  ],
-  [
-    "kafka: {retryGroup: onhook-match}",
-    [
-      'kafka.retryGroup (onhook.yaml line 1): is the same consumer group as kafka.matchGroup, "onhook-match"',
-    ],
-  ],
-  [
-    "kafka: {replayGroupPrefix: onhook}",
-    ["matchGroup", "deliverGroup", "retryGroup"].map(
-      (group) =>
-        `kafka.${group} (default): must not begin with kafka.replayGroupPrefix and a hyphen, as the groups of replays do`,
-    ),
-  ],
-  [
-    "topics: {jobs: {name: onhook.cdr}}",
-    ['topics.jobs.name (onhook.yaml line 1): is the same topic as topics.cdr.name, "onhook.cdr"'],
-  ],
-  [
-    "topics: {dead: {name: onhook.retry.2s}}",
-    ['topics.retry.prefix (default): is the same topic as topics.dead.name, "onhook.retry.2s"'],
-  ],
-])("settings that do not fit together are a mistake: %s", (file, lines) => {
-  expect(mistakes(file)).toEqual(lines.map((line) => `- ${line}`));
-});
-
-test("rules about several settings look at settings that exist", () => {
-  const paths = new Set(settings.map(({ path }) => path));
-  const concerned = crossChecks.flatMap(({ concerns }) => concerns);
-  expect(concerned.filter((path) => !paths.has(path))).toEqual([]);
 });
 
 test.each([

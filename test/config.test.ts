@@ -84,6 +84,13 @@ test("what is printed is a settings file with what is in effect", () => {
   expect(load(printConfig(config))).toEqual(config);
 });
 
+test("keys of the key ring are printed as stars, each of them", () => {
+  const keys = ["k2", "k1"].map((id) => `${id}:${Buffer.alloc(32, id).toString("base64")}`);
+  const config = load("", { ONHOOK_SECRETS_KEYS: keys.join(",") });
+  expect(config.secrets.keys).toEqual(keys);
+  expect(parse(printConfig(config))).toMatchObject({ secrets: { keys: ["***", "***"] } });
+});
+
 test("the settings can not be changed afterwards", () => {
   const config = load("");
   expect(Object.isFrozen(config.delivery.ladderMs)).toBe(true);
@@ -105,5 +112,6 @@ test("every setting is described, with a variable of its own", () => {
     "kafka.sasl.password",
     "registry.password",
     "delivery.proxy.password",
+    "secrets.keys",
   ]);
 });

@@ -5,9 +5,10 @@ import { createFieldCatalog } from "../src/cdr/field-catalog.ts";
 import { describeSettings, loadConfig } from "../src/config.ts";
 import { flatten } from "../src/delivery/form-fields.ts";
 import type { Payload } from "../src/delivery/payload.ts";
-import { signV1 } from "../src/delivery/signature.ts";
+import { signatureOf } from "../src/delivery/signature.ts";
 import { createMetrics } from "../src/observability/metrics.ts";
 import { metricTable } from "../src/observability/metric-table.ts";
+import { newSigningSecret, publicKeyOf } from "../src/secrets/signing-secret.ts";
 import { systemClock } from "../src/runtime/clock.ts";
 import { readSchema } from "../src/schema-files.ts";
 import { recordFiles, retryTopic, topicRoles } from "../src/topology.ts";
@@ -203,25 +204,32 @@ describe("docs/requests.md", () => {
     ]);
   });
 
-  it("has code that accepts what Onhook signs, by the new secret and the old, and nothing else", async () => {
+  it("has code that accepts what Onhook signs, by the new secret, the old and the public key, and nothing else", async () => {
     const [code = ""] = codeBlocks(requests, "js");
     const { isSigned } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
       isSigned: (headers: object, body: Buffer, secret: string, now: number) => boolean;
     };
+    const asymmetric = newSigningSecret("ed25519");
+    const [publicKey, strangeKey] = [asymmetric, newSigningSecret("ed25519")].map((each) =>
+      String(publicKeyOf(each)),
+    ) as [string, string];
     const [secret, oldSecret, strange] = ["new", "old", "strange"].map(
       (name) => `whsec_${Buffer.from(`the ${name} secret of this test`).toString("base64")}`,
     ) as [string, string, string];
     const [id, timestamp, body] = ["an-id", 1_795_404_211, Buffer.from('{"a":1}')] as const;
-    const sign = (by: string): string => signV1({ secret: by, id, timestamp, body });
+    const sign = (by: string): string => signatureOf({ secret: by, id, timestamp, body });
     const headers = {
       "webhook-id": id,
       "webhook-timestamp": String(timestamp),
-      "webhook-signature": `${sign(secret)} ${sign(oldSecret)}`,
+      "webhook-signature": `${sign(secret)} ${sign(asymmetric)} ${sign(oldSecret)}`,
     };
     const now = timestamp * 1000;
     expect(isSigned(headers, body, secret, now)).toBe(true);
     expect(isSigned(headers, body, oldSecret, now)).toBe(true);
-    expect(isSigned(headers, body, strange, now)).toBe(false);
+    expect(isSigned(headers, body, publicKey, now)).toBe(true);
+    for (const other of [strange, strangeKey])
+      expect(isSigned(headers, body, other, now)).toBe(false);
+    expect(isSigned(headers, Buffer.from('{"a":2}'), publicKey, now)).toBe(false);
     expect(isSigned(headers, Buffer.from('{"a":2}'), secret, now)).toBe(false);
     expect(isSigned({ ...headers, "webhook-id": "another" }, body, secret, now)).toBe(false);
     expect(isSigned(headers, body, secret, now + 301_000)).toBe(false);

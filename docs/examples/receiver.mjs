@@ -2,12 +2,12 @@
  * A receiver of post-call webhooks: plain Node (18 or later), no package needed.
  *
  *   node receiver.mjs                                  listens on http://127.0.0.1:8099/
- *   PORT=9000 WEBHOOK_SECRET=whsec_… node receiver.mjs
+ *   PORT=9000 WEBHOOK_SECRET=whsec_… node receiver.mjs       or whpk_…, the public key of a trigger's whsk_… secret
  *
  * It does the four things that every receiver should do: verify the signature, answer soon, take each webhook only
  * once, and answer 2xx only for what it has taken. All else is tried again, as often as the trigger says.
  */
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, createPublicKey, timingSafeEqual, verify } from "node:crypto";
 import { createServer } from "node:http";
 
 const secret = process.env.WEBHOOK_SECRET;
@@ -24,18 +24,31 @@ const maxBodyBytes = 1024 * 1024;
 const taken = new Set();
 const maxTaken = 100_000;
 
+/** HMAC by the secret itself, or Ed25519 by the public key. */
+function isRight(version, signature, signed) {
+  if (secret.startsWith("whpk_")) {
+    const x = Buffer.from(secret.slice(5), "base64").toString("base64url");
+    const key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
+    return version === "v1a" && verify(null, signed, key, signature);
+  }
+  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
+  const expected = createHmac("sha256", key).update(signed).digest();
+  return (
+    version === "v1" &&
+    signature.length === expected.length &&
+    timingSafeEqual(signature, expected)
+  );
+}
+
 function isSigned(headers, body) {
   const timestamp = headers["webhook-timestamp"];
   if (!(Math.abs(Date.now() / 1000 - Number(timestamp)) <= toleranceSeconds)) return false;
-  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
   // The bytes as they came: JSON that is parsed and written again may differ.
   const signed = Buffer.concat([Buffer.from(`${headers["webhook-id"]}.${timestamp}.`), body]);
-  const expected = createHmac("sha256", key).update(signed).digest();
   // While a secret is being changed there is a signature for each, divided by spaces.
-  return (headers["webhook-signature"] ?? "").split(" ").some((signature) => {
-    const [version, text = ""] = signature.split(",");
-    const given = Buffer.from(text, "base64");
-    return version === "v1" && given.length === expected.length && timingSafeEqual(given, expected);
+  return (headers["webhook-signature"] ?? "").split(" ").some((each) => {
+    const [version, text = ""] = each.split(",");
+    return isRight(version, Buffer.from(text, "base64"), signed);
   });
 }
 

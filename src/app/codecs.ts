@@ -5,12 +5,16 @@ import { OnhookError } from "../errors.ts";
 import type { DeliveryAttempt } from "../jobs/delivery-attempt.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
 import { readSchema } from "../schema-files.ts";
+import type { KeyRing } from "../secrets/key-ring.ts";
+import { sealTrigger } from "../triggers/trigger-secrets.ts";
+import type { Trigger } from "../triggers/trigger.ts";
 import type { RecordName } from "../topology.ts";
 import { subjectOf } from "../wanted-topics.ts";
 import type { Connections, Surroundings } from "./connections.ts";
 
 /** The records of Onhook's own topics, each with the id under which the registry has its schema. */
 export interface Codecs {
+  /** Encrypts secrets as it encodes; what it decodes has them as the topic has. */
   readonly triggers: RecordCodec<unknown>;
   readonly tenants: RecordCodec<unknown>;
   readonly jobs: RecordCodec<DeliveryJob>;
@@ -31,6 +35,14 @@ export async function loadCodec<T>(
   return createRecordCodec<T>({ schema, schemaId, schemas: registry });
 }
 
+/** Whoever writes a trigger writes it encrypted: there is no other way to encode one. */
+function sealing(codec: RecordCodec<unknown>, keyRing: KeyRing): RecordCodec<unknown> {
+  return {
+    encode: (trigger) => codec.encode(sealTrigger(trigger as Trigger, keyRing)),
+    decode: (value) => codec.decode(value),
+  };
+}
+
 /** Loads all of them. Rejects with SCHEMA_UNREGISTERED or REGISTRY_UNREACHABLE. */
 export async function loadCodecs(
   { config }: Surroundings,
@@ -38,7 +50,7 @@ export async function loadCodecs(
 ): Promise<Codecs> {
   const { triggers, tenants, jobs, attempts, endpoints } = config.topics;
   return {
-    triggers: await loadCodec("Trigger", triggers.name, connections),
+    triggers: sealing(await loadCodec("Trigger", triggers.name, connections), connections.keyRing),
     tenants: await loadCodec("Tenant", tenants.name, connections),
     jobs: await loadCodec("DeliveryJob", jobs.name, connections),
     attempts: await loadCodec("DeliveryAttempt", attempts.name, connections),

@@ -9,6 +9,8 @@ import { createSchemaRegistry } from "../registry/schema-registry.ts";
 import type { SchemaRegistry } from "../registry/schema-registry.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
+import type { KeyRing } from "../secrets/key-ring.ts";
+import { loadKeyRing } from "./key-ring-file.ts";
 import { brokerTls, certificatesOf } from "./pem-files.ts";
 
 /** What every part is made with. */
@@ -21,11 +23,13 @@ export interface Surroundings {
   readonly userAgent: string;
 }
 
-/** The outside systems. */
+/** The outside systems, and the keys to what is kept there. */
 export interface Connections {
   readonly kafka: Kafka;
   readonly registry: SchemaRegistry;
   readonly topicAdmin: TopicAdmin;
+  /** What the secrets of triggers are encrypted with. */
+  readonly keyRing: KeyRing;
 }
 
 function saslOptions({ sasl }: Config["kafka"]): Pick<KafkaClientOptions, "sasl"> {
@@ -34,7 +38,7 @@ function saslOptions({ sasl }: Config["kafka"]): Pick<KafkaClientOptions, "sasl"
   return { sasl: { mechanism, username: username ?? "", password: password ?? "" } };
 }
 
-/** Makes the clients of the outside systems. Nothing connects yet. Throws PEM_UNUSABLE for a file of certificates. */
+/** Makes the clients of the outside systems. Nothing connects yet. Throws PEM_UNUSABLE for a file of certificates, KEY_RING_UNUSABLE. */
 export function createConnections({ config, clock, emit, kafkaLog }: Surroundings): Connections {
   const { brokers, clientId, connectionTimeoutMs, requestTimeoutMs } = config.kafka;
   const ssl = brokerTls(config.kafka);
@@ -54,5 +58,6 @@ export function createConnections({ config, clock, emit, kafkaLog }: Surrounding
     kafka,
     registry: createSchemaRegistry({ ...config.registry, ...(ca !== undefined && { ca }) }, emit),
     topicAdmin: createTopicAdmin(kafka, clock),
+    keyRing: loadKeyRing(config.secrets),
   };
 }

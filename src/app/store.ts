@@ -26,7 +26,7 @@ export interface StoreParts {
 /** Rejects with REGISTRY_UNREACHABLE: the store can't judge a trigger without the schema of calls. */
 export async function createStore(
   { config, clock, emit }: Surroundings,
-  { kafka, registry }: Connections,
+  { kafka, registry, keyRing }: Connections,
   codecs: Codecs,
 ): Promise<StoreParts> {
   const subject = subjectOf(config.topics.cdr.name);
@@ -41,6 +41,7 @@ export async function createStore(
     catalog: await catalogWatch.load(),
     allowHttp: config.delivery.dangerousAllowHttp,
     onTypeMismatch: (field) => mismatches.note(field),
+    secrets: { keyRing, requireEncrypted: config.secrets.requireEncrypted },
   });
   const { triggers, tenants } = codecs;
   const store = createTriggerStore({

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { CommandContext } from "../commands/context.ts";
 import { topicsApply } from "../commands/topics.ts";
 import { triggerDelete, triggerGet, triggerList, triggerPut } from "../commands/triggers.ts";
+import { triggerSecretCommand } from "./secret-commands.ts";
 
 /** `topics`, `trigger`: what the service works by. */
 export function configurationCommands(program: Command, context: () => CommandContext): void {
@@ -31,6 +32,7 @@ export function configurationCommands(program: Command, context: () => CommandCo
       "check a trigger in a YAML or JSON file (`-`: standard input) and publish it; docs/examples/trigger.yaml is one",
     )
     .action((file: string) => triggerPut(context(), file));
+  triggerSecretCommand(trigger, context);
   trigger
     .command("delete <triggerId>")
     .description("delete a trigger; its pending jobs end as cancelled")

@@ -7,7 +7,12 @@ import { OnhookError } from "../errors.ts";
 import { createRecordWriter } from "../kafka/record-writer.ts";
 import type { RecordWriter } from "../kafka/record-writer.ts";
 import type { CommittedOffset, OutgoingRecord } from "../log/log-record.ts";
+import type { AnyEvent } from "../observability/any-event.ts";
+import type { KeyRing } from "../secrets/key-ring.ts";
+import type { Trigger } from "../triggers/trigger.ts";
 import type { CommandContext } from "./context.ts";
+import type { TriggerVersions } from "./edit-trigger.ts";
+import { LaterVersions } from "./later-versions.ts";
 import { withConnections } from "./context.ts";
 
 /** How long a command waits for the tables to be read, and for what it writes to be readable back, in ms. */
@@ -19,6 +24,8 @@ export interface ConfigSession {
   readonly codecs: Codecs;
   readonly around: Surroundings;
   readonly catalog: Awaited<ReturnType<StoreParts["catalogWatch"]["load"]>>;
+  readonly keyRing: KeyRing;
+  readonly later: LaterVersions;
   /** Writes an event and waits until it is readable back. Rejects with CONFIG_UNCONFIRMED when that takes too long. */
   readonly publish: (record: OutgoingRecord) => Promise<CommittedOffset>;
 }
@@ -32,7 +39,13 @@ export function withConfigSession<T>(
     // Fails at once when there is no broker, where the reader of the tables would go on trying.
     await connections.topicAdmin.describe([context.config.topics.triggers.name], []);
     const codecs = await loadCodecs(around, connections);
-    const parts = await createStore(around, connections, codecs);
+    const later = new LaterVersions();
+    const emit = (event: AnyEvent): void => {
+      around.emit(event);
+      // None comes before there is a store that takes something on.
+      if (event.type === "store.applied") later.note(parts.store, event);
+    };
+    const parts: StoreParts = await createStore({ ...around, emit }, connections, codecs);
     const ended = new AbortController();
     const signal = AbortSignal.any([ended.signal, context.stop]);
     const running = Promise.all(parts.services.map((service) => service.run(signal, signal)));
@@ -44,7 +57,8 @@ export function withConfigSession<T>(
       ]);
       if (!parts.store.caughtUp)
         throw new OnhookError("CONFIG_UNREAD", { seconds: patienceMs / 1000 });
-      return await work(await session(parts, codecs, around, writer, signal));
+      const writing = await session(parts, codecs, around, writer, signal);
+      return await work({ ...writing, keyRing: connections.keyRing, later });
     } finally {
       ended.abort();
       await running;
@@ -66,7 +80,7 @@ async function session(
   around: Surroundings,
   writer: RecordWriter,
   signal: AbortSignal,
-): Promise<ConfigSession> {
+): Promise<Omit<ConfigSession, "keyRing" | "later">> {
   return {
     store,
     codecs,
@@ -81,6 +95,30 @@ async function session(
         throw new OnhookError("CONFIG_UNCONFIRMED", { topic: at.topic, offset: at.offset });
       return at;
     },
+  };
+}
+
+/** Writes a version of a trigger, its secrets encrypted, or its deletion; gives the event's offset once it is readable back. */
+export async function publishTrigger(
+  { codecs, around, publish }: ConfigSession,
+  triggerId: string,
+  trigger: Trigger | null,
+): Promise<number> {
+  const value = trigger && codecs.triggers.encode(trigger);
+  const topic = around.config.topics.triggers.name;
+  return (await publish({ topic, key: triggerId, value })).offset;
+}
+
+/** The versions of one trigger, to edit it by. */
+export function versionsOf(session: ConfigSession, triggerId: string): TriggerVersions {
+  const { store, later } = session;
+  return {
+    newest() {
+      const [origin, trigger] = [store.origin(triggerId), store.trigger(triggerId)?.trigger];
+      return origin && trigger && { offset: origin.offset, trigger };
+    },
+    between: (after, before) => later.between(triggerId, after, before),
+    publish: (trigger) => publishTrigger(session, triggerId, trigger),
   };
 }
 

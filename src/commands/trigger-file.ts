@@ -1,12 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { LineCounter, parseDocument } from "yaml";
 import { OnhookError } from "../errors.ts";
 import type { CommandContext } from "./context.ts";
-import type { Trigger } from "../triggers/trigger.ts";
-
-/** What stands for a secret where a trigger is shown; written back, it means: keep the one that is saved. */
-export const maskedSecret = "whsec_***";
 
 /** What messages call the file. */
 export function fileName(file: string): string {
@@ -58,39 +53,7 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-/**
- * Fills in what a saved trigger keeps: its time of creation, and the secrets that the file shows as masked. The first
- * masked one is the first that is saved, and so on, wherever they stand: a new secret goes in front of the masked ones,
- * and the oldest is dropped by dropping the last of them.
- */
-export function withSaved(
-  given: Record<string, unknown>,
-  saved: Trigger | undefined,
-  now: number,
-): Record<string, unknown> {
-  const { action } = given;
-  const secrets =
-    isRecord(action) && Array.isArray(action["secrets"]) ? action["secrets"] : undefined;
-  const known = (saved?.action.secrets ?? []).values();
-  const kept = secrets?.map((secret: unknown) =>
-    secret === maskedSecret ? (known.next().value ?? secret) : secret,
-  );
-  return {
-    triggerId: randomUUID(),
-    ...given,
-    createdAt: saved?.createdAt ?? given["createdAt"] ?? now,
-    ...(kept !== undefined && { action: { ...(action as object), secrets: kept } }),
-  };
-}
-
-/** A trigger as it may be shown to people. */
-export function withoutSecrets(trigger: Trigger): Trigger {
-  return {
-    ...trigger,
-    action: { ...trigger.action, secrets: trigger.action.secrets.map(() => maskedSecret) },
-  };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** A mapping, as YAML and JSON have them. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,15 +1,17 @@
 import { stringify } from "yaml";
 import { OnhookError } from "../errors.ts";
-import { checkTrigger, isGuid } from "../triggers/check-trigger.ts";
+import { isGuid } from "../triggers/check-trigger.ts";
 import type { RefusedTrigger } from "../triggers/refused-events.ts";
 import type { Problem } from "../triggers/trigger.ts";
 import type { TriggerState } from "../triggers/trigger-table.ts";
 import type { TriggerStore } from "../triggers/trigger-store.ts";
-import { withConfigSession } from "./config-session.ts";
+import { checkFileTrigger } from "./file-trigger.ts";
+import { publishTrigger, withConfigSession } from "./config-session.ts";
 import type { CommandContext } from "./context.ts";
 import { table } from "./table.ts";
 import { jsonLine, visible } from "./terminal-text.ts";
-import { fileName, readTriggerFile, withoutSecrets, withSaved } from "./trigger-file.ts";
+import { fileName, readTriggerFile } from "./trigger-file.ts";
+import { shownTrigger } from "./trigger-shown.ts";
 
 /** What `trigger list` shows: a trigger as it is in force, or an event of one that was refused. */
 type Listed = TriggerState | RefusedTrigger;
@@ -20,7 +22,7 @@ const nameOf = (each: Listed): string => ("trigger" in each ? each.trigger.name 
 
 function shownOf(each: Listed): object {
   return "trigger" in each
-    ? { ...withoutSecrets(each.trigger), status: each.status }
+    ? { ...shownTrigger(each.trigger), status: each.status }
     : { ...each, status: "refused" };
 }
 
@@ -62,7 +64,7 @@ function host(url: string): string {
   return URL.parse(url)?.host ?? "?";
 }
 
-function known(state: TriggerState | undefined, triggerId: string): TriggerState {
+export function known(state: TriggerState | undefined, triggerId: string): TriggerState {
   if (state === undefined) throw new OnhookError("TRIGGER_UNKNOWN", { triggerId });
   return state;
 }
@@ -75,12 +77,12 @@ function problemLines(problems: readonly Problem[]): string[] {
  * The id under which a trigger is saved. Ids are keys, and keys that differ in capitals are two triggers; so Onhook
  * writes and looks for them in small letters, but for those that somebody else has written otherwise.
  */
-function savedId(store: TriggerStore, written: string): string {
+export function savedId(store: TriggerStore, written: string): string {
   const isThere = store.trigger(written) !== undefined || store.refused(written) !== undefined;
   return isThere ? written : written.toLowerCase();
 }
 
-function assertId(triggerId: string): void {
+export function assertId(triggerId: string): void {
   if (!isGuid(triggerId)) throw new OnhookError("TRIGGER_ID", { triggerId: visible(triggerId) });
 }
 
@@ -102,32 +104,28 @@ export async function triggerGet(context: CommandContext, written: string): Prom
       context.out(`# A newer version, at offset ${refused.offset}, was refused:`);
       for (const line of problemLines(refused.problems)) context.out(`# ${line}`);
     }
-    context.out(stringify(withoutSecrets(trigger)).trimEnd());
+    context.out(stringify(shownTrigger(trigger)).trimEnd());
   });
 }
 
 /** `onhook trigger put`: checks, publishes, and returns once the trigger is readable back. */
 export async function triggerPut(context: CommandContext, file: string): Promise<void> {
   const read = await readTriggerFile(context, file);
-  await withConfigSession(context, async ({ store, catalog, codecs, around, publish }) => {
+  await withConfigSession(context, async (session) => {
+    const { store, catalog, keyRing, around } = session;
     const { triggerId } = read;
     const id = typeof triggerId === "string" ? savedId(store, triggerId) : undefined;
     const saved = id === undefined ? undefined : store.trigger(id)?.trigger;
     const given = { ...read, ...(id !== undefined && { triggerId: id }) };
-    const checked = checkTrigger(withSaved(given, saved, around.clock.now()), {
-      catalog,
-      allowHttp: context.config.delivery.dangerousAllowHttp,
-    });
+    const allowHttp = context.config.delivery.dangerousAllowHttp;
+    const now = around.clock.now();
+    const checked = checkFileTrigger(given, { catalog, allowHttp, keyRing, saved, now });
     if (!checked.ok) {
       const problems = problemLines(checked.problems).join("\n");
       throw new OnhookError("TRIGGER_REFUSED", { file: fileName(file), problems });
     }
     const { trigger } = checked;
-    await publish({
-      topic: context.config.topics.triggers.name,
-      key: trigger.triggerId,
-      value: codecs.triggers.encode(trigger),
-    });
+    await publishTrigger(session, trigger.triggerId, trigger);
     const { status } = known(store.trigger(trigger.triggerId), trigger.triggerId);
     context.out(`${saved === undefined ? "created" : "replaced"} ${trigger.triggerId} (${status})`);
     if (status === "over-licence")
@@ -138,10 +136,11 @@ export async function triggerPut(context: CommandContext, file: string): Promise
 /** `onhook trigger delete`: its pending jobs end as cancelled. One that was refused and never valid goes too. */
 export async function triggerDelete(context: CommandContext, written: string): Promise<void> {
   assertId(written);
-  await withConfigSession(context, async ({ store, publish }) => {
+  await withConfigSession(context, async (session) => {
+    const { store } = session;
     const triggerId = savedId(store, written);
     if (store.refused(triggerId) === undefined) known(store.trigger(triggerId), triggerId);
-    await publish({ topic: context.config.topics.triggers.name, key: triggerId, value: null });
+    await publishTrigger(session, triggerId, null);
     context.out(`deleted ${triggerId}`);
   });
 }

@@ -94,6 +94,16 @@ function topicProblems({ topics, delivery }: Config): CrossProblem[] {
   return distinct([...names, ...rungs], "topic");
 }
 
+/** Without this check a forgotten key would have every secret refused, or none encrypted. */
+function secretProblems({ secrets }: Config): CrossProblem[] {
+  if (secrets.keys.length > 0 || secrets.keysFile !== null) return [];
+  const problem = "needs a key in secrets.keys or secrets.keysFile";
+  return [
+    ...(secrets.activeKey === null ? [] : [{ setting: "secrets.activeKey", problem }]),
+    ...(secrets.requireEncrypted ? [{ setting: "secrets.requireEncrypted", problem }] : []),
+  ];
+}
+
 const topicNames = [
   "cdr",
   "triggers",
@@ -127,6 +137,10 @@ export const crossChecks: readonly CrossCheck[] = [
         ["registry.username", registry.username],
         ["registry.password", registry.password],
       ]),
+  },
+  {
+    concerns: ["keys", "keysFile", "activeKey", "requireEncrypted"].map((key) => `secrets.${key}`),
+    problems: secretProblems,
   },
   {
     concerns: ["kafka.heartbeatIntervalMs", "kafka.sessionTimeoutMs"],

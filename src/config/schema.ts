@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { kafkaSettings, registrySettings } from "./connection-settings.ts";
 import { choice, group, list, text, wholeNumber } from "./setting.ts";
+import { secretSettings } from "./secret-settings.ts";
 import { deliverySettings, matchSettings } from "./stage-settings.ts";
 import { topicSettings } from "./topic-settings.ts";
 
@@ -23,6 +24,7 @@ export const settingsSchema = group("Settings of Onhook.", {
   topics: topicSettings,
   match: matchSettings,
   delivery: deliverySettings,
+  secrets: secretSettings,
   http: group("The service's own HTTP: health, metrics, API.", {
     host: text("0.0.0.0", {
       doc: "Address that is listened on; 0.0.0.0: all of IPv4, `::`: all.",

@@ -121,6 +121,7 @@ interface ListAbout<T> extends About {
   readonly items: "texts" | "whole numbers";
   readonly schema: z.ZodType<T[]>;
   readonly allowed: string;
+  readonly secret?: true;
 }
 
 /** A list; in an environment variable its items stand one after another with commas between. */
@@ -131,7 +132,12 @@ export function list<T>(standard: T[], about: ListAbout<T>): z.ZodType<T[]> {
   return setting(
     about.schema,
     standard,
-    { type: `list of ${about.items}`, allowed: about.allowed, fromText },
+    {
+      type: `list of ${about.items}`,
+      allowed: about.allowed,
+      fromText,
+      secret: about.secret ?? false,
+    },
     about,
   );
 }

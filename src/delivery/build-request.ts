@@ -2,7 +2,7 @@ import { flatten, multipart, urlEncoded } from "./form-fields.ts";
 import type { WebhookRequest } from "./http-request.ts";
 import { payloadJson } from "./payload.ts";
 import type { Payload } from "./payload.ts";
-import { signV1 } from "./signature.ts";
+import { signatureOf } from "./signature.ts";
 
 export type RequestFormat = "json" | "form" | "multipart";
 
@@ -12,8 +12,21 @@ export interface RequestShape {
   readonly method: "GET" | "POST" | "PUT";
   /** How POST and PUT carry the payload; a GET carries it in the query. */
   readonly format: RequestFormat;
-  /** Signing secrets, `whsec_<base64>`; several while rotating, none: the request is not signed. */
+  /** Signing secrets, `whsec_<base64>` or `whsk_<base64>`; several while rotating, none: the request is not signed. */
   readonly secrets: readonly string[];
+  /** From then on the first of them alone signs; ms since the epoch. */
+  readonly oldSecretsUntil: number | null;
+  /** The trigger's own; none of those that a request has by itself. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly auth: Credentials | null;
+}
+
+/** What goes into the header `authorization`. */
+export interface Credentials {
+  readonly scheme: "basic" | "bearer";
+  readonly username: string | null;
+  /** The password or the token. */
+  readonly secret: string;
 }
 
 export interface RequestParts {
@@ -56,12 +69,34 @@ function content(
   }
 }
 
+/** The secrets that sign at that time, in seconds since the epoch. */
+function signing({ secrets, oldSecretsUntil }: RequestShape, timestamp: number): readonly string[] {
+  const onlyNewest = oldSecretsUntil !== null && timestamp * 1000 >= oldSecretsUntil;
+  return onlyNewest ? secrets.slice(0, 1) : secrets;
+}
+
+/** Sources: RFC 7617, in UTF-8; RFC 6750. */
+function authorization({ scheme, username, secret }: Credentials): string {
+  return scheme === "bearer"
+    ? `Bearer ${secret}`
+    : `Basic ${Buffer.from(`${username ?? ""}:${secret}`).toString("base64")}`;
+}
+
+function triggerHeaders({ headers, auth }: RequestShape): Record<string, string> {
+  const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return {
+    ...(Object.fromEntries(named) as Record<string, string>),
+    ...(auth !== null && { authorization: authorization(auth) }),
+  };
+}
+
 function ownHeaders(parts: RequestParts, body: Buffer | null): Record<string, string> {
   const { jobId: id, timestamp, action } = parts;
-  const signatures = action.secrets.map((secret) =>
-    signV1({ secret, id, timestamp, body: body ?? "" }),
+  const signatures = signing(action, timestamp).map((secret) =>
+    signatureOf({ secret, id, timestamp, body: body ?? "" }),
   );
   return {
+    ...triggerHeaders(action),
     "user-agent": parts.userAgent,
     "webhook-id": id,
     "webhook-timestamp": String(timestamp),
@@ -71,7 +106,7 @@ function ownHeaders(parts: RequestParts, body: Buffer | null): Record<string, st
 }
 
 /**
- * Builds the request of one attempt, signed with every secret of the trigger; the signed body of a GET is the empty
+ * Builds the request of one attempt, signed with the secrets of the trigger; the signed body of a GET is the empty
  * string. Throws SECRET_INVALID. Source: specification 2, contract of the request.
  */
 export function buildRequest(parts: RequestParts): WebhookRequest {
@@ -82,6 +117,6 @@ export function buildRequest(parts: RequestParts): WebhookRequest {
     return { method, url: withQuery(url, query), headers: ownHeaders(parts, null), body: null };
   }
   const { contentType, body } = content(payload, action.format, jobId);
-  const headers = { "content-type": contentType, ...ownHeaders(parts, body) };
+  const headers = { ...ownHeaders(parts, body), "content-type": contentType };
   return { method, url, headers, body };
 }

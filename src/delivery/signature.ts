@@ -1,19 +1,9 @@
-import { createHmac } from "node:crypto";
+import { createHmac, sign } from "node:crypto";
 import { OnhookError } from "../errors.ts";
-
-const prefix = "whsec_";
-
-function keyOf(secret: string): Buffer {
-  const encoded = secret.startsWith(prefix) ? secret.slice(prefix.length) : "";
-  const key = Buffer.from(encoded, "base64");
-  // Node skips what is not base64: a key that came out of a damaged secret would sign what nobody can verify.
-  const whole = key.toString("base64").replaceAll("=", "") === encoded.replaceAll("=", "");
-  if (key.length === 0 || !whole) throw new OnhookError("SECRET_INVALID");
-  return key;
-}
+import { ed25519Key, secretBytes, secretKindOf } from "../secrets/signing-secret.ts";
 
 export interface Signable {
-  /** `whsec_` and the key in base64. */
+  /** `whsec_` and the key in base64; or `whsk_` and the seed of an Ed25519 key, alone or with its public half. */
   readonly secret: string;
   /** The header `webhook-id`. */
   readonly id: string;
@@ -28,6 +18,22 @@ export interface Signable {
  * signatures. Throws SECRET_INVALID, which does not repeat the secret.
  */
 export function signV1({ secret, id, timestamp, body }: Signable): string {
-  const mac = createHmac("sha256", keyOf(secret)).update(`${id}.${timestamp}.`).update(body);
+  const key = secretKindOf(secret) === "hmac" ? secretBytes(secret, "hmac") : null;
+  if (key === null) throw new OnhookError("SECRET_INVALID");
+  const mac = createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body);
   return `v1,${mac.digest("base64")}`;
+}
+
+/** The same with Ed25519, as `v1a,<base64>`. Source: Standard Webhooks, asymmetric signatures. Throws SECRET_INVALID. */
+export function signV1a({ secret, id, timestamp, body }: Signable): string {
+  const bytes = secretKindOf(secret) === "ed25519" ? secretBytes(secret, "ed25519") : null;
+  const key = bytes && ed25519Key(bytes);
+  if (key === null) throw new OnhookError("SECRET_INVALID");
+  const signed = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), Buffer.from(body)]);
+  return `v1a,${sign(null, signed, key).toString("base64")}`;
+}
+
+/** Signs as the secret's kind says. Throws SECRET_INVALID. */
+export function signatureOf(signable: Signable): string {
+  return secretKindOf(signable.secret) === "ed25519" ? signV1a(signable) : signV1(signable);
 }

@@ -25,6 +25,12 @@ export const programErrors = {
     retryable: false,
     action: "Write it anew with `onhook trigger put`, or delete it.",
   },
+  TRIGGER_REFUSED_NEWER: {
+    message:
+      "The newest event of trigger {triggerId}, at offset {offset} of the triggers' topic, was refused; `onhook trigger get` says why. An older version must not overwrite it",
+    retryable: false,
+    action: "Write the trigger anew with `onhook trigger put`, then change its secrets.",
+  },
   TRIGGER_ID: { message: "{triggerId} is not a trigger's id, which is a GUID", retryable: false },
   TRIGGER_UNKNOWN: { message: "There is no trigger {triggerId}", retryable: false },
   DEMO_FAILED: {
@@ -37,6 +43,26 @@ export const programErrors = {
   },
   PEM_UNUSABLE: {
     message: "{setting} names {file}, which can not be used: {problem}",
+    retryable: false,
+  },
+  KEY_RING_UNUSABLE: {
+    message: "The key ring can not be used: {problem}",
+    retryable: false,
+  },
+  KEY_RING_EMPTY: {
+    message:
+      "There is no key to encrypt with: give one in secrets.keys or secrets.keysFile; `onhook secrets key` makes one",
+    retryable: false,
+  },
+  SECRETS_LEFT: {
+    message: "{count} triggers, named above, were left as they are",
+    retryable: false,
+    action:
+      "Their newest event was refused: write them anew with `onhook trigger put`, or delete them, and rotate again.",
+  },
+  SECRETS_FULL: {
+    message:
+      "Trigger {triggerId} has {count} signing secrets, the most it may have: leave the old ones out with --drop-old",
     retryable: false,
   },
   CONFIG_INVALID: { message: "The settings are not valid:\n{problems}", retryable: false },

@@ -3,7 +3,7 @@ import type { ErrorKind } from "./error-kind.ts";
 /** Of the requests to receivers. */
 export const requestsErrors = {
   SECRET_INVALID: {
-    message: "A signing secret is not whsec_ followed by a key in base64",
+    message: "A signing secret is neither whsec_ nor whsk_ followed by a key in base64",
     retryable: false,
   },
   ADDRESS_RANGE_INVALID: {

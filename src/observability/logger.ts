@@ -16,12 +16,14 @@ const scrubbed: readonly (readonly [RegExp, string])[] = [
   [/(?:\+|%2B)\d{7,15}(?!\d)/gi, "[number]"],
   // Of an address only scheme, host and port.
   [/\b(https?:\/\/)(?:[^\s"\\/?#@]*@)?([^\s"\\/?#]+)[^\s"\\]*/gi, "$1$2"],
-  [/whsec_[A-Za-z0-9+/=]+/g, "[secret]"],
+  [/wh(?:sec|sk)_[A-Za-z0-9+/=]+/g, "[secret]"],
+  // Credentials as the header authorization has them.
+  [/\b(Basic|Bearer) [\x21\x23-\x5b\x5d-\x7e]{6,}/g, "$1 [secret]"],
 ];
 
 /** Keys that are never written, at the first or second level of a line. */
 const censoredKeys = [
-  ["authorization", "password", "secret", "secrets"],
+  ["authorization", "password", "token", "secret", "secrets", "auth"],
   ["body", "call", "cdr", "customData", "payload", "query", "url", "headers"],
 ].flat();
 

@@ -210,6 +210,9 @@ function triggerOf(sample: SampleTrigger, index: number, receivers: ReceiverUrls
       customData: {},
       retries: 1,
       secrets: [],
+      oldSecretsUntil: null,
+      headers: {},
+      auth: null,
       ...action,
     },
   };

@@ -1,12 +1,17 @@
 import { z } from "zod";
+import { isMask, maskProblem } from "../secrets/masks.ts";
+import { signingSecretProblem } from "../secrets/signing-secret.ts";
+import { authShape } from "./check-auth.ts";
+import { headersShape } from "./check-headers.ts";
 import { record, text } from "./shape-problems.ts";
 import { httpMethods, triggerFormats } from "./trigger.ts";
+import type { Action } from "./trigger.ts";
 
 const longestUrl = 2048;
 const mostPairs = 100;
 const longestKey = 100;
 const longestPairValue = 1000;
-const mostSecrets = 5;
+export const mostSecrets = 5;
 const mostRetries = 10;
 
 /** What is wrong with a URL, undefined when nothing is. */
@@ -32,14 +37,6 @@ function urlShape(allowHttp: boolean): z.ZodType<string> {
       context.issues.push({ code: "custom", input: context.value, message: problem });
     }
   });
-}
-
-/** Whether a text is `whsec_` and the base64 of 24 to 64 bytes. Source: the Standard Webhooks specification. */
-function isSecret(value: string): boolean {
-  if (!value.startsWith("whsec_")) return false;
-  const base64 = value.slice("whsec_".length);
-  const bytes = Buffer.from(base64, "base64");
-  return bytes.length >= 24 && bytes.length <= 64 && bytes.toString("base64") === base64;
 }
 
 const pairKey = text(1, longestKey);
@@ -75,6 +72,22 @@ const customDataShape = z
     }
   });
 
+/** A signing secret; what is wrong with one is said without repeating it. */
+const secretShape = text(1, longestPairValue).check((context) => {
+  const { value } = context;
+  const message = isMask(value) ? maskProblem : signingSecretProblem(value);
+  if (message !== undefined) context.issues.push({ code: "custom", input: "", message });
+});
+
+const noTime = "is not a time in whole milliseconds since the epoch";
+
+/** An authorization of its own would be sent in the place of the credentials, or they in its place. */
+function authOnce({ headers, auth }: Pick<Action, "headers" | "auth">): boolean {
+  return (
+    auth === null || !Object.keys(headers).some((name) => name.toLowerCase() === "authorization")
+  );
+}
+
 /** The shape of a trigger's action, with the defaults of what is left out. Source: spec, section 1. */
 export function actionShape(allowHttp: boolean) {
   return record(
@@ -94,15 +107,16 @@ export function actionShape(allowHttp: boolean) {
         })
         .default(1),
       secrets: z
-        .array(
-          text(1, longestPairValue).refine(isSecret, {
-            error: "is not whsec_ and the base64 of 24 to 64 bytes",
-          }),
-          { error: "is not a list of secrets" },
-        )
+        .array(secretShape, { error: "is not a list of secrets" })
         .max(mostSecrets, { error: `has over ${mostSecrets} secrets` })
         .default([]),
+      oldSecretsUntil: z.int({ error: noTime }).nullable().default(null),
+      headers: headersShape.default({}),
+      auth: authShape.nullable().default(null),
     },
     "is not an action",
-  );
+  ).refine(authOnce, {
+    error: "has authorization, which action.auth makes",
+    path: ["headers"],
+  });
 }

@@ -1,5 +1,6 @@
 import type { CompiledTrigger } from "./compile-trigger.ts";
 import type { Tenant } from "./tenant.ts";
+import type { SecretKeys } from "./trigger-secrets.ts";
 import type { Trigger } from "./trigger.ts";
 
 /** Whether a trigger fires; where several reasons against it hold, the first of disabled, suspended, over-licence. */
@@ -13,11 +14,17 @@ export interface TenantTriggers {
   readonly triggers: readonly CompiledTrigger[];
 }
 
-/** A trigger as the table keeps it: compiled when a call first needs it. */
-export interface TriggerEntry {
-  readonly trigger: Trigger;
-  /** Where its event stands in the triggers' topic. */
+/** The event that a trigger was taken from. */
+export interface TriggerOrigin {
+  /** Where it stands in the triggers' topic. */
   readonly offset: number;
+  /** With which keys its secrets were encrypted. */
+  readonly keys: SecretKeys;
+}
+
+/** A trigger as the table keeps it: compiled when a call first needs it. */
+export interface TriggerEntry extends TriggerOrigin {
+  readonly trigger: Trigger;
   compiled(): CompiledTrigger;
 }
 

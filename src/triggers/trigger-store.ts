@@ -9,6 +9,7 @@ import { TableProgress } from "./table-progress.ts";
 import type {
   RefusedTrigger,
   TenantTriggers,
+  TriggerOrigin,
   TriggerState,
   TriggerTable,
 } from "./trigger-table.ts";
@@ -117,6 +118,11 @@ export class TriggerStore {
 
   trigger(triggerId: string): TriggerState | undefined {
     return this.#deps.table.trigger(triggerId);
+  }
+
+  /** The event that the version in force was taken from. */
+  origin(triggerId: string): TriggerOrigin | undefined {
+    return this.#deps.table.origin(triggerId);
   }
 
   all(): IterableIterator<TriggerState> {

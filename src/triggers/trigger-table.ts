@@ -1,5 +1,9 @@
 import type { FieldCatalog } from "../cdr/field-catalog.ts";
+import { emptyKeyRing } from "../secrets/key-ring.ts";
+import { checkEvent, wrongKey } from "./check-event.ts";
+import type { EventCheck } from "./check-event.ts";
 import { checkTrigger } from "./check-trigger.ts";
+import type { TriggerRules } from "./check-trigger.ts";
 import { compileTrigger } from "./compile-trigger.ts";
 import type { CompiledTrigger } from "./compile-trigger.ts";
 import type { OnTypeMismatch } from "./condition.ts";
@@ -12,11 +16,13 @@ import type {
   StatusCounts,
   TenantTriggers,
   TriggerEntry,
+  TriggerOrigin,
   TriggerStatus,
 } from "./tenant-triggers.ts";
+import type { SecretRules } from "./trigger-secrets.ts";
 import type { Problem, Trigger } from "./trigger.ts";
 
-export type { RefusedTrigger, TenantTriggers };
+export type { RefusedTrigger, TenantTriggers, TriggerOrigin };
 
 export interface TriggerState {
   readonly trigger: Trigger;
@@ -54,6 +60,8 @@ export interface TriggerTable {
   /** A tenant's active triggers; undefined when it has none. The same object until something changes. */
   tenant(tenantId: string): TenantTriggers | undefined;
   trigger(triggerId: string): TriggerState | undefined;
+  /** Where the version in force comes from. */
+  origin(triggerId: string): TriggerOrigin | undefined;
   all(): IterableIterator<TriggerState>;
   /** The newest refused event of each trigger that has one after its last valid one. */
   refusedEvents(): IterableIterator<RefusedTrigger>;
@@ -72,9 +80,11 @@ export interface TriggerTableOptions {
   readonly catalog: FieldCatalog;
   readonly allowHttp: boolean;
   readonly onTypeMismatch: OnTypeMismatch;
+  /** How secrets are decrypted; left out: there is no key, and only those in plain can be read. */
+  readonly secrets?: SecretRules;
 }
 
-const wrongKey = "is not the key of its event";
+const noKeys: SecretRules = { keyRing: emptyKeyRing, requireEncrypted: false };
 
 function tenantOf(value: unknown): string | null {
   const tenantId = (value as { readonly tenantId?: unknown } | undefined)?.tenantId;
@@ -117,7 +127,7 @@ class Table implements TriggerTable {
       return { refused: problems };
     }
     this.#refused.forget(triggerId);
-    this.#put(checked.trigger, offset);
+    this.#put(checked.trigger, { offset, keys: checked.keys });
     return "applied";
   }
 
@@ -144,6 +154,10 @@ class Table implements TriggerTable {
     const group = this.#groupOf.get(triggerId);
     const entry = group?.entry(triggerId);
     return group && entry && stateOf(group, entry);
+  }
+
+  origin(triggerId: string): TriggerOrigin | undefined {
+    return this.#groupOf.get(triggerId)?.entry(triggerId);
   }
 
   *all(): IterableIterator<TriggerState> {
@@ -174,7 +188,7 @@ class Table implements TriggerTable {
     this.#refused.recheck(({ triggerId, offset, value }) => {
       const checked = this.#check(triggerId, value);
       if (!checked.ok) return checked.problems;
-      this.#put(checked.trigger, offset);
+      this.#put(checked.trigger, { offset, keys: checked.keys });
       taken.push({ triggerId, offset });
       return null;
     });
@@ -191,15 +205,12 @@ class Table implements TriggerTable {
     return { ...this.#counted, refused: this.#refused.size };
   }
 
-  #check(triggerId: string, value: unknown): ReturnType<typeof checkTrigger> {
-    const checked = checkTrigger(value, {
-      catalog: this.#catalog,
-      allowHttp: this.#options.allowHttp,
-    });
-    if (checked.ok && checked.trigger.triggerId !== triggerId) {
-      return { ok: false, problems: [{ path: "triggerId", message: wrongKey }] };
-    }
-    return checked;
+  get #rules(): TriggerRules {
+    return { catalog: this.#catalog, allowHttp: this.#options.allowHttp };
+  }
+
+  #check(triggerId: string, event: unknown): EventCheck {
+    return checkEvent(triggerId, event, this.#rules, this.#options.secrets ?? noKeys);
   }
 
   #group(tenantId: string): TenantGroup {
@@ -225,12 +236,12 @@ class Table implements TriggerTable {
     }
   }
 
-  #put(trigger: Trigger, offset: number): void {
+  #put(trigger: Trigger, origin: TriggerOrigin): void {
     const { triggerId, tenantId } = trigger;
     const group = this.#group(tenantId);
     if (this.#groupOf.get(triggerId) !== group) this.#remove(triggerId);
     this.#groupOf.set(triggerId, group);
-    group.put(this.#entry(trigger, offset));
+    group.put(this.#entry(trigger, origin));
     this.#changed(tenantId, group);
   }
 
@@ -253,18 +264,18 @@ class Table implements TriggerTable {
    * A trigger that the newest catalog would refuse (its field is gone from the schema, or of another type now) goes on
    * with the catalog that it was valid by: CDRs of that schema version may still come.
    */
-  #entry(trigger: Trigger, offset: number): TriggerEntry {
+  #entry(trigger: Trigger, origin: TriggerOrigin): TriggerEntry {
     let validBy = this.#catalog;
     let checkedBy = validBy;
     let compiled: CompiledTrigger | undefined;
     return {
       trigger,
-      offset,
+      ...origin,
       compiled: () => {
         if (compiled !== undefined && checkedBy === this.#catalog) return compiled;
         if (checkedBy !== this.#catalog) {
           checkedBy = this.#catalog;
-          if (this.#check(trigger.triggerId, trigger).ok) validBy = checkedBy;
+          if (checkTrigger(trigger, this.#rules).ok) validBy = checkedBy;
         }
         compiled = compileTrigger(trigger, validBy, this.#options.onTypeMismatch);
         return compiled;

@@ -44,6 +44,18 @@ export interface Condition {
   readonly ignoreCase: boolean;
 }
 
+export const authSchemes = ["basic", "bearer"] as const;
+export type AuthScheme = (typeof authSchemes)[number];
+
+/** Credentials that a request carries in the header `authorization`. */
+export interface Auth {
+  readonly scheme: AuthScheme;
+  /** Of basic; null with bearer. */
+  readonly username: string | null;
+  /** The password of basic, the token of bearer. */
+  readonly secret: string;
+}
+
 /** The request that a trigger makes. */
 export interface Action {
   readonly url: string;
@@ -52,8 +64,13 @@ export interface Action {
   readonly customData: Readonly<Record<string, string>>;
   /** How many more times a failed request is tried, 0 to 10. */
   readonly retries: number;
-  /** `whsec_<base64>`, the newest first. */
+  /** `whsec_<base64>` or `whsk_<base64>`, the newest first. */
   readonly secrets: readonly string[];
+  /** From then on the first secret alone signs; ms since the epoch, null: all sign. */
+  readonly oldSecretsUntil: number | null;
+  /** Headers of its own, which every request carries. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly auth: Auth | null;
 }
 
 /** A webhook's configuration, as `schemas/trigger.avsc` writes it. */

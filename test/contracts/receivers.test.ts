@@ -4,10 +4,11 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { signV1 } from "../../src/delivery/signature.ts";
+import { signatureOf } from "../../src/delivery/signature.ts";
 import { createReceivers } from "../../src/sandbox/receivers.ts";
 import type { Receivers } from "../../src/sandbox/receivers.ts";
 import type { ReceiverUrls } from "../../src/sandbox/sample-triggers.ts";
+import { newSigningSecret, publicKeyOf } from "../../src/secrets/signing-secret.ts";
 import payload from "../samples/payload.json" with { type: "json" };
 
 interface Sent {
@@ -167,8 +168,8 @@ describe("the example receiver of the documentation", () => {
     return { url, next };
   }
 
-  function signed(body: string, timestamp: number): Record<string, string> {
-    const signature = signV1({ secret, id, timestamp, body });
+  function signed(body: string, timestamp: number, by = secret): Record<string, string> {
+    const signature = signatureOf({ secret: by, id, timestamp, body });
     return {
       "webhook-timestamp": String(timestamp),
       "webhook-signature": `v1,bm90IHRoaXMgb25l ${signature}`,
@@ -214,5 +215,19 @@ describe("the example receiver of the documentation", () => {
     expect(await send(url, { id: "other", body, headers: signed(body, now) })).toBe(401);
     expect(await send(url, { id, body, headers: signed(body, now - 3_600) })).toBe(401);
     expect(await send(url, { id, body, headers: signed(body, now) })).toBe(200);
+  });
+
+  test("with a public key it takes only what is signed with the secret that belongs to it", async () => {
+    const asymmetric = newSigningSecret("ed25519");
+    const { url } = await start({ WEBHOOK_SECRET: String(publicKeyOf(asymmetric)) });
+    const body = JSON.stringify(payload);
+    const now = Math.floor(Date.now() / 1_000);
+    const stranger = newSigningSecret("ed25519");
+    expect(await send(url, { id, body, headers: signed(body, now) })).toBe(401);
+    expect(await send(url, { id, body, headers: signed(body, now, stranger) })).toBe(401);
+    expect(await send(url, { id, body: `${body} `, headers: signed(body, now, asymmetric) })).toBe(
+      401,
+    );
+    expect(await send(url, { id, body, headers: signed(body, now, asymmetric) })).toBe(200);
   });
 });

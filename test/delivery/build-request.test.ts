@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { buildRequest } from "../../src/delivery/build-request.ts";
 import type { RequestShape } from "../../src/delivery/build-request.ts";
 import type { WebhookRequest } from "../../src/delivery/http-request.ts";
+import { newSigningSecret } from "../../src/secrets/signing-secret.ts";
 import { signV1 } from "../../src/delivery/signature.ts";
 
 const secrets = ["whsec_bmV3ZXIgc2VjcmV0", "whsec_b2xkZXIgc2VjcmV0"];
@@ -23,6 +24,9 @@ function request(action: Partial<RequestShape> = {}): WebhookRequest {
       method: "POST",
       format: "json",
       secrets: [],
+      oldSecretsUntil: null,
+      headers: {},
+      auth: null,
       ...action,
     },
     jobId: "3f2504e0-4f89-51d3-9a0c-0305e82c3301",
@@ -103,6 +107,50 @@ describe("the headers", () => {
     expect(headers["webhook-signature"]).toBe(
       signV1({ secret, id, timestamp: 1_735_689_600, body: "" }),
     );
+  });
+});
+
+describe("the trigger's own headers and credentials", () => {
+  test("go along, and take the place of none that the request has by itself", () => {
+    const { headers } = request({
+      headers: { "X-Api-Key": "a key", "Webhook-Id": "forged", "Content-Type": "text/plain" },
+    });
+    expect(headers).toMatchObject({
+      "x-api-key": "a key",
+      "webhook-id": "3f2504e0-4f89-51d3-9a0c-0305e82c3301",
+      "content-type": "application/json",
+    });
+    expect(Object.keys(headers).filter((name) => name !== name.toLowerCase())).toEqual([]);
+  });
+
+  test("of basic are the user and the password in UTF-8", () => {
+    const auth = { scheme: "basic", username: "onhook", secret: "pä:ss" } as const;
+    const [scheme, base64 = ""] = (request({ auth }).headers["authorization"] ?? "").split(" ");
+    expect([scheme, Buffer.from(base64, "base64").toString()]).toEqual(["Basic", "onhook:pä:ss"]);
+  });
+
+  test("of bearer are the token, with a GET too", () => {
+    const auth = { scheme: "bearer", username: null, secret: "a.token" } as const;
+    expect(request({ auth, method: "GET" }).headers["authorization"]).toBe("Bearer a.token");
+  });
+});
+
+describe("secrets that are being changed", () => {
+  const asymmetric = newSigningSecret("ed25519");
+
+  test("all sign, each in its own way", () => {
+    const { headers } = request({ secrets: [asymmetric, ...secrets] });
+    const versions = headers["webhook-signature"]?.split(" ").map((each) => each.split(",")[0]);
+    expect(versions).toEqual(["v1a", "v1", "v1"]);
+  });
+
+  test.each([
+    [1_735_689_600_001, 2],
+    [1_735_689_600_000, 1],
+    [null, 2],
+  ])("until %s: at the time of the attempt %i sign", (oldSecretsUntil, count) => {
+    const { headers } = request({ secrets, oldSecretsUntil });
+    expect(headers["webhook-signature"]?.split(" ")).toHaveLength(count);
   });
 });
 

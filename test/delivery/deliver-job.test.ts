@@ -28,7 +28,17 @@ const trigger: Trigger = {
   disabledReason: null,
   createdAt: null,
   filters: [],
-  action: { url, method: "POST", format: "json", customData: { a: "b" }, retries: 1, secrets: [] },
+  action: {
+    url,
+    method: "POST",
+    format: "json",
+    customData: { a: "b" },
+    retries: 1,
+    secrets: [],
+    oldSecretsUntil: null,
+    headers: {},
+    auth: null,
+  },
 };
 
 const never = new AbortController().signal;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { newSigningSecret } from "../../src/secrets/signing-secret.ts";
 import { laterSchema } from "../cdr/call-bytes.ts";
 import { createMemoryFlow, crm, triggerIdOf } from "../support/memory-flow.ts";
 
@@ -21,6 +22,23 @@ describe("a trigger that changes while a retry is pending", () => {
     ]);
     expect(flow.sent[1]?.headers["webhook-signature"]).toMatch(/^v1,/);
     expect(await flow.outcomes()).toEqual(["failed status 500", "delivered 200"]);
+  });
+
+  it("signs each attempt afresh, with the old secret only for as long as that signs", async () => {
+    const flow = await createMemoryFlow();
+    flow.receivers.script(crm, { status: 500 });
+    const secrets = [newSigningSecret("ed25519"), newSigningSecret("hmac")];
+    const oldSecretsUntil = flow.clock.now() + 3000;
+    await flow.trigger({ action: { retries: 3, secrets, oldSecretsUntil } });
+    await flow.start();
+    await flow.call();
+    await flow.clock.advance(60_000);
+    const signatures = flow.sent.map(({ headers }) => headers["webhook-signature"] ?? "");
+    const versions = signatures.map((each) => each.replaceAll(/,[^ ]+/g, ""));
+    expect(versions).toEqual(["v1a v1", "v1a v1", "v1a", "v1a"]);
+    expect(new Set(signatures.map((each) => each.split(" ")[0])).size).toBe(4);
+    expect(new Set(flow.sent.map(({ headers }) => headers["webhook-timestamp"])).size).toBe(4);
+    expect(new Set(flow.sent.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
   });
 
   it("ends the job as cancelled, with a record of it, where it was deleted", async () => {

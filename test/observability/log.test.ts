@@ -135,6 +135,9 @@ test.each([
   ],
   ["a query right after the host", "http://crm.example.com?name=Ann", "http://crm.example.com"],
   ["a signing secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw is short", "[secret] is short"],
+  ["an Ed25519 one", "whsk_VEVTVFNJR05JTkdLRVk= is short", "[secret] is short"],
+  ["a password", "sent Basic b25ob29rOnBhc3N3b3Jk to", "sent Basic [secret] to"],
+  ["a token", "sent Bearer 12|abc.def-ghi to", "sent Bearer [secret] to"],
 ])("%s in somebody else's message does not reach the log", (_, message, written) => {
   const { logger, lines } = capture();
   logger.error({ err: new Error(message) }, message);

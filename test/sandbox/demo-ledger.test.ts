@@ -27,7 +27,17 @@ function trigger(kind: ReceiverKind, changes: Partial<Trigger> = {}): Trigger {
     disabledReason: null,
     createdAt: 0,
     filters: [],
-    action: { url: "", method: "POST", format: "json", customData: {}, retries: 2, secrets: [] },
+    action: {
+      url: "",
+      method: "POST",
+      format: "json",
+      customData: {},
+      retries: 2,
+      secrets: [],
+      oldSecretsUntil: null,
+      headers: {},
+      auth: null,
+    },
     ...changes,
   };
 }

@@ -29,6 +29,9 @@ export function triggerOf({ tenantId, url, filters = [], action = {} }: TriggerI
       customData: {},
       retries: 1,
       secrets: [],
+      oldSecretsUntil: null,
+      headers: {},
+      auth: null,
       ...action,
     },
   };
