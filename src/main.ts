@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
+import { auditCommands } from "./command-line/audit-commands.ts";
 import { configurationCommands } from "./command-line/configuration-commands.ts";
 import { deadCommands } from "./command-line/dead-commands.ts";
 import { serviceCommands } from "./command-line/service-commands.ts";
@@ -76,6 +77,7 @@ function createProgram(): Command {
   serviceCommands(program, context, process.stdout);
   configurationCommands(program, context);
   deadCommands(program, context);
+  auditCommands(program, context);
   // An action of its own makes commander take an unknown command for an argument too many.
   program.allowExcessArguments().action(() => {
     const [unknown] = program.args;
