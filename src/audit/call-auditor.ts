@@ -91,14 +91,20 @@ export class CallAuditor {
 
   #possible({ record: { partition, offset, timestamp }, rows }: Found, tenantId: string): Possible {
     const { ledger, evidence, now } = this.#deps;
-    const latest = Math.min(now, ledger.nextMade(partition, offset)?.at ?? now);
-    const made = rows.filter(({ replay }) => !replay);
+    const [before, after] = [
+      ledger.lastMade(partition, offset),
+      ledger.nextMade(partition, offset),
+    ];
+    const latest = Math.min(now, after?.at ?? now);
+    const own = rows.filter(({ replay }) => !replay);
+    const around = before !== undefined && after !== undefined ? [before, after] : [];
     return evidence.possible({
       tenantId,
       latest,
       // A time of the platform's that is later than the match is none.
       earliest: Math.min(timestamp, latest),
-      triggersOffsets: made.map(({ triggersOffset }) => triggersOffset),
+      between: (own.length > 0 ? own : around).map(({ triggersOffset }) => triggersOffset),
+      isOwn: own.length > 0,
     });
   }
 

@@ -76,7 +76,7 @@ class Texts {
   }
 }
 
-/** The jobs of an audit: an entry for each id, a row for each record of the topic of jobs. About 0.5 KB a job. */
+/** The jobs of an audit: an entry for each id, a row for each record of the topic of jobs. About 0.4 KB a job. */
 export class JobLedger {
   readonly #entries = new Map<string, JobEntry>();
   readonly #rows = new Map<number, JobRow[]>();
@@ -145,6 +145,15 @@ export class JobLedger {
   nextMade(partition: number, offset: number): JobRow | undefined {
     const rows = this.#rowsOf(partition);
     for (let index = firstFrom(rows, offset); index < rows.length; index += 1) {
+      if (rows[index]?.replay === false) return rows[index];
+    }
+    return undefined;
+  }
+
+  /** The last record of match that comes of a call before `offset`. */
+  lastMade(partition: number, offset: number): JobRow | undefined {
+    const rows = this.#rowsOf(partition);
+    for (let index = firstFrom(rows, offset) - 1; index >= 0; index -= 1) {
       if (rows[index]?.replay === false) return rows[index];
     }
     return undefined;

@@ -17,8 +17,12 @@ export interface MatchedAt {
   readonly tenantId: string;
   readonly earliest: number;
   readonly latest: number;
-  /** The offsets of the triggers' topic that the call's own jobs say; empty where there are none. */
-  readonly triggersOffsets: readonly number[];
+  /**
+   * The offsets of the triggers' topic that the call's own jobs say; where it has none, those of the last job before it
+   * and the first behind it in its partition, if there are both.
+   */
+  readonly between: readonly number[];
+  readonly isOwn: boolean;
 }
 
 /** Answers with which triggers a call may have been matched; gathers the evidence for that from the jobs first. */
@@ -60,9 +64,12 @@ export class MatchEvidence {
     return possible;
   }
 
-  #window({ earliest, latest, triggersOffsets }: MatchedAt, timeline: Timeline): Window {
-    if (triggersOffsets.length === 0) return timeline.window(earliest, latest);
-    return { lo: Math.min(...triggersOffsets), hi: Math.max(...triggersOffsets) };
+  #window({ earliest, latest, between, isOwn }: MatchedAt, timeline: Timeline): Window {
+    const [first, last] = [Math.min(...between), Math.max(...between)];
+    if (isOwn) return { lo: first, hi: last };
+    const { lo, hi } = timeline.window(earliest, latest);
+    if (between.length === 0) return { lo, hi };
+    return { lo: Math.max(lo, first), hi: Math.max(lo, first, Math.min(hi, last)) };
   }
 
   #isTaken(version: Version<KnownTrigger>, at: number): boolean {

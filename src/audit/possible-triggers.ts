@@ -112,6 +112,9 @@ export function possibleTriggers(config: Configuration, question: PossibleQuesti
   const { tenantId } = question;
   const ids = config.triggersOf.get(tenantId) ?? noIds;
   const vanished = config.triggers.mayHaveVanished(question.triggers);
+  // An offset of a topic that was deleted and made again tells nothing of what this one says.
+  if (question.triggers.hi >= config.triggers.end)
+    return { sets: [[]], unknown: ids, loose: true, vanished: true };
   if (ids.size === 0) return { sets: [[]], unknown: noIds, loose: false, vanished };
   const unknown = unknownOf(config, ids, question);
   const { licences, loose: licenceGone } = licencesOf(config, tenantId, question.tenants);

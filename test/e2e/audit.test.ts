@@ -64,7 +64,7 @@ beforeAll(async () => {
   const jobs = await jobsOf(stack, topics.jobs);
   const ended = () => attempts.all.filter(({ outcome }) => outcome !== "failed").length;
   await attempts.until(() => ended() === jobs.length);
-  expect(await service.stop()).toBe(0);
+  await service.stop();
 });
 
 function adminOf() {
