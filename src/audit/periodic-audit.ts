@@ -66,7 +66,14 @@ export function createPeriodicAudit(
       durationMs: at - startedAt,
       from: report.from,
       to: report.to,
-      ...{ balanced, missing, double, unexpected, calls, jobs, findings, warnings },
+      balanced,
+      missing,
+      double,
+      unexpected,
+      calls,
+      jobs,
+      findings,
+      warnings,
     });
   }
 

@@ -9,6 +9,7 @@ import type { LogRecord } from "../../src/log/log-record.ts";
 import { readSchema } from "../../src/schema-files.ts";
 import { topicRoles } from "../../src/topology.ts";
 import { subjectOf } from "../../src/wanted-topics.ts";
+import { createMemoryFlow, crm } from "./memory-flow.ts";
 import type { MemoryFlow } from "./memory-flow.ts";
 import type { MemoryLog } from "./memory-log.ts";
 
@@ -78,4 +79,25 @@ export async function auditFlow(
   };
   const now = clock.now();
   return runAudit(source, { from: null, to: null, limit: 1000, now, ...options });
+}
+
+/** A flow whose triggers are in force since long. */
+export async function settledFlow(
+  change: (flow: MemoryFlow) => Promise<unknown>,
+): Promise<MemoryFlow> {
+  const flow = await createMemoryFlow();
+  flow.receivers.script(crm, { status: 200 });
+  await change(flow);
+  await flow.clock.advance(60_000);
+  return flow;
+}
+
+/** A trigger that fires for every call of tenant t1. */
+export const one = (flow: MemoryFlow): Promise<unknown> => flow.trigger();
+
+/** As a matcher that loses calls would: its group is past them, and nothing came of them. */
+export async function passBy(flow: MemoryFlow, calls: () => Promise<unknown>): Promise<void> {
+  await calls();
+  const at = { topic: topicRoles.cdr.name, partition: 0 };
+  flow.log.commit("match", { ...at, offset: flow.log.endOf(at) });
 }
