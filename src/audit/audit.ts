@@ -115,7 +115,7 @@ export async function runAudit(source: AuditSource, options: AuditOptions): Prom
   const { schemas } = source;
   const isRead = (partition: number, offset: number): boolean =>
     offset < (matched.get(partition)?.offset ?? 0);
-  const known = { schemas, config, evidence, ledger, quarantine, removed };
+  const known = { schemas, evidence, ledger, quarantine, removed };
   const auditor = new CallAuditor({ ...known, books, isRead, standingOf, now });
   await readCalls(source, calls, auditor);
   closeJobs({ ledger, books, removed, standingOf });

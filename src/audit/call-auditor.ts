@@ -9,14 +9,13 @@ import type { JobStanding } from "./job-end.ts";
 import type { JobEntry, JobLedger, JobRow } from "./job-ledger.ts";
 import { expectationOf, judgeCall } from "./judge-call.ts";
 import type { MatchEvidence } from "./match-evidence.ts";
-import type { Configuration, Possible } from "./possible-triggers.ts";
+import type { Possible } from "./possible-triggers.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { isTold } from "./removed.ts";
 import type { Removed } from "./removed.ts";
 
 export interface CallAuditorDeps {
   readonly schemas: Pick<CallSchemas, "peek">;
-  readonly config: Configuration;
   readonly evidence: MatchEvidence;
   readonly ledger: JobLedger;
   readonly quarantine: Quarantine;
@@ -113,11 +112,11 @@ export class CallAuditor {
     const { tenantId, record, rows } = found;
     if (rows.length > 0) return "unsettled";
     if (tenantId !== null) {
-      const { sets, unknown, vanished, loose } = this.#possible(found, tenantId);
-      if (sets.every((set) => set.length === 0) && unknown.size === 0 && !vanished)
-        return "unmatched";
-      if (loose || vanished || unknown.size > 0 || sets.some((set) => set.length === 0))
-        return "unsettled";
+      const { sets, unknown, anyMayHaveBeen } = this.#possible(found, tenantId);
+      const isOpen = unknown.size > 0 || anyMayHaveBeen;
+      const filled = sets.filter((set) => set.length > 0).length;
+      if (filled === 0 && !isOpen) return "unmatched";
+      if (filled < sets.length || isOpen) return "unsettled";
     }
     if (!isTold(record.timestamp, this.#deps.removed.invalid)) return "untold";
     this.#list("quarantine-missing", found);
@@ -125,11 +124,11 @@ export class CallAuditor {
   }
 
   #judge(call: CallEnded, found: Found): CallResult {
-    const { config, removed } = this.#deps;
+    const { removed } = this.#deps;
     const { tenantId, cdr } = call;
     const { rows, record } = found;
     const possible = this.#possible(found, tenantId);
-    const expected = expectationOf(call, possible, (id) => config.triggers.knows(id));
+    const expected = expectationOf(call, possible);
     const { missing, doubled, unexpected } = judgeCall(expected, rows);
     for (const row of doubled) this.#list("job-doubled", found, row.entry);
     for (const row of unexpected) this.#list("job-unexpected", found, row.entry);

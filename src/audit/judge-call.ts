@@ -19,7 +19,7 @@ function firing(set: readonly KnownTrigger[], cdr: CallEnded["cdr"]): Set<string
 }
 
 /** Evaluates every trigger of every set that may have been in force, one by one. */
-export function expectationOf(call: CallEnded, possible: Possible, known: KnownHere): Expectation {
+export function expectationOf(call: CallEnded, possible: Possible): Expectation {
   const fired = possible.sets.map((set) => firing(set, call.cdr));
   const inOne = new Set(fired.flatMap((set) => [...set]));
   const inAll = [...inOne].filter((id) => fired.every((set) => set.has(id)));
@@ -28,12 +28,9 @@ export function expectationOf(call: CallEnded, possible: Possible, known: KnownH
   return {
     certain,
     either: either.size,
-    mayFire: (id) => inOne.has(id) || possible.unknown.has(id) || (possible.vanished && !known(id)),
+    mayFire: (id) => inOne.has(id) || possible.unknown.has(id) || possible.mayHaveBeen(id),
   };
 }
-
-/** Whether anything is left of a trigger in its topic. */
-export type KnownHere = (triggerId: string) => boolean;
 
 /** What a call and its jobs come to. */
 export interface CallJudgement {

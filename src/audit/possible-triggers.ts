@@ -18,8 +18,10 @@ export interface Possible {
   readonly unknown: ReadonlySet<string>;
   /** Nothing is certain: it can't be known what the licence covered. */
   readonly loose: boolean;
-  /** Whether there may have been triggers of which nothing is left. */
-  readonly vanished: boolean;
+  /** Whether a trigger may have been of this tenant in a version that is gone. */
+  readonly mayHaveBeen: (triggerId: string) => boolean;
+  /** Whether any trigger at all may have. */
+  readonly anyMayHaveBeen: boolean;
 }
 
 export interface Configuration {
@@ -110,28 +112,32 @@ const noIds: ReadonlySet<string> = new Set();
  */
 export function possibleTriggers(config: Configuration, question: PossibleQuestion): Possible {
   const { tenantId } = question;
+  const { triggers } = config;
+  const window = question.triggers;
   const ids = config.triggersOf.get(tenantId) ?? noIds;
-  const vanished = config.triggers.mayHaveVanished(question.triggers);
   // An offset of a topic that was deleted and made again tells nothing of what this one says.
-  if (question.triggers.hi >= config.triggers.end)
-    return { sets: [[]], unknown: ids, loose: true, vanished: true };
-  if (ids.size === 0) return { sets: [[]], unknown: noIds, loose: false, vanished };
+  if (window.hi >= triggers.end) return anything(ids);
   const unknown = unknownOf(config, ids, question);
   const { licences, loose: licenceGone } = licencesOf(config, tenantId, question.tenants);
-  const states = offsetsWithin(config.triggers, ids, question.triggers).map((offset) =>
+  const states = offsetsWithin(triggers, ids, window).map((offset) =>
     stateAt(config, ids, tenantId, offset),
   );
   const combinations = states
     .flatMap((own) => licences.map((licence) => ({ own, licence })))
     .slice(0, mostSets);
-  const crowded = combinations.some(
-    ({ own, licence }) =>
-      typeof licence?.maxTriggers === "number" &&
-      (vanished || (unknown.size > 0 && own.length + unknown.size > licence.maxTriggers)),
-  );
+  const anyMayHaveBeen = triggers.anyMayHaveBeenOther(window);
+  // What is gone may have been covered in place of what is there.
+  const crowded =
+    (anyMayHaveBeen || unknown.size > 0) &&
+    licences.some((licence) => typeof licence?.maxTriggers === "number");
   const loose = licenceGone || crowded || states.length * licences.length > mostSets;
   const sets = combinations.map(({ own, licence }) => activeSet(own, licence));
   // Whatever a licence that is not known may have covered.
   if (loose) sets.push(...states.map((own) => activeSet(own, undefined)));
-  return { sets, unknown, loose, vanished };
+  const mayHaveBeen = (id: string): boolean => triggers.mayHaveBeenAnything(id, window);
+  return { sets, unknown, loose, mayHaveBeen, anyMayHaveBeen };
+}
+
+function anything(unknown: ReadonlySet<string>): Possible {
+  return { sets: [[]], unknown, loose: true, mayHaveBeen: () => true, anyMayHaveBeen: true };
 }

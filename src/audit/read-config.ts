@@ -84,7 +84,7 @@ async function readTriggers(source: ConfigSource): Promise<Omit<Configuration, "
     const checked =
       value === null ? { value, doubt: null } : value === undefined ? "refused" : check(key, value);
     if (checked === "refused") refuse(history, key, offset);
-    else history.put(key, { offset, ...checked });
+    else history.put(key, { offset, bornAt: checked.value?.trigger.createdAt ?? null, ...checked });
     const tenantId = checked === "refused" ? undefined : checked.value?.trigger.tenantId;
     if (tenantId === undefined) return;
     triggersOf.set(tenantId, (triggersOf.get(tenantId) ?? new Set()).add(key));
@@ -97,7 +97,7 @@ async function readTriggers(source: ConfigSource): Promise<Omit<Configuration, "
 function refuse<T>(history: ConfigHistory<T>, key: string, offset: number): void {
   const before = history.at(key, offset);
   if (!history.hasGap(before?.offset ?? -1, offset)) return;
-  history.put(key, { offset, value: before?.value ?? null, doubt: "history" });
+  history.put(key, { offset, bornAt: null, value: before?.value ?? null, doubt: "history" });
 }
 
 async function readTenants(source: ConfigSource): Promise<ConfigHistory<Licence>> {
@@ -110,12 +110,12 @@ async function readTenants(source: ConfigSource): Promise<ConfigHistory<Licence>
     const value = await decoded(record, source.codecs.tenants);
     if (key === "") return;
     if (value === null) {
-      history.put(key, { offset, value, doubt: null });
+      history.put(key, { offset, value, bornAt: null, doubt: null });
       return;
     }
     const checked = value === undefined ? null : checkTenant(value);
     if (checked?.ok === true && checked.tenant.tenantId === key)
-      history.put(key, { offset, value: checked.tenant, doubt: null });
+      history.put(key, { offset, value: checked.tenant, bornAt: null, doubt: null });
     else refuse(history, key, offset);
   });
   history.close(spans[0]?.end ?? 0);

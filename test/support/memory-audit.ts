@@ -1,7 +1,7 @@
 import type { AuditLog, Commit, Span } from "../../src/audit/audit-log.ts";
 import type { AuditReport } from "../../src/audit/audit-report.ts";
 import { runAudit } from "../../src/audit/audit.ts";
-import type { AuditOptions } from "../../src/audit/audit.ts";
+import type { AuditOptions, AuditSource } from "../../src/audit/audit.ts";
 import { createCallSchemas } from "../../src/cdr/call-schemas.ts";
 import { readDeath } from "../../src/delivery/dead-headers.ts";
 import { decodeFinished } from "../../src/delivery/finished-offsets.ts";
@@ -49,15 +49,12 @@ export function memoryAuditLog(log: MemoryLog, now: () => number): AuditLog {
   };
 }
 
-/** Audits all that stands in the flow's log, as far as `options` do not say otherwise. */
-export async function auditFlow(
-  flow: MemoryFlow,
-  options: Partial<AuditOptions> = {},
-): Promise<AuditReport> {
+/** What an audit reads of a flow. */
+export async function auditSourceOf(flow: MemoryFlow): Promise<AuditSource> {
   const { clock, log, registry, codecs, ladder } = flow;
   const { cdr, jobs, dead, attempts, invalid, triggers, tenants } = topicRoles;
   const latest = await registry.latest(subjectOf(cdr.name));
-  const source = {
+  return {
     log: memoryAuditLog(log, () => clock.now()),
     topics: {
       cdr: cdr.name,
@@ -77,8 +74,16 @@ export async function auditFlow(
     finishedBeyond: decodeFinished,
     deadReason: (headers: LogRecord["headers"]) => readDeath(headers).reason,
   };
-  const now = clock.now();
-  return runAudit(source, { from: null, to: null, limit: 1000, now, ...options });
+}
+
+/** Audits all that stands in the flow's log, as far as `options` do not say otherwise. */
+export async function auditFlow(
+  flow: MemoryFlow,
+  options: Partial<AuditOptions> = {},
+): Promise<AuditReport> {
+  const now = flow.clock.now();
+  const whole = { from: null, to: null, limit: 1000, now };
+  return runAudit(await auditSourceOf(flow), { ...whole, ...options });
 }
 
 /** A flow whose triggers are in force since long. */
