@@ -67,15 +67,15 @@ type Spans = LedgerRange["spans"] & { readonly invalid: readonly Span[] };
 
 /** What may tell of calls from `since` on (ms since the epoch), up to the ends as they are now. */
 async function spansOf({ log, topics }: AuditSource, since: number | null): Promise<Spans> {
-  const retries = new Map<string, readonly Span[]>();
-  for (const topic of topics.retries) retries.set(topic, await log.spans(topic, since, null));
-  return {
-    jobs: await log.spans(topics.jobs, since, null),
-    retries,
-    dead: await log.spans(topics.dead, since, null),
-    attempts: await log.spans(topics.attempts, since, null),
-    invalid: await log.spans(topics.invalid, since, null),
-  };
+  const of = (topic: string): Promise<readonly Span[]> => log.spans(topic, since, null);
+  const [jobs, dead, attempts, invalid, retries] = await Promise.all([
+    of(topics.jobs),
+    of(topics.dead),
+    of(topics.attempts),
+    of(topics.invalid),
+    Promise.all(topics.retries.map(async (topic) => [topic, await of(topic)] as const)),
+  ]);
+  return { jobs, retries: new Map(retries), dead, attempts, invalid };
 }
 
 function readBy(spans: Spans, open: OpenWork): WarningFacts["read"] {

@@ -1,4 +1,5 @@
-import { graceMs } from "./timeline.ts";
+import { graceMs } from "./window.ts";
+import type { Window } from "./window.ts";
 
 /** One version of a trigger or a tenant: in force from its offset on, until the next of its key. */
 export interface Version<T> {
@@ -12,12 +13,6 @@ export interface Version<T> {
    * the calls' schema. `history`: the event was refused, and the valid one before it may be gone.
    */
   readonly doubt: "schema" | "history" | null;
-}
-
-/** The states of a topic that one of a number of readers may have had: as of some offset from `lo` to `hi`; -1 is empty. */
-export interface Window {
-  readonly lo: number;
-  readonly hi: number;
 }
 
 /** Offsets of which nothing is left, the last included. */

@@ -1,6 +1,7 @@
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
 import type { Configuration, KnownTrigger } from "./possible-triggers.ts";
-import type { Version, Window } from "./config-history.ts";
+import type { Version } from "./config-history.ts";
+import type { Window } from "./window.ts";
 import { possibleTriggers } from "./possible-triggers.ts";
 import type { Possible } from "./possible-triggers.ts";
 import { SeenOffsets, createTimeline } from "./timeline.ts";

@@ -1,7 +1,8 @@
 import type { Trigger } from "../triggers/trigger.ts";
 import { activeOf } from "./active-triggers.ts";
 import type { Licence } from "./active-triggers.ts";
-import type { ConfigHistory, Version, Window } from "./config-history.ts";
+import type { ConfigHistory, Version } from "./config-history.ts";
+import type { Window } from "./window.ts";
 import type { PlainPlaces } from "./plain-places.ts";
 
 /** A valid trigger, with the fields of the schema version by which it is valid. */

@@ -160,9 +160,15 @@ export interface OpenWork {
 
 export async function openWork(source: JobSource): Promise<OpenWork> {
   const { topics, groups } = source;
-  const retries = new Map<string, GroupWork>();
-  for (const topic of topics.retries) retries.set(topic, await workOf(source, groups.retry, topic));
-  return { jobs: await workOf(source, groups.deliver, topics.jobs), retries };
+  const [jobs, retries] = await Promise.all([
+    workOf(source, groups.deliver, topics.jobs),
+    Promise.all(
+      topics.retries.map(
+        async (topic) => [topic, await workOf(source, groups.retry, topic)] as const,
+      ),
+    ),
+  ]);
+  return { jobs, retries: new Map(retries) };
 }
 
 export interface LedgerRange {

@@ -1,10 +1,5 @@
-import type { Window } from "./config-history.ts";
-
-/**
- * How long after its append an event may take to be in force in every process, in ms; also how far apart the clocks of
- * the platform, the brokers and the processes may be. The promise is a second.
- */
-export const graceMs = 5000;
+import { graceMs } from "./window.ts";
+import type { Window } from "./window.ts";
 
 /** When an event stood in its topic; ms since the epoch. */
 interface Dated {

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SeenOffsets, createTimeline, graceMs } from "../../src/audit/timeline.ts";
+import { SeenOffsets, createTimeline } from "../../src/audit/timeline.ts";
+import { graceMs } from "../../src/audit/window.ts";
 
 const none = (): number => -Infinity;
 const events = [
