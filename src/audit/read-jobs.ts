@@ -2,6 +2,7 @@ import type { RecordCodec } from "../avro/record-codec.ts";
 import { OnhookError } from "../errors.ts";
 import type { DeliveryAttempt } from "../jobs/delivery-attempt.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
+import { replayHeader } from "../jobs/job-state.ts";
 import type { Headers, LogRecord } from "../log/log-record.ts";
 import type { AuditLog, Commit, Span } from "./audit-log.ts";
 import type { JobLedger } from "./job-ledger.ts";
@@ -26,9 +27,6 @@ export interface JobSource {
   /** Why a dead job is dead, by its headers. */
   readonly deadReason: (headers: Headers) => string | null;
 }
-
-/** The header of a job that was put back; whoever replays sets it. */
-export const replayHeader = "onhook-replay";
 
 /** Told of each job record, whether or not its call belongs to the range. */
 export type OnJob = (job: DeliveryJob, at: number, replay: boolean) => void;
