@@ -1,5 +1,6 @@
 import { createHealthServer } from "./admin/health-server.ts";
 import type { Check } from "./admin/health-server.ts";
+import { createAuditRole } from "./app/audit-role.ts";
 import { loadCodecs } from "./app/codecs.ts";
 import { createConnections } from "./app/connections.ts";
 import type { Surroundings } from "./app/connections.ts";
@@ -100,6 +101,8 @@ function engine(around: Surroundings, options: ServiceOptions, progress: Progres
         aides.push(endpoints.service);
         roles.push(createDeliverRole(around, connections, codecs, parts, endpoints));
       }
+      if (options.roles.includes("admin"))
+        roles.push(...createAuditRole(around, connections, codecs));
       await superviseAll([parts.services, aides, roles], {
         stop: AbortSignal.any([stop, kill]),
         drainTimeoutMs: config.delivery.drainTimeoutMs,

@@ -38,7 +38,7 @@ const files = readdirSync(src, { recursive: true, encoding: "utf8" })
 /** Whatever may import these: they know nothing of the flow. */
 const leaves = ["runtime"];
 const flows = ["log", "avro", "cdr", "secrets", "triggers", "jobs"];
-const stages = ["matching", "delivery", "endpoints", "replay"];
+const stages = ["matching", "delivery", "endpoints", "replay", "audit"];
 const adapters = ["kafka", "registry", "http", "admin", "sandbox"];
 
 /** Folders, and files right in src, that each folder may import besides itself. */

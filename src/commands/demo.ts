@@ -9,7 +9,7 @@ import { createDemoProgress } from "../sandbox/demo-progress.ts";
 import { createDemoView } from "../sandbox/demo-view.ts";
 import type { DemoView } from "../sandbox/demo-view.ts";
 import type { ViewOutput } from "../sandbox/panel-screen.ts";
-import { plainFires } from "../sandbox/plain-evaluator.ts";
+import { plainFires } from "../audit/plain-evaluator.ts";
 import { createReceivers } from "../sandbox/receivers.ts";
 import type { Receivers } from "../sandbox/receivers.ts";
 import { receiverOfTrigger, sampleTriggers } from "../sandbox/sample-triggers.ts";

@@ -171,3 +171,24 @@ export const deliverySettings = group("The deliver role: jobs to requests.", {
   proxy,
   ...retries,
 });
+
+export const auditSettings = group("The audit that the admin role makes again and again.", {
+  intervalMs: wholeNumber(0, {
+    doc: "How long after an audit the next one begins; 0: none is made. Each reads all that was written since its calls: let one process do it.",
+    unit: "ms",
+    min: 0,
+    max: 7 * oneDay,
+  }),
+  windowMs: wholeNumber(3_600_000, {
+    doc: "How long the time is whose calls are audited.",
+    unit: "ms",
+    min: 1000,
+    max: 365 * oneDay,
+  }),
+  settleMs: wholeNumber(300_000, {
+    doc: "How long before now that time ends: calls need a while until they are matched.",
+    unit: "ms",
+    min: 0,
+    max: 30 * oneDay,
+  }),
+});

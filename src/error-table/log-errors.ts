@@ -72,6 +72,13 @@ export const logErrors = {
     message: "Topic {topic} does not have the offset that was asked for",
     retryable: true,
   },
+  TRANSACTION_OPEN: {
+    message:
+      "A transaction is open in {topic}, partition {partition}, at offset {offset}, for longer than the brokers should let it",
+    retryable: true,
+    action:
+      "Look for the producer that left it open; `kafka-transactions.sh find-hanging` names it.",
+  },
   FETCH_EMPTY: {
     message: "The broker answered a fetch of {topic} without the partition",
     retryable: true,

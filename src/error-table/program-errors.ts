@@ -33,6 +33,13 @@ export const programErrors = {
   },
   TRIGGER_ID: { message: "{triggerId} is not a trigger's id, which is a GUID", retryable: false },
   TRIGGER_UNKNOWN: { message: "There is no trigger {triggerId}", retryable: false },
+  AUDIT_UNBALANCED: {
+    message:
+      "The books do not balance: missing {missing}, double {double}, unexpected {unexpected}",
+    retryable: false,
+    action: "The list above names each case; docs/audit.md says what each can come from.",
+  },
+  AUDIT_RANGE: { message: "--from must be before --to", retryable: false },
   DEMO_FAILED: {
     message: "The demo did not go as it had to: {problems} problems, named above",
     retryable: false,

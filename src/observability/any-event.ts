@@ -1,3 +1,4 @@
+import type { AuditEvent } from "../audit/audit-events.ts";
 import type { DeliveryEvent } from "../delivery/delivery-events.ts";
 import type { EndpointEvent } from "../endpoints/endpoint-events.ts";
 import type { KafkaEvent } from "../kafka/kafka-events.ts";
@@ -11,6 +12,7 @@ export type AnyEvent =
   | MatchEvent
   | DeliveryEvent
   | EndpointEvent
+  | AuditEvent
   | KafkaEvent
   | StoreEvent
   | RegistryEvent

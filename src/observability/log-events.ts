@@ -52,6 +52,11 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "store.propagated": null,
   "triggers.counted": null,
   "registry.failed": ["warn", "the schema registry can not be used"],
+  "audit.done": [
+    ({ balanced, warnings }) => (!balanced ? "error" : warnings.length > 0 ? "warn" : "info"),
+    ({ balanced }) => (balanced ? "the books balance" : "the books do not balance"),
+  ],
+  "audit.failed": ["warn", "an audit could not be made"],
   "service.started": ["info", "started"],
   "service.dangerous-setting": ["warn", "a dangerous setting is in force"],
   "service.failed": ["fatal", "a service failed; all stop"],

@@ -220,7 +220,59 @@ const kafka = {
   },
 } as const satisfies Record<string, MetricSpec>;
 
-export const metricTable = { ...matching, ...stores, ...deliveries, ...kafka } as const;
+const audits = {
+  onhook_audit_calls: {
+    type: "gauge",
+    labels: ["result"],
+    help: "Calls of the last audit, by what came of them: unread, missing, untold, quarantined, unsettled, matched, unmatched.",
+    action: "docs/audit.md says what each means.",
+  },
+  onhook_audit_jobs: {
+    type: "gauge",
+    labels: ["state"],
+    help: "Jobs of the last audit, by where they stand: delivered, pending, cancelled, dead, in-doubt, lost.",
+    action: "docs/audit.md says what each means.",
+  },
+  onhook_audit_missing: {
+    type: "gauge",
+    labels: [],
+    help: "What the last audit did not find although it has to be there: jobs, ends of jobs, calls in quarantine.",
+    action: "Above 0, page: the log line audit.done has the ids, and so has `onhook audit`.",
+  },
+  onhook_audit_double: {
+    type: "gauge",
+    labels: [],
+    help: "What the last audit found more than once: jobs, and calls in quarantine.",
+    action: "As for onhook_audit_missing.",
+  },
+  onhook_audit_unexpected: {
+    type: "gauge",
+    labels: [],
+    help: "Jobs of the last audit for which there is no reason.",
+    action: "As for onhook_audit_missing.",
+  },
+  onhook_audit_seconds: {
+    type: "gauge",
+    labels: [],
+    help: "How long the last audit took.",
+    action: "When it nears audit.intervalMs, make audit.windowMs shorter.",
+  },
+  onhook_audit_last_success_timestamp_seconds: {
+    type: "gauge",
+    labels: [],
+    help: "When the last audit was made, in seconds since the epoch; 0 until then.",
+    action:
+      "When it is older than several times audit.intervalMs, nothing watches the books: the log line audit.failed says why.",
+  },
+  onhook_audit_failures_total: {
+    type: "counter",
+    labels: [],
+    help: "Audits that could not be made.",
+    action: "The log has the error; the next audit is made in its time.",
+  },
+} as const satisfies Record<string, MetricSpec>;
+
+export const metricTable = { ...matching, ...stores, ...deliveries, ...kafka, ...audits } as const;
 
 export type MetricName = keyof typeof metricTable;
 export type NamesOf<Type extends MetricSpec["type"]> = {

@@ -123,6 +123,25 @@ function storeRecorders(set: MetricSet) {
   } satisfies Partial<Recorders>;
 }
 
+function auditRecorders(set: MetricSet) {
+  return {
+    "audit.done": ({ at, durationMs, calls, jobs, missing, double, unexpected }) => {
+      const { total: _calls, ...results } = calls;
+      const { total: _jobs, ...states } = jobs;
+      for (const [result, count] of Object.entries(results))
+        set.set("onhook_audit_calls", { result }, count);
+      for (const [state, count] of Object.entries(states))
+        set.set("onhook_audit_jobs", { state: state === "inDoubt" ? "in-doubt" : state }, count);
+      set.set("onhook_audit_missing", {}, missing);
+      set.set("onhook_audit_double", {}, double);
+      set.set("onhook_audit_unexpected", {}, unexpected);
+      set.set("onhook_audit_seconds", {}, durationMs / 1000);
+      set.set("onhook_audit_last_success_timestamp_seconds", {}, at / 1000);
+    },
+    "audit.failed": () => set.count("onhook_audit_failures_total", {}),
+  } satisfies Partial<Recorders>;
+}
+
 function kafkaRecorders(set: MetricSet, consumers: ConsumerGauges) {
   return {
     "consumer.joined": (event) => consumers.joined(event),
@@ -151,6 +170,7 @@ export function createMetrics(clock: Clock): Metrics {
     ...deliveryRecorders(set),
     ...storeRecorders(set),
     ...kafkaRecorders(set, consumers),
+    ...auditRecorders(set),
     "service.started": null,
     "service.dangerous-setting": null,
     "service.failed": null,

@@ -1,6 +1,6 @@
 import type { Tenant } from "../triggers/tenant.ts";
 import type { Condition, Trigger } from "../triggers/trigger.ts";
-import { activeTriggers } from "./active-triggers.ts";
+import { activeTriggers } from "../audit/active-triggers.ts";
 import { createJobBook } from "./job-book.ts";
 import type { ArrivalRecord, AttemptSighting, JobBalance } from "./job-book.ts";
 import type { ExpectedJob } from "./job-judgement.ts";

@@ -36,6 +36,22 @@ test("a batch counts its calls by result, its jobs and its time", async () => {
   expect(found.get("onhook_match_seconds_sum")).toBeCloseTo(0.02);
 });
 
+test("an audit sets what it found, until the next one", async () => {
+  const found = await samples(sampleEvents["audit.failed"], sampleEvents["audit.done"]);
+  expect(found.get('onhook_audit_calls{result="unmatched"}')).toBe(7);
+  expect(found.get('onhook_audit_calls{result="unread"}')).toBe(1);
+  expect(found.get('onhook_audit_jobs{state="in-doubt"}')).toBe(2);
+  expect(found.get('onhook_audit_jobs{state="lost"}')).toBe(1);
+  expect([...found.keys()].filter((name) => name.includes("total}"))).toEqual([]);
+  expect(found.get("onhook_audit_missing")).toBe(1);
+  expect(found.get("onhook_audit_double")).toBe(2);
+  expect(found.get("onhook_audit_unexpected")).toBe(3);
+  expect(found.get("onhook_audit_seconds")).toBe(1.5);
+  expect(found.get("onhook_audit_failures_total")).toBe(1);
+  const madeAt = found.get("onhook_audit_last_success_timestamp_seconds");
+  expect(madeAt).toBe(Date.UTC(2026, 0, 5, 9) / 1000);
+});
+
 test("an attempt counts its outcome, its duration and the time since the CDR", async () => {
   const found = await samples(attempted);
   expect(found.get('onhook_delivery_attempts_total{outcome="delivered"}')).toBe(1);

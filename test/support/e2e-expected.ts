@@ -1,6 +1,6 @@
 import { v5 as uuidV5 } from "uuid";
-import { activeTriggers } from "../../src/sandbox/active-triggers.ts";
-import { plainFires } from "../../src/sandbox/plain-evaluator.ts";
+import { activeTriggers } from "../../src/audit/active-triggers.ts";
+import { plainFires } from "../../src/audit/plain-evaluator.ts";
 import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
 import type { Tenant } from "../../src/triggers/tenant.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";

@@ -169,6 +169,10 @@ export class MemoryFlow {
     return id;
   }
 
+  decodeCall(value: Buffer | null): Promise<object> {
+    return this.#calls.decode(value);
+  }
+
   /** Anything at all on the calls' topic. */
   async append(
     record: Omit<Parameters<MemoryLog["append"]>[0], "topic">,

@@ -100,6 +100,12 @@ export class MemoryLog {
     }
   }
 
+  /** Takes one record away, as no log ever does; its offset stays empty. */
+  tearOut({ offset, ...at }: TopicPartition & { readonly offset: number }): void {
+    const partition = this.#partition(at);
+    partition.records = partition.records.filter((record) => record.offset !== offset);
+  }
+
   /** Deletes what stands before an offset, as retention does. */
   deleteBefore({ offset, ...at }: CommittedOffset): void {
     const partition = this.#partition(at);

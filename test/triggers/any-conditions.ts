@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { FieldCatalog } from "../../src/cdr/field-catalog.ts";
-import type { PlainCondition } from "../../src/sandbox/plain-evaluator.ts";
+import type { PlainCondition } from "../../src/audit/plain-evaluator.ts";
 import { checkCondition } from "../../src/triggers/check-condition.ts";
 import { operators } from "../../src/triggers/trigger.ts";
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { CallEnded, Cdr } from "../../src/cdr/call-ended.ts";
 import { createCallSchema } from "../../src/cdr/call-schema.ts";
 import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
-import { plainFires } from "../../src/sandbox/plain-evaluator.ts";
-import type { PlainType } from "../../src/sandbox/plain-evaluator.ts";
+import { plainFires } from "../../src/audit/plain-evaluator.ts";
+import { placesOf } from "../../src/audit/plain-places.ts";
 import { checkTrigger } from "../../src/triggers/check-trigger.ts";
 import { compileTrigger } from "../../src/triggers/compile-trigger.ts";
 import type { CompiledTrigger } from "../../src/triggers/compile-trigger.ts";
@@ -33,12 +33,7 @@ const schema = laterSchema(
     default: null,
   },
 );
-const laterFields: Record<string, PlainType> = {
-  callKey: "number",
-  vip: "boolean",
-  "survey.stars": "number",
-  "survey.notes": "text[]",
-};
+const places = placesOf(schema);
 const catalog = createFieldCatalog(schema);
 const encode = encoder(schema);
 const reader = createCallSchema(7, schema);
@@ -65,9 +60,7 @@ describe("the compiled conditions", () => {
   it("agree with the plain evaluator on every call, values of other types included", () => {
     fc.assert(
       fc.property(conditions, anyCdr, (conditions, cdr) => {
-        expect(compile(conditions).fires(cdr as Cdr)).toBe(
-          plainFires(conditions, cdr, laterFields),
-        );
+        expect(compile(conditions).fires(cdr as Cdr)).toBe(plainFires(conditions, cdr, places));
       }),
       { numRuns: 3000 },
     );
@@ -79,7 +72,7 @@ describe("the compiled conditions", () => {
       fc.property(conditions, calls, (conditions, call) => {
         const compiled = compile(conditions);
         const read = reader.projection(compiled.cdrFields)(encode(call));
-        expect(compiled.fires(read.cdr)).toBe(plainFires(conditions, call.cdr, laterFields));
+        expect(compiled.fires(read.cdr)).toBe(plainFires(conditions, call.cdr, places));
       }),
       { numRuns: 300 },
     );

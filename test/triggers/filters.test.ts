@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { CallEnded, Cdr } from "../../src/cdr/call-ended.ts";
 import { createCallSchema } from "../../src/cdr/call-schema.ts";
 import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
-import { plainFires } from "../../src/sandbox/plain-evaluator.ts";
+import { plainFires } from "../../src/audit/plain-evaluator.ts";
+import { placesOf } from "../../src/audit/plain-places.ts";
 import { checkTrigger } from "../../src/triggers/check-trigger.ts";
 import { compileTrigger } from "../../src/triggers/compile-trigger.ts";
 import type { CompiledTrigger } from "../../src/triggers/compile-trigger.ts";
@@ -52,6 +53,7 @@ describe.each(conformance.cases)("conformance: $name", ({ conditions, fires, ...
 
   it("holds by the plain evaluator", () => {
     expect(plainFires(conditions, cdr)).toBe(fires);
+    expect(plainFires(conditions, cdr, placesOf(schema))).toBe(fires);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readTime } from "../../src/sandbox/plain-time.ts";
+import { readTime } from "../../src/audit/plain-time.ts";
 import { parseDecimal } from "../../src/triggers/decimal.ts";
 import { compareInstants, parseInstant } from "../../src/triggers/instant.ts";
 import type { Instant } from "../../src/triggers/instant.ts";

@@ -1,36 +1,17 @@
+import { eachItem, firstVersion } from "./plain-places.ts";
+import type { PlainPlace, PlainPlaces } from "./plain-places.ts";
 import { isInWindow, readTime } from "./plain-time.ts";
 
 /**
  * Conditions evaluated the obvious way, straight from section 4 of the specification: one case per rule, nothing compiled,
- * nothing fast. It shares no code with the matcher, so that the demo and the tests can ask it which webhooks had to arrive.
+ * nothing fast. It shares no code with the matcher, so that the audit, the demo and the tests can ask it which webhooks had
+ * to arrive.
  */
 export interface PlainCondition {
   readonly field: string;
   readonly op: string;
   readonly values?: readonly string[];
   readonly ignoreCase?: boolean;
-}
-
-type Scalar = "text" | "number" | "time" | "boolean";
-/** What a field holds; `[]` after it says many of them. */
-export type PlainType = Scalar | `${Scalar}[]`;
-
-/** The types of fields of later schema versions, by path. */
-export type LaterFields = Readonly<Record<string, PlainType>>;
-
-const numbers: ReadonlySet<string> = new Set(
-  (
-    "sVer dur ring talk hold park lost lostInPark aban ans short dir type t2t hasRec rated " +
-    "rateCost"
-  ).split(" "),
-);
-const times: ReadonlySet<string> = new Set(["start", "answer", "end"]);
-
-function typeOfField(path: string, later: LaterFields): PlainType {
-  if (Object.hasOwn(later, path)) return later[path] as PlainType;
-  if (path === "recordingIds" || path.startsWith("directoryMatches")) return "text[]";
-  if (numbers.has(path)) return "number";
-  return times.has(path) ? "time" : "text";
 }
 
 /** What a call does not have: null, numbers that are none, and whatever holds nothing but those. */
@@ -44,26 +25,18 @@ function isNothing(value: unknown): boolean {
 /** Found where a list should be. */
 const notAList = Symbol("not a list");
 
-/** All values behind `steps`. There is a list to be gone through after `listAfter` more steps; below 0, none. */
-function valuesAt(value: unknown, steps: readonly string[], listAfter: number): unknown[] {
+/** All values behind `steps`. */
+function valuesAt(value: unknown, steps: PlainPlace["steps"]): unknown[] {
   if (isNothing(value)) return [];
-  if (listAfter === 0) {
-    if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, steps, -1));
-    return steps.length === 0 ? [notAList] : [];
-  }
   const [step, ...rest] = steps;
   if (step === undefined) return [value];
+  if (step === eachItem) {
+    if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, rest));
+    return rest.every((each) => each === eachItem) ? [notAList] : [];
+  }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
-  if (!Object.hasOwn(value, step)) return [];
-  return valuesAt((value as Record<string, unknown>)[step], rest, listAfter - 1);
-}
-
-function fieldValues(path: string, type: PlainType, cdr: object): unknown[] {
-  // A tag's name may hold dots.
-  if (path.startsWith("tags.")) return valuesAt(cdr, ["tags", path.slice("tags.".length)], -1);
-  const steps = path.split(".");
-  if (steps[0] === "directoryMatches") return valuesAt(cdr, steps, 1);
-  return valuesAt(cdr, steps, type.endsWith("[]") ? steps.length : -1);
+  if (value instanceof Uint8Array || !Object.hasOwn(value, step)) return [];
+  return valuesAt((value as Record<string, unknown>)[step], rest);
 }
 
 /** Whether `text` matches `pattern`, both as lists of characters; in the pattern, `*` was told apart from a star before. */
@@ -153,7 +126,7 @@ function holdsForTime(op: string, value: string, wanted: string): boolean {
 
 /** Whether one value of the call satisfies the operator with one value of the condition. */
 function holdsFor(
-  type: string,
+  type: PlainPlace["type"],
   op: string,
   value: unknown,
   wanted: string,
@@ -166,12 +139,15 @@ function holdsFor(
       return typeof value === "string" && holdsForTime(op, value, wanted);
     case "boolean":
       return typeof value === "boolean" && String(value) === wanted;
-    default:
+    case "container":
+      return false;
+    case "text":
       if (typeof value !== "string") return false;
       return fold
         ? holdsForText(op, value.toLowerCase(), wanted.toLowerCase())
         : holdsForText(op, value, wanted);
   }
+  return type satisfies never;
 }
 
 const opposites: Readonly<Record<string, string>> = {
@@ -181,26 +157,27 @@ const opposites: Readonly<Record<string, string>> = {
   absent: "exists",
 };
 
-function holds(condition: PlainCondition, cdr: object, later: LaterFields): boolean {
+function holds(condition: PlainCondition, cdr: object, placeOf: PlainPlaces): boolean {
   const { field, op, values: wanted = [], ignoreCase = false } = condition;
   const opposite = opposites[op];
-  if (opposite !== undefined) return !holds({ ...condition, op: opposite }, cdr, later);
-  const type = typeOfField(field, later);
-  const values = fieldValues(field, type, cdr);
+  if (opposite !== undefined) return !holds({ ...condition, op: opposite }, cdr, placeOf);
+  const place = placeOf(field);
+  if (place === undefined) return false;
+  const values = valuesAt(cdr, place.steps);
   if (op === "exists") return values.length > 0;
   return values.some((value) =>
-    wanted.some((text) => holdsFor(type.replace("[]", ""), op, value, text, ignoreCase)),
+    wanted.some((text) => holdsFor(place.type, op, value, text, ignoreCase)),
   );
 }
 
 /**
  * Whether a trigger with these conditions, all of them valid, fires for a call. `cdr` is a decoded CDR, absent fields null
- * or missing; `later` gives the types of fields that the first schema version does not have.
+ * or missing; `placeOf` knows the fields of the schema version that the conditions were written for.
  */
 export function plainFires(
   conditions: readonly PlainCondition[],
   cdr: object,
-  later: LaterFields = {},
+  placeOf: PlainPlaces = firstVersion,
 ): boolean {
-  return conditions.every((condition) => holds(condition, cdr, later));
+  return conditions.every((condition) => holds(condition, cdr, placeOf));
 }
