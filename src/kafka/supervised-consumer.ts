@@ -35,6 +35,12 @@ function assignedPartitions(assignment: Record<string, number[]>): TopicPartitio
   );
 }
 
+/**
+ * kafkajs does not look for a partition's leader again after a fetch that timed out: it would ask one that is frozen for
+ * as long as it believes what it knows, which is five minutes by default.
+ */
+const metadataMaxAge = 5_000;
+
 type End = { readonly crashed: Error } | "stopped";
 
 /**
@@ -76,6 +82,7 @@ async function runOnce(
   const consumer = kafka.consumer({
     ...options.config,
     groupId,
+    metadataMaxAge,
     // Every crash comes to us: kafkajs's own restart would forget what was paused.
     retry: {
       initialRetryTime: 100,

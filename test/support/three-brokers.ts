@@ -11,6 +11,12 @@ export interface ThreeBrokers {
   readonly stack: Stack;
   /** A client of all three, which says nothing; a broker may take so long to answer, 30 s without a word. */
   client(requestTimeoutMs?: number): Kafka;
+  /** Makes a topic whose partitions have their copies on these brokers, each led by the first of its own. */
+  createTopic(
+    topic: string,
+    brokers: readonly (readonly number[])[],
+    settings?: Readonly<Record<string, string>>,
+  ): Promise<void>;
   /** The place in `stack.brokers` of the broker that leads the partition now. */
   leaderOf(topic: string, partition: number): Promise<number>;
   /** Brings back whatever was stopped, all at once, as a single one would wait for its quorum. */
@@ -58,6 +64,19 @@ export function useThreeBrokers(some?: Partial<StackOptions>): ThreeBrokers {
       return running();
     },
     client,
+    createTopic: async (topic, brokers, settings = {}) => {
+      const replicaAssignment = brokers.map((copies, partition) => ({
+        partition,
+        replicas: copies.map((index) => index + 1),
+      }));
+      const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+      await ask((admin) =>
+        admin.createTopics({ topics: [{ topic, replicaAssignment, configEntries }] }),
+      );
+      while (!(await ask(async (admin) => (await admin.listTopics()).includes(topic))));
+      // A broker that is known as the leader needs a moment until it acts as one.
+      await ask((admin) => admin.fetchTopicOffsets(topic));
+    },
     leaderOf: (topic, partition) =>
       ask(async (admin) => {
         const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
