@@ -33,21 +33,21 @@ const maxFailures = 12;
  */
 const metadataMaxAgeMs = 3_000;
 
+async function connect(kafka: Kafka): Promise<Producer> {
+  const retry = { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 };
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    metadataMaxAge: metadataMaxAgeMs,
+    retry,
+  });
+  await producer.connect();
+  return producer;
+}
+
 export function createProducerHolder(kafka: Kafka, emit: Emit<KafkaEvent>): ProducerHolder {
   let current: Held | null = null;
   const closing = new Set<Promise<void>>();
-
-  async function connect(): Promise<Producer> {
-    const retry = { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 };
-    const producer = kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      metadataMaxAge: metadataMaxAgeMs,
-      retry,
-    });
-    await producer.connect();
-    return producer;
-  }
 
   /** What others are sending by it may not be cut off: they could not know what has been written of it. */
   function retire(held: Held): void {
@@ -85,7 +85,7 @@ export function createProducerHolder(kafka: Kafka, emit: Emit<KafkaEvent>): Prod
 
   return {
     send(topic, messages) {
-      current ??= { producer: connect(), sending: 0, failures: 0, retired: false };
+      current ??= { producer: connect(kafka), sending: 0, failures: 0, retired: false };
       return sendBy(current, topic, messages);
     },
     async close() {

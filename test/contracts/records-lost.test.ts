@@ -157,9 +157,10 @@ describe("a table whose events were deleted unread", () => {
 function createWorker(log: ReturnType<typeof kafkaLog>, groupId: string, topic: string) {
   const done = new Collected();
   const consumer = log.consumer(groupId, [topic]);
-  const intake = new Intake(consumer, { records: 100, bytes: 1_000_000 }, ({ record, finish }) => {
+  const intake = new Intake(consumer, { records: 100, bytes: 1_000_000 }, (taken) => {
+    const { record } = taken;
     done.handlers.records({ ...record, records: [record] });
-    finish();
+    taken.finish();
   });
   const run = running((signal) => consumer.run(intake, signal));
   onTestFinished(() => run.stop());
