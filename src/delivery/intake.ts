@@ -114,9 +114,7 @@ export class Intake implements IntakeHandlers {
     const begin = batch.records[0]?.offset;
     if (lane?.reassigned === true && begin !== undefined) {
       lane.reassigned = false;
-      // Before what this worker has committed itself, the topic was made again: these are other records.
-      const before = lane.committed !== null && begin < lane.committed.offset;
-      if (before || (lane.mark !== null && begin > lane.mark)) this.#drop(key, lane);
+      if (lane.mark !== null && begin > lane.mark) this.#drop(key, lane);
       lane = this.#lanes.get(key);
     }
     if (lane?.committed && begin !== undefined && begin < lane.committed.offset) {

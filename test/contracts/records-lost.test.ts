@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { Intake } from "../../src/delivery/intake.ts";
 import type { KafkaEvent } from "../../src/kafka/kafka-events.ts";
 import { withAdmin } from "../../src/kafka/with-admin.ts";
-import { Collected, running } from "./collected.ts";
+import { running } from "./collected.ts";
+import { finishingIntake } from "./finishing-intake.ts";
 import { createGroup } from "./group-under-test.ts";
 import { kafkaClient, kafkaLog } from "./log-under-test.ts";
 import { createStream, inOrder, numbers } from "./stream-under-test.ts";
@@ -155,13 +155,8 @@ describe("a table whose events were deleted unread", () => {
 
 /** Takes what an Intake hands out, and finishes it at once. */
 function createWorker(log: ReturnType<typeof kafkaLog>, groupId: string, topic: string) {
-  const done = new Collected();
   const consumer = log.consumer(groupId, [topic]);
-  const intake = new Intake(consumer, { records: 100, bytes: 1_000_000 }, (taken) => {
-    const { record } = taken;
-    done.handlers.records({ ...record, records: [record] });
-    taken.finish();
-  });
+  const { done, intake } = finishingIntake(consumer);
   const run = running((signal) => consumer.run(intake, signal));
   onTestFinished(() => run.stop());
   return { done, intake, ...run };

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
-import { Intake } from "../../../src/delivery/intake.ts";
 import { pause, systemClock } from "../../../src/runtime/clock.ts";
-import { Collected, running } from "../../contracts/collected.ts";
+import { running } from "../../contracts/collected.ts";
+import { finishingIntake } from "../../contracts/finishing-intake.ts";
 import { kafkaLog, ownName } from "../../contracts/log-under-test.ts";
 import type { LogUnderTest } from "../../contracts/log-under-test.ts";
 import { createStream, inOrder, numbers } from "../../contracts/stream-under-test.ts";
@@ -16,13 +16,9 @@ const clusterLog = (): LogUnderTest => kafkaLog({ kafka: cluster.client(5000), r
 
 /** A member of a group that finishes each record at once, and commits all the while. */
 function deliverAll(log: LogUnderTest, topic: string) {
-  const done = new Collected();
   const groupId = ownName("deliver");
   const consumer = log.consumer(groupId, [topic]);
-  const intake = new Intake(consumer, { records: 500, bytes: 1_000_000 }, (taken) => {
-    done.handlers.records({ ...taken.record, records: [taken.record] });
-    taken.finish();
-  });
+  const { done, intake } = finishingIntake(consumer);
   const run = running(async (signal) => {
     const consuming = consumer.run(intake, signal);
     while (!signal.aborted) {
