@@ -17,6 +17,8 @@ export interface IntakeHandlers {
   assigned(partitions: readonly TopicPartition[]): void;
   /** `noted` comes with the first batch of an assignment: the metadata of the commit that it begins at. */
   records(batch: RecordBatch, noted?: string): void;
+  /** The partition is not what it was, and is read from its begin: offsets of before stand for other records. */
+  rewound(at: TopicPartition): void;
 }
 
 export interface IntakeOptions {
@@ -53,6 +55,13 @@ export class Intake implements IntakeHandlers {
       if (kept.has(key)) lane.reassigned = true;
       else this.#drop(key, lane);
     }
+  }
+
+  /** What is in hand is seen to its end, and commits nothing: its offsets are other records' now. */
+  rewound(at: TopicPartition): void {
+    const key = partitionKey(at);
+    const lane = this.#lanes.get(key);
+    if (lane !== undefined) this.#drop(key, lane);
   }
 
   records(batch: RecordBatch, noted?: string): void {

@@ -64,6 +64,7 @@ export class Redriver implements Service {
         this.#leads = partitions.length > 0;
       },
       records: () => undefined,
+      rewound: () => undefined,
     };
     const member = this.#deps.leadership.run(handlers, stop);
     await Promise.all([Promise.race([member, aborted(stop)]), this.#work(stop), member]);

@@ -100,6 +100,10 @@ export class CompactedTable {
       if (position > end) {
         throw new OnhookError("TABLE_REWOUND", { topic, position, end }, { cause: error });
       }
+      if (position < low) {
+        const lost = { from: position, to: low, count: low - position };
+        this.#emit({ type: "store.records-lost", table: topic, ...lost });
+      }
       return { batch: { topic, partition: 0, records: [] }, next: Math.max(position, low), end };
     }
   }

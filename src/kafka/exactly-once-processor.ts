@@ -97,6 +97,7 @@ export function createExactlyOnceProcessor(
         {
           joined: (consumer, partitions) => processing.joined(consumer, partitions),
           batch: (payload) => processing.handle(payload),
+          rewound: (at) => processing.rewound(at),
           left: () => processing.left(),
         },
       );
@@ -139,6 +140,12 @@ class Processing {
     this.#held.left();
   }
 
+  /** What this lane has committed are other records' offsets: it finds out anew where the group stands. */
+  rewound(at: TopicPartition): void {
+    const open = this.#lanes.get(partitionKey(at));
+    if (open !== undefined) this.#giveUp(open);
+  }
+
   async handle(payload: EachBatchPayload): Promise<void> {
     const { heartbeatIntervalMs, groupId } = this.#options;
     const { emit, clock } = this.#deps;
@@ -177,9 +184,14 @@ class Processing {
     for (const [key, open] of this.#lanes) {
       if (kept.has(key)) continue;
       this.#lanes.delete(key);
-      const closing = this.#close(open).finally(() => this.#closing.delete(closing));
-      this.#closing.add(closing);
+      this.#giveUp(open);
     }
+  }
+
+  /** Closes a lane that nobody waits for. */
+  #giveUp(open: OpenLane): void {
+    const closing = this.#close(open).finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
   }
 
   /**

@@ -22,6 +22,8 @@ export interface GroupHandlers {
   assigned(partitions: readonly TopicPartition[]): void;
   /** `noted` comes with the first batch of an assignment: the metadata of the commit that it begins at. */
   records(batch: RecordBatch, noted?: string): void;
+  /** The partition is not what it was, and is read from its begin: offsets of before stand for other records. */
+  rewound(at: TopicPartition): void;
 }
 
 interface Deps {
@@ -75,6 +77,7 @@ export class GroupConsumer {
       {
         joined: (consumer, partitions) => this.#joined(consumer, partitions, handlers),
         batch: (payload) => this.#handOver(payload, handlers),
+        rewound: (at) => this.#rewound(at, handlers),
         left: () => {
           this.#current = null;
         },
@@ -122,6 +125,15 @@ export class GroupConsumer {
     handlers.assigned(partitions);
   }
 
+  #rewound(at: TopicPartition, handlers: GroupHandlers): void {
+    // What was noted before tells of other records. A look-up that fails has noted nothing, and is made again.
+    this.#notes?.then(
+      (notes) => notes.delete(partitionKey(at)),
+      () => undefined,
+    );
+    handlers.rewound(at);
+  }
+
   async #handOver({ batch }: EachBatchPayload, handlers: GroupHandlers): Promise<void> {
     const { topic, partition, records } = toRecordBatch(batch);
     const noted = await this.#takeNote({ topic, partition });
@@ -165,8 +177,12 @@ export class GroupConsumer {
 
   /** Between a crash and the next assignment there is nobody to tell; the set of what is paused says it when there is. */
   #tell(verb: "pause" | "resume", { topic, partition }: TopicPartition): void {
-    if (this.#assigned.has(partitionKey({ topic, partition }))) {
+    if (!this.#assigned.has(partitionKey({ topic, partition }))) return;
+    try {
       this.#current?.[verb]([{ topic, partitions: [partition] }]);
+    } catch (error) {
+      // It has crashed, and is about to say so: kafkajs then throws, and forgets what is paused.
+      if (!(error instanceof Error) || error.name !== "KafkaJSNonRetriableError") throw error;
     }
   }
 }

@@ -28,6 +28,30 @@ export type ConsumerEvent =
       readonly topic: string;
       readonly partition: number;
       readonly lag: number;
+    }
+  | {
+      /** Records were deleted before the group had read them; it goes on at the first that is kept. */
+      readonly type: "consumer.records-lost";
+      readonly group: string;
+      readonly topic: string;
+      readonly partition: number;
+      /** The offset that was next, and the one that is now. */
+      readonly from: number;
+      readonly to: number;
+      /** Offsets between them; at most as many records. */
+      readonly count: number;
+    }
+  | {
+      /**
+       * The partition ends before the offset that was next: its topic was made again, or its brokers lost what they had
+       * acknowledged. All that is in it is read again, from `to` on.
+       */
+      readonly type: "consumer.rewound";
+      readonly group: string;
+      readonly topic: string;
+      readonly partition: number;
+      readonly from: number;
+      readonly to: number;
     };
 
 export type ProducerEvent =
@@ -56,5 +80,13 @@ export type TableEvent =
       readonly table: string;
       readonly position: number;
       readonly end: number;
+    }
+  | {
+      /** Records of a table were deleted before they were read: the table may lack what they said. */
+      readonly type: "store.records-lost";
+      readonly table: string;
+      readonly from: number;
+      readonly to: number;
+      readonly count: number;
     }
   | { readonly type: "store.reading-failed"; readonly table: string; readonly error: unknown };

@@ -1,4 +1,4 @@
-import type { Kafka, Producer } from "kafkajs";
+import type { Kafka } from "kafkajs";
 import { OnhookError } from "../errors.ts";
 import type { CommittedOffset, OutgoingRecord } from "../log/log-record.ts";
 import { backoffMs } from "../runtime/backoff.ts";
@@ -9,6 +9,8 @@ import { explained } from "./broker-failure.ts";
 import type { KafkaEvent } from "./kafka-events.ts";
 import { createPartitions } from "./partitions.ts";
 import type { PartitionOf } from "./partitions.ts";
+import { createProducerHolder } from "./producer-holder.ts";
+import type { ProducerHolder } from "./producer-holder.ts";
 import { recordSize } from "../log/record-size.ts";
 import { inSends, toMessage } from "./record-sets.ts";
 import { isTooLarge } from "./refusal-types.ts";
@@ -19,7 +21,8 @@ export interface RecordWriter extends AsyncDisposable {
    * Resolves when all in-sync replicas have the record. While the broker can't take it, it is tried again for as long
    * as it takes, told each time; rejects with WRITER_CLOSED when the writer was closed before it was written, and with
    * RECORD_TOO_LARGE when the topic takes no record of its size, which no other try can change.
-   * Tells where the record stands; after a repeat it may stand there more than once.
+   * Tells where the record stands. While brokers are restarted or leaders move it is written once; after an outage of
+   * minutes it may stand there more than once.
    */
   write(record: OutgoingRecord): Promise<CommittedOffset>;
 }
@@ -56,7 +59,7 @@ export function createRecordWriter(kafka: Kafka, deps: Deps): RecordWriter {
 class KafkaWriter implements RecordWriter {
   readonly #deps: Deps;
   readonly #lookUp: ReturnType<typeof createPartitions>;
-  readonly #producers: ReturnType<typeof createProducerHolder>;
+  readonly #producers: ProducerHolder;
   readonly #closing = new AbortController();
   readonly #lanes = new Map<string, Lane>();
   /** One look-up of a topic for all that wait for it: so they keep their order, and an outage is told once. */
@@ -154,47 +157,4 @@ class KafkaWriter implements RecordWriter {
       }
     }
   }
-}
-
-/**
- * Holds the producer, and replaces it after any failure: its idea of the sequence numbers may then differ from the
- * broker's, and a later batch could be taken for a repeat of an earlier one and dropped.
- */
-function createProducerHolder(kafka: Kafka, emit: Emit<KafkaEvent>) {
-  let current: Promise<Producer> | null = null;
-
-  async function connect(): Promise<Producer> {
-    const retry = { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 };
-    const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry });
-    await producer.connect();
-    return producer;
-  }
-
-  async function drop(failed: Promise<Producer>): Promise<void> {
-    if (current === failed) current = null;
-    try {
-      await (await failed).disconnect();
-    } catch (error) {
-      emit({ type: "producer.abandoned", error });
-    }
-  }
-
-  return {
-    /** Resolves with the offset of the first message. */
-    async send(topic: string, messages: ReturnType<typeof toMessage>[]): Promise<number> {
-      const using = (current ??= connect());
-      try {
-        const [answer] = await (await using).send({ topic, acks: -1, messages });
-        if (answer?.baseOffset === undefined) throw new OnhookError("WRITE_UNCONFIRMED", { topic });
-        return Number(answer.baseOffset);
-      } catch (error) {
-        // Refused before anything was written: the sequence stands where it stood, and others are using the producer.
-        if (!isTooLarge(error)) await drop(using);
-        throw error;
-      }
-    },
-    async close(): Promise<void> {
-      if (current !== null) await drop(current);
-    },
-  };
 }

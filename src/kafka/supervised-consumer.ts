@@ -6,6 +6,8 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import { explained } from "./broker-failure.ts";
 import type { KafkaEvent } from "./kafka-events.ts";
+import { watchPositions } from "./out-of-range.ts";
+import type { OutOfRange } from "./out-of-range.ts";
 
 export interface SupervisedConsumerOptions {
   readonly groupId: string;
@@ -21,6 +23,8 @@ export interface SupervisedHandlers {
   /** Each time the group hands out partitions, before the first fetch of that assignment. */
   joined(consumer: Consumer, partitions: readonly TopicPartition[]): void;
   batch(payload: EachBatchPayload, consumer: Consumer): Promise<void>;
+  /** The partition is not what it was: it is read anew, and what is known of its offsets means nothing any more. */
+  rewound(at: TopicPartition): void;
   /** The consumer is gone, crashed or stopped; until the next `joined` there is none. */
   left(): void;
 }
@@ -30,6 +34,12 @@ function assignedPartitions(assignment: Record<string, number[]>): TopicPartitio
     partitions.map((partition) => ({ topic, partition })),
   );
 }
+
+/**
+ * kafkajs does not look for a partition's leader again after a fetch that timed out: it would ask one that is frozen for
+ * as long as it believes what it knows, which is five minutes by default.
+ */
+const metadataMaxAge = 5_000;
 
 type End = { readonly crashed: Error } | "stopped";
 
@@ -72,6 +82,7 @@ async function runOnce(
   const consumer = kafka.consumer({
     ...options.config,
     groupId,
+    metadataMaxAge,
     // Every crash comes to us: kafkajs's own restart would forget what was paused.
     retry: {
       initialRetryTime: 100,
@@ -80,11 +91,13 @@ async function runOnce(
       restartOnFailure: async () => false,
     },
   });
+  using positions = watchPositions((found) => tellOutOfRange(found, groupId, deps.emit, handlers));
   const onStop = (): void => end("stopped");
   deps.signal.addEventListener("abort", onStop, { once: true });
   consumer.on("consumer.crash", ({ payload }) => end({ crashed: payload.error }));
   consumer.on("consumer.group_join", ({ payload }) => {
     deps.emit({ type: "consumer.joined", group: groupId, assignment: payload.memberAssignment });
+    positions.follow(payload.memberId);
     handlers.joined(consumer, assignedPartitions(payload.memberAssignment));
   });
   consumer.on("consumer.rebalancing", () =>
@@ -109,6 +122,21 @@ async function runOnce(
     deps.signal.removeEventListener("abort", onStop);
     handlers.left();
     await disconnect(consumer, groupId, deps.emit);
+  }
+}
+
+function tellOutOfRange(
+  { topic, partition, position: from, low: to }: OutOfRange,
+  group: string,
+  emit: Emit<KafkaEvent>,
+  handlers: SupervisedHandlers,
+): void {
+  if (from < to) {
+    const count = to - from;
+    emit({ type: "consumer.records-lost", group, topic, partition, from, to, count });
+  } else {
+    emit({ type: "consumer.rewound", group, topic, partition, from, to });
+    handlers.rewound({ topic, partition });
   }
 }
 

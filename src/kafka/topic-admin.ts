@@ -17,6 +17,8 @@ export interface TopicDefinition {
 export interface ExistingTopic {
   readonly topic: string;
   readonly partitions: number;
+  /** Copies of the partition that has the fewest. */
+  readonly replicas: number;
   readonly settings: Readonly<Record<string, string>>;
 }
 
@@ -56,6 +58,7 @@ async function describe(
   return metadata.topics.map(({ name, partitions }) => ({
     topic: name,
     partitions: partitions.length,
+    replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
     settings: settings.get(name) ?? {},
   }));
 }
@@ -65,22 +68,35 @@ const patienceMs = 20_000;
 const lookAgainMs = 50;
 
 /**
- * A topic is created before the broker that is asked next has heard of it. kafkajs's own wait for leaders takes that
- * for a failure: UNKNOWN_TOPIC_OR_PARTITION.
+ * A topic is created before the broker that is asked next has heard of it, and each question may go to another one.
+ * kafkajs's own wait for leaders takes that for a failure: UNKNOWN_TOPIC_OR_PARTITION.
  */
 async function untilKnown(admin: Admin, topics: readonly string[], clock: Clock): Promise<void> {
   const giveUpAt = clock.now() + patienceMs;
   for (;;) {
     const known = new Set(await admin.listTopics());
     const missing = topics.filter((topic) => !known.has(topic));
-    if (missing.length === 0) break;
-    if (clock.now() >= giveUpAt)
-      throw new OnhookError("TOPICS_PENDING", { topics: missing.join(", ") });
+    if (missing.length === 0 && (await haveLeaders(admin, topics))) return;
+    if (clock.now() >= giveUpAt) {
+      const pending = missing.length === 0 ? topics : missing;
+      throw new OnhookError("TOPICS_PENDING", { topics: pending.join(", ") });
+    }
     await pause(clock, lookAgainMs);
   }
-  // Waits for leaders by itself.
-  await admin.fetchTopicMetadata({ topics: [...topics] });
 }
+
+/** Waits for leaders by itself, for as long as kafkajs does. */
+async function haveLeaders(admin: Admin, topics: readonly string[]): Promise<boolean> {
+  try {
+    await admin.fetchTopicMetadata({ topics: [...topics] });
+    return true;
+  } catch (error) {
+    if (unknownYet.has(String((error as { readonly type?: unknown }).type))) return false;
+    throw error;
+  }
+}
+
+const unknownYet = new Set(["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"]);
 
 export function createTopicAdmin(kafka: Kafka, clock: Clock): TopicAdmin {
   return {

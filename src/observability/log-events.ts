@@ -40,10 +40,22 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "consumer.crashed": ["error", "a consumer crashed"],
   "consumer.fetched": null,
   "consumer.lag": null,
+  "consumer.records-lost": [
+    "error",
+    "RECORDS LOST: they were deleted before this group had read them",
+  ],
+  "consumer.rewound": [
+    "error",
+    "a partition ends before what was read of it; all that is in it is read again",
+  ],
   "transaction.aborted": ["warn", "a transaction was aborted"],
   "producer.retrying": ["warn", "a write failed and is tried again"],
   "producer.abandoned": ["warn", "a producer that had failed could not be closed"],
   "store.position": null,
+  "store.records-lost": [
+    "error",
+    "RECORDS LOST: they were deleted before this table had read them",
+  ],
   "store.reading-failed": ["warn", "the events of a table can not be read"],
   "store.applied": [
     ({ result }) => (result === "refused" ? "warn" : "debug"),

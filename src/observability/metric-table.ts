@@ -193,6 +193,20 @@ const kafka = {
     help: "Consumers that ended with an error. They are started again.",
     action: "The log has the error; a steady rise calls for a look at the brokers.",
   },
+  onhook_records_lost_total: {
+    type: "counter",
+    labels: ["topic"],
+    help: "Offsets that were skipped because their records were deleted, by retention or by hand, before this process's group or table had read them.",
+    action:
+      "Alert on any rise: what they said will not be done. The log (consumer.records-lost, store.records-lost) names partition and offsets. Raise the topic's retention, or add processes; lost calls must be written again by the platform.",
+  },
+  onhook_partition_rewinds_total: {
+    type: "counter",
+    labels: ["topic"],
+    help: "Partitions that ended before what was already read of them, and were read again from their begin.",
+    action:
+      "Either the topic was made again, or brokers lost acknowledged records: look for unclean leader elections. Webhooks may be sent again, under the same webhook-id.",
+  },
   onhook_transactions_aborted_total: {
     type: "counter",
     labels: ["fenced"],

@@ -110,6 +110,8 @@ function storeRecorders(set: MetricSet) {
       if (table === "triggers") set.set("onhook_trigger_store_lag", {}, lag);
       if (table === "tenants") set.set("onhook_tenant_store_lag", {}, lag);
     },
+    "store.records-lost": ({ table, count }) =>
+      set.count("onhook_records_lost_total", { topic: table }, count),
     "store.reading-failed": null,
     "store.applied": ({ table, result }) =>
       set.count("onhook_store_events_total", { table, result }),
@@ -149,6 +151,9 @@ function kafkaRecorders(set: MetricSet, consumers: ConsumerGauges) {
     "consumer.crashed": ({ group }) => set.count("onhook_consumer_crashes_total", { group }),
     "consumer.fetched": (event) => consumers.fetched(event),
     "consumer.lag": (event) => consumers.lag(event),
+    "consumer.records-lost": ({ topic, count }) =>
+      set.count("onhook_records_lost_total", { topic }, count),
+    "consumer.rewound": ({ topic }) => set.count("onhook_partition_rewinds_total", { topic }),
     "transaction.aborted": ({ fenced }) =>
       set.count("onhook_transactions_aborted_total", { fenced: String(fenced) }),
     "producer.retrying": () => set.count("onhook_producer_retries_total", {}),

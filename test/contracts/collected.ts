@@ -5,12 +5,17 @@ export class Collected {
   readonly records: LogRecord[] = [];
   /** The partitions of each assignment. */
   readonly assignments: (readonly TopicPartition[])[] = [];
+  readonly rewinds: TopicPartition[] = [];
   readonly #looks = new Set<() => void>();
 
   /** To be given to a consumer. */
   readonly handlers = {
     assigned: (partitions: readonly TopicPartition[]): void => {
       this.assignments.push(partitions);
+      this.changed();
+    },
+    rewound: (at: TopicPartition): void => {
+      this.rewinds.push(at);
       this.changed();
     },
     records: (batch: RecordBatch): void => {

@@ -87,6 +87,8 @@ export interface KafkaLogOptions {
   readonly kafka?: Kafka;
   /** In place of the machine's: one that stands still, say. */
   readonly clock?: Clock;
+  /** Copies of each topic; 1 unless the cluster has more brokers. */
+  readonly replicas?: number;
 }
 
 /** A client of the stack's Kafka, which says nothing. */
@@ -100,6 +102,7 @@ export function kafkaLog({
   events = [],
   kafka = kafkaClient(),
   clock = systemClock,
+  replicas = 1,
 }: KafkaLogOptions = {}): LogUnderTest {
   const deps = { clock, emit: (event: KafkaEvent) => void events.push(event) };
   const session = { sessionTimeoutMs, heartbeatIntervalMs: 500, maxBytesPerPartition: 1024 * 1024 };
@@ -113,7 +116,10 @@ export function kafkaLog({
       return choose({ topic: "", partitionMetadata, message: { key, value: null } });
     },
     async createTopic(topic, partitions, settings = {}) {
-      await createTopicAdmin(kafka, systemClock).create([{ topic, partitions, settings }], 1);
+      await createTopicAdmin(kafka, systemClock).create(
+        [{ topic, partitions, settings }],
+        replicas,
+      );
       // A broker that is known as the leader needs a moment until it acts as one.
       const answers = (): Promise<boolean> =>
         withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic)).then(

@@ -60,4 +60,31 @@ describe("a partition that comes back", () => {
     await intake.commit();
     expect(commits).toEqual([{ ...at, offset: 7 }]);
   });
+
+  it("is begun afresh when it begins before what was committed: its topic was made again", async () => {
+    const { intake, taken, commits } = setUp();
+    for (const one of taken) one.finish();
+    await intake.commit();
+    intake.assigned([at]);
+    intake.records({ ...at, records: records(0, 2) });
+    expect(taken.slice(3).map(({ record, lost }) => [record.offset, lost])).toEqual([
+      [0, false],
+      [1, false],
+    ]);
+    for (const one of taken.slice(3)) one.finish();
+    await intake.commit();
+    expect(commits.map(({ offset }) => offset)).toEqual([3, 2]);
+  });
+
+  it("is begun afresh when it was rewound, and what is in hand of before commits nothing", async () => {
+    const { intake, taken, commits } = setUp();
+    intake.rewound(at);
+    intake.records({ ...at, records: records(0, 1) });
+    expect(taken.map(({ lost }) => lost)).toEqual([true, true, true, false]);
+    for (const one of taken.slice(0, 3)) one.finish();
+    await intake.commit();
+    taken[3]?.finish();
+    await intake.commit();
+    expect(commits.map(({ offset }) => offset)).toEqual([0, 1]);
+  });
 });

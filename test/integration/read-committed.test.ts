@@ -94,6 +94,7 @@ async function consume(topic: string, count: number): Promise<LogRecord[]> {
   const running = consumer.run(
     {
       assigned: () => undefined,
+      rewound: () => undefined,
       records(batch) {
         records.push(...batch.records);
         watch.changed();

@@ -168,3 +168,15 @@ test("names and units follow one rule: counters end in _total, histograms in _se
   expect(labels).toContain("outcome");
   expect(labels.filter((label) => /tenant|trigger|url|host/.test(label))).toEqual([]);
 });
+
+test("what was deleted unread counts by its topic, whether a group or a table lost it", async () => {
+  const found = await samples(
+    sampleEvents["consumer.records-lost"],
+    sampleEvents["consumer.records-lost"],
+    sampleEvents["store.records-lost"],
+    sampleEvents["consumer.rewound"],
+  );
+  expect(found.get('onhook_records_lost_total{topic="onhook.cdr"}')).toBe(300);
+  expect(found.get('onhook_records_lost_total{topic="onhook.triggers"}')).toBe(6);
+  expect(found.get('onhook_partition_rewinds_total{topic="onhook.cdr"}')).toBe(1);
+});

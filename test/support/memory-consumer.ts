@@ -3,7 +3,11 @@ import type { CommittedOffset, TopicPartition } from "../../src/log/log-record.t
 import { MemoryMember } from "./memory-group.ts";
 import type { MemoryGroup } from "./memory-group.ts";
 
-const nothing: IntakeHandlers = { assigned: () => undefined, records: () => undefined };
+const nothing: IntakeHandlers = {
+  assigned: () => undefined,
+  records: () => undefined,
+  rewound: () => undefined,
+};
 
 /** A member of a group on a memory log, as the deliver stage needs it. */
 export class MemoryConsumer implements PartitionConsumer {
