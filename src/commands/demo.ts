@@ -67,6 +67,8 @@ function onStack(context: CommandContext, stack: Stack): DemoContext {
     ONHOOK_REGISTRY_URL: stack.registryUrl,
     ONHOOK_DELIVERY_DANGEROUS_ALLOW_HTTP: "true",
     ONHOOK_DELIVERY_ALLOWED_RANGES: "127.0.0.0/8",
+    // Whoever watches need not wait ten seconds for the receiver that never answers.
+    ONHOOK_DELIVERY_TIMEOUT_MS: context.env["ONHOOK_DELIVERY_TIMEOUT_MS"] ?? "3000",
     ONHOOK_HTTP_HOST: "127.0.0.1",
     ONHOOK_HTTP_PORT: context.env["ONHOOK_HTTP_PORT"] ?? "0",
   } as Record<string, string>;
