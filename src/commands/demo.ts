@@ -70,6 +70,8 @@ function onStack(context: CommandContext, stack: Stack): DemoContext {
     ONHOOK_DELIVERY_PROXY_URL: "",
     ONHOOK_DELIVERY_PROXY_USERNAME: "",
     ONHOOK_DELIVERY_PROXY_PASSWORD: "",
+    // Whoever watches need not wait ten seconds for the receiver that never answers.
+    ONHOOK_DELIVERY_TIMEOUT_MS: context.env["ONHOOK_DELIVERY_TIMEOUT_MS"] ?? "3000",
     ONHOOK_HTTP_HOST: "127.0.0.1",
     ONHOOK_HTTP_PORT: context.env["ONHOOK_HTTP_PORT"] ?? "0",
   } as Record<string, string>;

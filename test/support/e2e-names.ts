@@ -6,6 +6,7 @@ export interface OwnTopics {
   readonly cdr: string;
   readonly triggers: string;
   readonly tenants: string;
+  readonly endpoints: string;
   readonly jobs: string;
   readonly dead: string;
   readonly attempts: string;
@@ -55,6 +56,7 @@ export function ownNames(
     cdr: `${prefix}.cdr`,
     triggers: `${prefix}.triggers`,
     tenants: `${prefix}.tenants`,
+    endpoints: `${prefix}.endpoints`,
     jobs: `${prefix}.jobs`,
     dead: `${prefix}.dead`,
     attempts: `${prefix}.attempts`,
@@ -82,6 +84,7 @@ export function ownNames(
     ONHOOK_KAFKA_MATCH_GROUP: groups.match,
     ONHOOK_KAFKA_DELIVER_GROUP: groups.deliver,
     ONHOOK_KAFKA_RETRY_GROUP: groups.retry,
+    ONHOOK_KAFKA_REDRIVE_GROUP: `${prefix}-redrive`,
     ONHOOK_KAFKA_REPLAY_GROUP_PREFIX: `${prefix}-replay`,
     ONHOOK_KAFKA_TRANSACTIONAL_ID_PREFIX: prefix,
     // The least that the broker allows: a process that was killed is missed by its groups for so long.

@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
+import type { Stack } from "../../src/sandbox/stack.ts";
+import { ownNames } from "../support/e2e-names.ts";
+import { createPlatform } from "../support/e2e-platform.ts";
+import { mustRun } from "../support/e2e-program.ts";
+import { startReadyService } from "../support/e2e-service.ts";
+import { startBenchReceiver } from "./bench-receiver.ts";
+
+/** All receivers are down while jobs pile up; then they come back, and everything has to arrive in bounded memory. */
+export interface BacklogOptions {
+  readonly jobs: number;
+  readonly endpoints: number;
+  /** The most that a process may hold, in MiB. */
+  readonly maxMiB: number;
+}
+
+export const backlogDefaults: BacklogOptions = { jobs: 1_000_000, endpoints: 100, maxMiB: 512 };
+
+/** Resident memory of a process, now and at most, in MiB. */
+function memoryOf(pid: number): { readonly now: number; readonly peak: number } {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const kib = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]);
+  return { now: Math.round(kib("VmRSS") / 1024), peak: Math.round(kib("VmHWM") / 1024) };
+}
+
+const callsAtOnce = 5000;
+
+export async function backlog(
+  stack: Stack,
+  { jobs, endpoints, maxMiB }: BacklogOptions,
+  out: (line: string) => void,
+): Promise<{ readonly ok: boolean; readonly peakMiB: number; readonly arrived: number }> {
+  const { env, topics } = ownNames(stack, "backlog", {
+    ONHOOK_LOG_LEVEL: "error",
+    ONHOOK_DELIVERY_SUSPEND_AFTER_MS: "5000",
+    ONHOOK_DELIVERY_SUSPEND_AFTER_FAILURES: "5",
+    ONHOOK_DELIVERY_PROBE_INTERVAL_MS: "5000",
+    ONHOOK_DELIVERY_REDRIVE_PER_SECOND: "20000",
+  });
+  await mustRun(["topics", "apply"], { env });
+  await using receiver = await startBenchReceiver();
+  await using platform = await createPlatform(stack, topics);
+  const tenants = Array.from({ length: endpoints }, (_, number) => `tenant-${number}`);
+  for (const [number, tenantId] of tenants.entries()) {
+    await platform.putTrigger({
+      triggerId: randomUUID(),
+      tenantId,
+      name: "",
+      enabled: true,
+      disabledReason: null,
+      createdAt: null,
+      filters: [],
+      action: {
+        url: `${receiver.url}/ok/${number}`,
+        method: "POST",
+        format: "json",
+        customData: {},
+        retries: 10,
+        secrets: [],
+      },
+    });
+  }
+  receiver.refuse(true);
+  await using service = await startReadyService(env);
+  for (let sent = 0; sent < jobs; sent += callsAtOnce) {
+    const calls = Array.from({ length: Math.min(callsAtOnce, jobs - sent) }, (_, index) => {
+      const number = sent + index;
+      const tenantId = tenants[number % endpoints] ?? "";
+      return { tenantId, id: null, cdr: { id: `${number}-${Date.now()}` } };
+    });
+    await platform.call(...(calls as CallEndedRecord[]));
+  }
+  const made = async (): Promise<number> => service.metric("onhook_jobs_total");
+  while ((await made()) < jobs) await pause(500);
+  const waiting = memoryOf(service.pid);
+  out(
+    `${jobs} jobs made while all ${endpoints} receivers were down: ${waiting.now} MiB, at most ${waiting.peak} MiB`,
+  );
+  receiver.refuse(false);
+  const begun = Date.now();
+  const delivered = async (): Promise<number> =>
+    service.metric("onhook_delivery_attempts_total", { outcome: "delivered" });
+  let last = { count: -1, at: Date.now() };
+  for (;;) {
+    const count = await delivered();
+    if (count >= jobs) break;
+    if (count > last.count) last = { count, at: Date.now() };
+    // Nothing at all for as long as a suspended endpoint could wait for its probe, and more: it will not come.
+    if (Date.now() - last.at > 120_000) break;
+    await pause(500);
+  }
+  const { latencies } = await receiver.report();
+  const arrived = [...latencies.values()].reduce((sum, list) => sum + list.length, 0);
+  const { peak } = memoryOf(service.pid);
+  const seconds = Math.round((Date.now() - begun) / 1000);
+  out(`${arrived} requests taken in ${seconds} s after they came back; at most ${peak} MiB`);
+  return { ok: arrived >= jobs && peak <= maxMiB, peakMiB: peak, arrived };
+}

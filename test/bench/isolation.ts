@@ -1,0 +1,154 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
+import type { Stack } from "../../src/sandbox/stack.ts";
+import { ownNames } from "../support/e2e-names.ts";
+import { createPlatform } from "../support/e2e-platform.ts";
+import { mustRun } from "../support/e2e-program.ts";
+import { startReadyService } from "../support/e2e-service.ts";
+import { startBenchReceiver } from "./bench-receiver.ts";
+import type { BenchReceiver } from "./bench-receiver.ts";
+import { percentile } from "./percentile.ts";
+
+/** What one endpoint that hangs does to the others: the same load with and without ten that hang and ten that fail. */
+export interface IsolationOptions {
+  readonly endpoints: number;
+  readonly hanging: number;
+  readonly failing: number;
+  readonly jobsPerSecond: number;
+  readonly seconds: number;
+}
+
+export const isolationDefaults: IsolationOptions = {
+  endpoints: 100,
+  hanging: 10,
+  failing: 10,
+  jobsPerSecond: 2000,
+  seconds: 30,
+};
+
+interface RunResult {
+  /** Of the endpoints that are well in both runs; ms from the sending of the call to the request's arrival. */
+  readonly latencies: readonly number[];
+  /** Requests of those endpoints that did not come within the run and a minute. */
+  readonly missing: number;
+}
+
+/** The calls are sent in ticks of this many ms, by the clock and not by the answers: no coordinated omission. */
+const tickMs = 20;
+
+function pathOf(endpoint: number, bad: boolean, { hanging, failing }: IsolationOptions): string {
+  if (bad && endpoint < hanging) return `/hang/${endpoint}`;
+  if (bad && endpoint < hanging + failing) return `/fail/${endpoint}`;
+  return `/ok/${endpoint}`;
+}
+
+async function settled(
+  receiver: BenchReceiver,
+  wanted: number,
+  count: (paths: ReadonlyMap<string, readonly number[]>) => number,
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const until = Date.now() + 60_000;
+  for (;;) {
+    const { latencies } = await receiver.report();
+    if (count(latencies) >= wanted || Date.now() > until) return latencies;
+    await pause(100);
+  }
+}
+
+async function run(stack: Stack, bad: boolean, options: IsolationOptions): Promise<RunResult> {
+  const { endpoints, hanging, failing, jobsPerSecond, seconds } = options;
+  const { env, topics } = ownNames(stack, "isolation", { ONHOOK_LOG_LEVEL: "error" });
+  await mustRun(["topics", "apply"], { env });
+  await using receiver = await startBenchReceiver();
+  await using platform = await createPlatform(stack, topics);
+  const tenants = Array.from({ length: endpoints }, (_, number) => `tenant-${number}`);
+  for (const [number, tenantId] of tenants.entries()) {
+    await platform.putTrigger({
+      triggerId: randomUUID(),
+      tenantId,
+      name: "",
+      enabled: true,
+      disabledReason: null,
+      createdAt: null,
+      filters: [],
+      action: {
+        url: receiver.url + pathOf(number, bad, options),
+        method: "POST",
+        format: "json",
+        customData: {},
+        retries: 3,
+        secrets: [],
+      },
+    });
+  }
+  await using service = await startReadyService(env);
+  const perTick = (jobsPerSecond * tickMs) / 1000;
+  const ticks = (seconds * 1000) / tickMs;
+  const begin = Date.now();
+  const sending: Promise<void>[] = [];
+  let sent = 0;
+  for (let tick = 0; tick < ticks; tick += 1) {
+    await pause(Math.max(0, begin + tick * tickMs - Date.now()));
+    const now = begin + tick * tickMs;
+    const calls = Array.from({ length: perTick }, () => {
+      const number = sent++;
+      const tenantId = tenants[number % endpoints] ?? "";
+      return { tenantId, id: null, cdr: { id: `${number}-${now}` } };
+    });
+    sending.push(platform.call(...(calls as CallEndedRecord[])));
+  }
+  await Promise.all(sending);
+  const well = (path: string): boolean => Number(path.split("/")[2]) >= hanging + failing;
+  const wanted = Math.floor((sent * (endpoints - hanging - failing)) / endpoints);
+  const count = (paths: ReadonlyMap<string, readonly number[]>): number =>
+    [...paths].reduce((sum, [path, list]) => sum + (well(path) ? list.length : 0), 0);
+  const paths = await settled(receiver, wanted, count);
+  await service.stop("SIGKILL");
+  const latencies = [...paths].filter(([path]) => well(path)).flatMap(([, list]) => list);
+  return { latencies, missing: Math.max(0, wanted - latencies.length) };
+}
+
+const figures = [0.5, 0.99, 0.999, 1] as const;
+
+/** Runs both, twice each in turn, after a warm-up, and prints them; resolves with whether the promise held in every round. */
+export async function isolation(
+  stack: Stack,
+  options: IsolationOptions,
+  out: (line: string) => void,
+): Promise<{ readonly ok: boolean; readonly rounds: readonly object[] }> {
+  const { endpoints, hanging, failing, jobsPerSecond, seconds } = options;
+  out(
+    `${endpoints} endpoints, ${jobsPerSecond} jobs/s for ${seconds} s; ms from call to request at the ${endpoints - hanging - failing} endpoints that are well`,
+  );
+  await run(stack, false, { ...options, seconds: Math.min(5, seconds) });
+  const rounds: object[] = [];
+  let ok = true;
+  for (const round of [1, 2]) {
+    const alone = await run(stack, false, options);
+    const beside = await run(stack, true, options);
+    const ratio = percentile(beside.latencies, 0.99) / percentile(alone.latencies, 0.99);
+    for (const [name, { latencies, missing }] of [
+      ["all are well", alone],
+      [`${hanging} hang and ${failing} fail`, beside],
+    ] as const) {
+      const shown = figures.map((part) => percentile(latencies, part));
+      out(
+        `round ${round}, ${name}: p50 ${shown[0]}  p99 ${shown[1]}  p99.9 ${shown[2]}  max ${shown[3]}  missing ${missing}`,
+      );
+      rounds.push({
+        round,
+        name,
+        p50: shown[0],
+        p99: shown[1],
+        p999: shown[2],
+        max: shown[3],
+        missing,
+      });
+    }
+    out(`round ${round}: p99 beside bad ones is ${ratio.toFixed(2)} times that without them`);
+    const waited = percentile(beside.latencies, 1) >= 10_000;
+    ok &&= ratio <= 2 && !waited && alone.missing + beside.missing === 0;
+  }
+  return { ok, rounds };
+}

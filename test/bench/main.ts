@@ -1,0 +1,58 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { startStack } from "../../src/sandbox/stack.ts";
+import type { Stack } from "../../src/sandbox/stack.ts";
+import { backlog, backlogDefaults } from "./backlog.ts";
+import { isolation, isolationDefaults } from "./isolation.ts";
+
+// npm run bench -- <scenario> [--seconds N] [--jobs N]: measures on a sandbox of its own, keeps a JSON file in .cache/bench,
+// and ends with 1 where a promise did not hold.
+
+interface Result {
+  readonly ok: boolean;
+}
+
+const out = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { seconds: { type: "string" }, jobs: { type: "string" } },
+});
+
+const scenarios: Readonly<Record<string, (stack: Stack) => Promise<Result>>> = {
+  isolation: (stack) =>
+    isolation(
+      stack,
+      { ...isolationDefaults, ...(values.seconds && { seconds: Number(values.seconds) }) },
+      out,
+    ),
+  backlog: (stack) =>
+    backlog(stack, { ...backlogDefaults, ...(values.jobs && { jobs: Number(values.jobs) }) }, out),
+};
+
+const chosen = positionals.length > 0 ? positionals : Object.keys(scenarios);
+const unknown = chosen.filter((name) => !(name in scenarios));
+if (unknown.length > 0) {
+  out(
+    `There is no benchmark ${unknown.join(", ")}; there are ${Object.keys(scenarios).join(", ")}.`,
+  );
+  process.exit(2);
+}
+const cacheDir = fileURLToPath(new URL("../../.cache", import.meta.url));
+await using stack = await startStack({
+  cacheDir: `${cacheDir}/sandbox`,
+  env: process.env,
+  onProgress: out,
+});
+mkdirSync(`${cacheDir}/bench`, { recursive: true });
+for (const name of chosen) {
+  out(`— ${name}`);
+  const result = await (scenarios[name] as (stack: Stack) => Promise<Result>)(stack);
+  const machine = { cores: cpus().length, model: cpus()[0]?.model ?? "", node: process.version };
+  const kept = { name, at: new Date().toISOString(), machine, ...result };
+  writeFileSync(`${cacheDir}/bench/${name}.json`, `${JSON.stringify(kept, null, 2)}\n`);
+  out(result.ok ? "held" : "NOT HELD");
+  if (!result.ok) process.exitCode = 1;
+}
