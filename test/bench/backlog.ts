@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
@@ -8,6 +7,7 @@ import { createPlatform } from "../support/e2e-platform.ts";
 import { mustRun } from "../support/e2e-program.ts";
 import { startReadyService } from "../support/e2e-service.ts";
 import { startBenchReceiver } from "./bench-receiver.ts";
+import { benchTrigger } from "./bench-trigger.ts";
 
 /** All receivers are down while jobs pile up; then they come back, and everything has to arrive in bounded memory. */
 export interface BacklogOptions {
@@ -45,23 +45,7 @@ export async function backlog(
   await using platform = await createPlatform(stack, topics);
   const tenants = Array.from({ length: endpoints }, (_, number) => `tenant-${number}`);
   for (const [number, tenantId] of tenants.entries()) {
-    await platform.putTrigger({
-      triggerId: randomUUID(),
-      tenantId,
-      name: "",
-      enabled: true,
-      disabledReason: null,
-      createdAt: null,
-      filters: [],
-      action: {
-        url: `${receiver.url}/ok/${number}`,
-        method: "POST",
-        format: "json",
-        customData: {},
-        retries: 10,
-        secrets: [],
-      },
-    });
+    await platform.putTrigger(benchTrigger(tenantId, `${receiver.url}/ok/${number}`, 10));
   }
   receiver.refuse(true);
   await using service = await startReadyService(env);

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
 import type { Stack } from "../../src/sandbox/stack.ts";
@@ -7,6 +6,7 @@ import { createPlatform } from "../support/e2e-platform.ts";
 import { mustRun } from "../support/e2e-program.ts";
 import { startReadyService } from "../support/e2e-service.ts";
 import { startBenchReceiver } from "./bench-receiver.ts";
+import { benchTrigger } from "./bench-trigger.ts";
 import type { BenchReceiver } from "./bench-receiver.ts";
 import { percentile } from "./percentile.ts";
 
@@ -64,23 +64,9 @@ async function run(stack: Stack, bad: boolean, options: IsolationOptions): Promi
   await using platform = await createPlatform(stack, topics);
   const tenants = Array.from({ length: endpoints }, (_, number) => `tenant-${number}`);
   for (const [number, tenantId] of tenants.entries()) {
-    await platform.putTrigger({
-      triggerId: randomUUID(),
-      tenantId,
-      name: "",
-      enabled: true,
-      disabledReason: null,
-      createdAt: null,
-      filters: [],
-      action: {
-        url: receiver.url + pathOf(number, bad, options),
-        method: "POST",
-        format: "json",
-        customData: {},
-        retries: 3,
-        secrets: [],
-      },
-    });
+    await platform.putTrigger(
+      benchTrigger(tenantId, receiver.url + pathOf(number, bad, options), 3),
+    );
   }
   await using service = await startReadyService(env);
   const perTick = (jobsPerSecond * tickMs) / 1000;
