@@ -11,7 +11,7 @@ export default defineConfig({
           // A property test runs thousands of cases; a loaded machine must not make it fail.
           testTimeout: 60_000,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/{contracts,integration,e2e,bench}/**"],
+          exclude: ["test/{contracts,integration,e2e,bench,faults}/**"],
         },
       },
       {
@@ -19,8 +19,21 @@ export default defineConfig({
           name: "stack",
           include: ["test/{contracts,integration,e2e}/**/*.test.ts"],
           globalSetup: ["test/support/global-stack.ts"],
+          setupFiles: ["test/support/quiet-warnings.ts"],
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        // Slow on purpose: brokers and processes die in them. `npm run test:faults`.
+        test: {
+          name: "faults",
+          include: ["test/faults/**/*.test.ts"],
+          globalSetup: ["test/support/global-stack.ts"],
+          setupFiles: ["test/support/quiet-warnings.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },

@@ -48,16 +48,31 @@ export function serviceCommands(
     .action((options: { calls?: number; rate: number; seed: number; exit?: boolean }) =>
       demo(context(), options, terminal),
     );
+  sandboxCommand(program, context);
+}
+
+function sandboxCommand(program: Command, context: () => CommandContext): void {
   program
     .command("sandbox")
     .description("start a local Kafka and schema registry, and keep them until stopped")
     .addOption(
-      new Option("--kafka-port <port>", "a free one without it").argParser(number(1, 65_535)),
+      new Option(
+        "--kafka-port <port>",
+        "of the first broker, the next ones have those that follow; free ones without it",
+      ).argParser(number(1, 65_535)),
     )
     .addOption(
       new Option("--registry-port <port>", "a free one without it").argParser(number(1, 65_535)),
     )
-    .action((options: { kafkaPort?: number; registryPort?: number }) =>
+    .addOption(
+      new Option(
+        "--brokers <n>",
+        "how many brokers, each a controller too; topics have a copy on up to three of them",
+      )
+        .argParser(number(1, 9))
+        .default(1),
+    )
+    .action((options: { kafkaPort?: number; registryPort?: number; brokers: number }) =>
       sandbox(context(), options),
     );
 }

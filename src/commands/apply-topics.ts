@@ -21,11 +21,23 @@ export function definitionOf(wanted: WantedTopic): TopicDefinition {
   return { topic: wanted.topic, partitions: wanted.partitions, settings };
 }
 
-/** What differs between a topic and its definition, in words; empty when nothing does. */
-export function differences(existing: ExistingTopic, wanted: TopicDefinition): readonly string[] {
+/**
+ * What differs between a topic and its definition, in words; empty when nothing does. A replication factor of -1 leaves
+ * the number of copies to the brokers: any is right.
+ */
+export function differences(
+  existing: ExistingTopic,
+  wanted: TopicDefinition,
+  replicationFactor: number,
+): readonly string[] {
   const found: string[] = [];
   if (existing.partitions !== wanted.partitions) {
     found.push(`it has ${existing.partitions} partitions, the settings say ${wanted.partitions}`);
+  }
+  if (replicationFactor !== -1 && existing.replicas !== replicationFactor) {
+    found.push(
+      `its replication factor is ${existing.replicas}, the settings say ${replicationFactor}`,
+    );
   }
   for (const [name, value] of Object.entries(wanted.settings)) {
     const actual = existing.settings[name];
@@ -44,7 +56,8 @@ async function applyTopics(config: Config, admin: TopicAdmin): Promise<readonly 
     ),
   );
   const missing = definitions.filter(({ topic }) => !existing.has(topic));
-  if (missing.length > 0) await admin.create(missing, config.kafka.replicationFactor);
+  const { replicationFactor } = config.kafka;
+  if (missing.length > 0) await admin.create(missing, replicationFactor);
   return definitions.map((definition): ApplyLine => {
     const { topic: name, partitions, settings } = definition;
     const found = existing.get(name);
@@ -54,7 +67,7 @@ async function applyTopics(config: Config, admin: TopicAdmin): Promise<readonly 
         name,
         detail: `${partitions} partitions, ${settings["cleanup.policy"]}`,
       };
-    const differing = differences(found, definition);
+    const differing = differences(found, definition, replicationFactor);
     if (differing.length === 0) return { what: "unchanged", name, detail: "" };
     return { what: "differs", name, detail: `${differing.join("; ")}. Left as it is.` };
   });

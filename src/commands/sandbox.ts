@@ -6,6 +6,7 @@ import type { CommandContext } from "./context.ts";
 export interface SandboxOptions {
   readonly kafkaPort?: number;
   readonly registryPort?: number;
+  readonly brokers?: number;
 }
 
 /** The brokers and the registry that the environment or the file names, if it names them. */

@@ -55,7 +55,7 @@ export const kafkaSettings = group("The Kafka cluster.", {
     max: tenMinutes,
   }),
   replicationFactor: wholeNumber(-1, {
-    doc: "Copies of each partition of the topics that `topics apply` creates; -1: the brokers' default.",
+    doc: "Copies of each partition of the topics that `topics apply` creates; -1: the brokers' default, and any of an existing one. With fewer than 3, or topics whose min.insync.replicas is below 2, the loss of a broker's disk loses what it had.",
     unit: "replicas",
     min: -1,
     max: 15,

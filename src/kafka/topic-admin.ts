@@ -17,6 +17,8 @@ export interface TopicDefinition {
 export interface ExistingTopic {
   readonly topic: string;
   readonly partitions: number;
+  /** Copies of the partition that has the fewest. */
+  readonly replicas: number;
   readonly settings: Readonly<Record<string, string>>;
 }
 
@@ -56,6 +58,7 @@ async function describe(
   return metadata.topics.map(({ name, partitions }) => ({
     topic: name,
     partitions: partitions.length,
+    replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
     settings: settings.get(name) ?? {},
   }));
 }

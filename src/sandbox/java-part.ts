@@ -70,6 +70,15 @@ export class JavaPart {
     await run.ended;
   }
 
+  /** It stands still, its connections open, until it is thawed: to others it is a machine that does not answer. */
+  freeze(): void {
+    this.#deps.keeper.kill(this.#spec.name, "SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#deps.keeper.kill(this.#spec.name, "SIGCONT");
+  }
+
   /** From now on its end is wanted. */
   letGo(): void {
     if (this.#run !== undefined) this.#run.wanted = true;

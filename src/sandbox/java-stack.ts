@@ -158,6 +158,8 @@ function stackOf({ keeper, brokers, registry, ports, died }: Running): Stack {
     stop,
     stopBroker: async (index, how) => await broker(index).stop(how),
     startBroker: async (index) => await broker(index).start(),
+    freezeBroker: async (index) => broker(index).freeze(),
+    thawBroker: async (index) => broker(index).thaw(),
     stopRegistry: async () => await registry.stop("SIGTERM"),
     startRegistry: async () => await registry.start(),
     [Symbol.asyncDispose]: stop,

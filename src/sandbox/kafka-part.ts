@@ -35,8 +35,11 @@ export async function kafkaPart(
   const file = join(deps.dataDir, `${name}.properties`);
   await writeFile(file, propertiesFile(propertiesOf(node, join(deps.dataDir, name))));
   const program = [`-Dlog4j2.configurationFile=${logSettings}`, "-cp", distribution.kafkaClasspath];
-  // No GC setting and no limit on the compiler: benchmarks run on these brokers.
-  const heap = ["-Xms256m", "-Xmx768m", "-XX:+UseG1GC"];
+  // No limit on the compiler, and room for a broker that is alone: benchmarks run on it. Several are for faults.
+  const heap =
+    node.controllers.length === 1
+      ? ["-Xms256m", "-Xmx768m", "-XX:+UseG1GC"]
+      : ["-Xms128m", "-Xmx320m", "-XX:+UseSerialGC"];
   const format = ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", file];
   return new JavaPart(deps, {
     name,

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { OnhookError } from "../errors.ts";
-import type { KeeperCommand, KeeperReport } from "./keeper.ts";
+import type { KeeperCommand, KeeperReport, KeptSignal } from "./keeper.ts";
 import type { Env } from "./programs.ts";
 
 export interface KeptProcess {
@@ -58,7 +58,7 @@ export class Keeper {
     return { pid: await started.promise, ended: ended.promise };
   }
 
-  kill(name: string, signal: "SIGTERM" | "SIGKILL"): void {
+  kill(name: string, signal: KeptSignal): void {
     this.#send({ do: "kill", name, signal });
   }
 

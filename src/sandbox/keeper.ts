@@ -15,7 +15,10 @@ export type KeeperCommand =
       readonly command: readonly string[];
       readonly log: string;
     }
-  | { readonly do: "kill"; readonly name: string; readonly signal: "SIGTERM" | "SIGKILL" };
+  | { readonly do: "kill"; readonly name: string; readonly signal: KeptSignal };
+
+/** SIGSTOP and SIGCONT freeze and thaw. */
+export type KeptSignal = "SIGTERM" | "SIGKILL" | "SIGSTOP" | "SIGCONT";
 
 export type KeeperReport =
   | { readonly did: "started"; readonly name: string; readonly pid: number }
@@ -53,7 +56,7 @@ function start(name: string, command: readonly string[], log: string): void {
   if (child.pid !== undefined) kept.set(name, child);
 }
 
-function kill(name: string, signal: "SIGTERM" | "SIGKILL"): void {
+function kill(name: string, signal: KeptSignal): void {
   const pid = kept.get(name)?.pid;
   if (pid === undefined) return;
   try {

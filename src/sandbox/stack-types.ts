@@ -52,6 +52,9 @@ export interface Stack extends AsyncDisposable {
    */
   stopBroker(index: number, how: "SIGTERM" | "SIGKILL"): Promise<void>;
   startBroker(index: number): Promise<void>;
+  /** A frozen broker answers nothing and closes nothing; it can be thawed, or killed with SIGKILL. */
+  freezeBroker(index: number): Promise<void>;
+  thawBroker(index: number): Promise<void>;
   stopRegistry(): Promise<void>;
   startRegistry(): Promise<void>;
 }

@@ -14,6 +14,8 @@ export function unstoppableParts(kind: "existing" | "docker") {
     died: new Promise<OnhookError>(() => {}),
     stopBroker: cannot("stop one broker"),
     startBroker: cannot("start one broker"),
+    freezeBroker: cannot("freeze one broker"),
+    thawBroker: cannot("thaw one broker"),
     stopRegistry: cannot("stop its registry alone"),
     startRegistry: cannot("start its registry alone"),
   } satisfies Partial<Stack>;

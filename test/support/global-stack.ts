@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 import { startStack } from "../../src/sandbox/stack.ts";
+import "./quiet-warnings.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
