@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** The fault scenarios that are worth their time in every run of the tests; `npm run test:faults` runs all. */
+const everyTime = ["test/faults/scenarios/kill.test.ts"];
+
 /** Unit tests do no I/O. Everything that needs the real Kafka and registry shares one sandbox, started once. */
 export default defineConfig({
   test: {
@@ -17,7 +20,7 @@ export default defineConfig({
       {
         test: {
           name: "stack",
-          include: ["test/{contracts,integration,e2e}/**/*.test.ts"],
+          include: ["test/{contracts,integration,e2e}/**/*.test.ts", ...everyTime],
           globalSetup: ["test/support/global-stack.ts"],
           setupFiles: ["test/support/quiet-warnings.ts"],
           testTimeout: 120_000,
@@ -30,7 +33,7 @@ export default defineConfig({
         test: {
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
-          globalSetup: ["test/support/global-stack.ts"],
+          globalSetup: ["test/support/fault-setup.ts", "test/support/global-stack.ts"],
           setupFiles: ["test/support/quiet-warnings.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,

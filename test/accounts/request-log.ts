@@ -1,0 +1,62 @@
+/** A request as a receiver saw it. Times are ms since the epoch by the clock of the test. */
+export interface RequestSeen {
+  /** Its `webhook-id`. */
+  readonly id: string;
+  /** As `onhook-attempt` says. */
+  readonly attempt: number;
+  readonly arrivedAt: number;
+  /** When its answer was given away, or its connection ended; Infinity until then. */
+  readonly endedAt: number;
+  /** 0 where it was not answered. */
+  readonly status: number;
+}
+
+/** A moment at which work may change hands: a fault, or a rebalance that follows from one. */
+export interface Disturbance {
+  readonly what: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * How long before a disturbance a request may have been answered and yet count as in flight: its attempt was being
+ * recorded, or the offset behind it was being committed.
+ */
+export const finishingMs = 100;
+
+export function inFlightAt({ from, to }: Disturbance, request: RequestSeen): boolean {
+  return request.arrivedAt <= to && request.endedAt >= from - finishingMs;
+}
+
+export interface Repeats {
+  /** Requests beyond the first with the same id and attempt. */
+  readonly repeated: number;
+  /** Requests that were in flight, summed over the disturbances. */
+  readonly inFlight: number;
+  /** Repeats, in words, whose first request was in flight at no disturbance before them. */
+  readonly unexplained: readonly string[];
+}
+
+const keyOf = ({ id, attempt }: RequestSeen): string => `${id} ${attempt}`;
+
+/** Counts repeats, and asks of each whether what it repeats was in flight when something happened. */
+export function repeatsOf(
+  requests: readonly RequestSeen[],
+  disturbances: readonly Disturbance[],
+): Repeats {
+  const groups = Map.groupBy(requests, keyOf);
+  const unexplained: string[] = [];
+  for (const [key, [first, ...others]] of groups) {
+    for (const again of others) {
+      const explained = disturbances.some(
+        (each) => first !== undefined && inFlightAt(each, first) && each.from <= again.arrivedAt,
+      );
+      if (!explained) unexplained.push(key);
+    }
+  }
+  const inFlight = disturbances.reduce(
+    (sum, each) => sum + requests.filter((request) => inFlightAt(each, request)).length,
+    0,
+  );
+  return { repeated: requests.length - groups.size, inFlight, unexplained };
+}

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { licenceOf, sampleTenants } from "../../src/sandbox/sample-tenants.ts";
+import {
+  receiverKinds,
+  receiverOfTrigger,
+  sampleTriggers,
+} from "../../src/sandbox/sample-triggers.ts";
+import type { ReceiverKind } from "../../src/sandbox/sample-triggers.ts";
+import type { SeededRandom } from "../../src/sandbox/seeded-random.ts";
+import { createSimulator, demoStart } from "../../src/sandbox/simulator.ts";
+import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
+import type { Tenant } from "../../src/triggers/tenant.ts";
+import type { Trigger } from "../../src/triggers/trigger.ts";
+import { triggerOf } from "../support/e2e-samples.ts";
+import type { Platform } from "../support/e2e-platform.ts";
+import { createWatch } from "../support/e2e-watch.ts";
+import type { End } from "../accounts/account.ts";
+import { misbehaviours } from "./misbehaviours.ts";
+import type { Behaviour } from "./receivers.ts";
+
+/** Tenants, triggers, and how the jobs of each trigger must end. */
+export interface Configuration {
+  readonly tenants: readonly Tenant[];
+  readonly triggers: readonly Trigger[];
+  readonly endsOf: ReadonlyMap<string, readonly End[]>;
+}
+
+const endOf: Readonly<Record<ReceiverKind, End>> = {
+  ok: "delivered",
+  flaky: "delivered",
+  broken: "dead",
+  hang: "dead",
+  gone: "dead",
+};
+
+/** The triggers of the demo: all methods and forms, licences, disabled ones; and retries that end well and badly. */
+export function sampleConfiguration(receivers: string): Configuration {
+  const urls = Object.fromEntries(receiverKinds.map((kind) => [kind, `${receivers}/${kind}`]));
+  const triggers = sampleTriggers({
+    ...(urls as Record<ReceiverKind, string>),
+    // Nobody listens there.
+    gone: "http://127.0.0.1:1/gone",
+  });
+  const endsOf = new Map(
+    [...receiverOfTrigger].map(([triggerId, kind]) => [triggerId, [endOf[kind]]]),
+  );
+  return { tenants: sampleTenants.map(licenceOf), triggers, endsOf };
+}
+
+/** One trigger without filters for each tenant, at receivers that behave like this. */
+export function behaving(receivers: string, behaviours: readonly Behaviour[]): Configuration {
+  const tenants = sampleTenants.map(licenceOf);
+  const triggers = tenants.map(({ tenantId }, index) => {
+    const behaviour = behaviours[index % behaviours.length] as Behaviour;
+    return triggerOf({
+      tenantId,
+      url: `${receivers}/${behaviour}/calls`,
+      action: { retries: behaviour === "flaky" ? 2 : 1 },
+    });
+  });
+  const endsOf = new Map(
+    triggers.map(({ triggerId }, index) => {
+      const behaviour = behaviours[index % behaviours.length] as Behaviour;
+      const well = behaviour === "ok" || behaviour === "flaky" || behaviour === "flood";
+      return [triggerId, [well ? "delivered" : "dead"] as readonly End[]];
+    }),
+  );
+  return { tenants, triggers, endsOf };
+}
+
+export interface Load {
+  /** All calls, in their order, sent or not. */
+  readonly calls: readonly CallEndedRecord[];
+  /** Starts to send; resolves when all stand in their topic. */
+  send(): Promise<void>;
+  /** Resolves when that part of the calls, from 0 to 1, is sent. */
+  sentPart(part: number): Promise<void>;
+}
+
+export interface LoadOptions {
+  readonly random: SeededRandom;
+  readonly calls: number;
+  /** Calls a second. */
+  readonly rate: number;
+  readonly partitions: number;
+}
+
+const tickMs = 40;
+
+/** Seeded calls of the sample tenants, in bursts, spread over all partitions. */
+export function createLoad(platform: Platform, options: LoadOptions): Load {
+  const { random, rate, partitions } = options;
+  const seed = random.between(0, 2 ** 31);
+  const simulator = createSimulator({ seed, tenants: sampleTenants, startAt: demoStart.startAt });
+  const calls = Array.from({ length: options.calls }, () => simulator.next());
+  const watch = createWatch();
+  let sent = 0;
+
+  return {
+    calls,
+    async send() {
+      const mean = (rate * tickMs) / 1000;
+      while (sent < calls.length) {
+        const burst = Math.ceil(mean * 2 * random.next());
+        const some = calls.slice(sent, sent + burst);
+        const next = sleep(tickMs);
+        // One partition a send: with more, what the client says of a send is not to be relied on when leaders move.
+        await platform.callTo(random.between(0, partitions - 1), some);
+        sent += some.length;
+        watch.changed();
+        await next;
+      }
+    },
+    sentPart: (part) => watch.until(() => sent >= part * calls.length),
+  };
+}
+
+/** Behaviours that no receiver should have, and one that is as it should be. */
+export const badBehaviours = ["ok", ...Object.keys(misbehaviours)] as readonly Behaviour[];
