@@ -17,6 +17,46 @@ export const scenarios = {
     file: "kill.test.ts",
     what: "A matcher and two deliverers; deliverers are killed with SIGKILL and replaced.",
   },
+  "freeze-match": {
+    file: "freeze.test.ts",
+    what: "Two matchers and a deliverer; a matcher is stopped with SIGSTOP in the middle of a batch, until the group has given its partitions away, and then thawed. It must be fenced off, commit nothing and join again.",
+  },
+  "freeze-deliver": {
+    file: "freeze.test.ts",
+    what: "A matcher and two deliverers; a deliverer with requests in flight is stopped with SIGSTOP until the group has given its partitions away, and then thawed.",
+  },
+  "rebalance-storm": {
+    file: "storm.test.ts",
+    what: "One process stays; others join and leave (SIGTERM) as fast as the groups let them.",
+  },
+  "broker-restart": {
+    file: "broker.test.ts",
+    what: "The only broker is restarted in order.",
+  },
+  "broker-kill": {
+    file: "broker.test.ts",
+    what: "The only broker is killed with SIGKILL and started again.",
+  },
+  "cluster-loses-one": {
+    file: "cluster.test.ts",
+    what: "One of three brokers is killed, so that leaders move while batches are in flight; it comes back later.",
+  },
+  "cluster-loses-two": {
+    file: "cluster.test.ts",
+    what: "Two of three brokers are killed: what is left can't take a write for lack of in-sync replicas, until they are back.",
+  },
+  "registry-down-at-start": {
+    file: "registry.test.ts",
+    what: "Processes start, and calls come, while there is no schema registry; it comes later.",
+  },
+  "registry-down-in-the-middle": {
+    file: "registry.test.ts",
+    what: "The registry is gone for a while; a process that has read no schema yet joins meanwhile.",
+  },
+  "bad-receivers": {
+    file: "receivers.test.ts",
+    what: "Receivers hang, drip a byte a second, close half-way, send a gigabyte and answer what is not HTTP; one works.",
+  },
 } as const satisfies Readonly<Record<string, ScenarioText>>;
 
 export type ScenarioName = keyof typeof scenarios;

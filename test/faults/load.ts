@@ -47,25 +47,27 @@ export function sampleConfiguration(receivers: string): Configuration {
   return { tenants: sampleTenants.map(licenceOf), triggers, endsOf };
 }
 
-/** One trigger without filters for each tenant, at receivers that behave like this. */
+const endsWell: ReadonlySet<Behaviour> = new Set(["ok", "flaky", "flood"]);
+
+/** Two triggers without filters for each tenant, at receivers that behave like this, one after the other. */
 export function behaving(receivers: string, behaviours: readonly Behaviour[]): Configuration {
-  const tenants = sampleTenants.map(licenceOf);
-  const triggers = tenants.map(({ tenantId }, index) => {
-    const behaviour = behaviours[index % behaviours.length] as Behaviour;
-    return triggerOf({
-      tenantId,
-      url: `${receivers}/${behaviour}/calls`,
-      action: { retries: behaviour === "flaky" ? 2 : 1 },
+  const pairs = sampleTenants
+    .flatMap((tenant) => [tenant, tenant])
+    .map(({ tenantId }, index) => {
+      const behaviour = behaviours[index % behaviours.length] ?? "ok";
+      const url = `${receivers}/${behaviour}/calls`;
+      return { behaviour, trigger: triggerOf({ tenantId, url, action: { retries: 1 } }) };
     });
-  });
-  const endsOf = new Map(
-    triggers.map(({ triggerId }, index) => {
-      const behaviour = behaviours[index % behaviours.length] as Behaviour;
-      const well = behaviour === "ok" || behaviour === "flaky" || behaviour === "flood";
-      return [triggerId, [well ? "delivered" : "dead"] as readonly End[]];
-    }),
-  );
-  return { tenants, triggers, endsOf };
+  return {
+    tenants: sampleTenants.map((tenant) => ({ ...licenceOf(tenant), maxTriggers: null })),
+    triggers: pairs.map(({ trigger }) => trigger),
+    endsOf: new Map(
+      pairs.map(({ behaviour, trigger }) => [
+        trigger.triggerId,
+        [endsWell.has(behaviour) ? "delivered" : "dead"],
+      ]),
+    ),
+  };
 }
 
 export interface Load {

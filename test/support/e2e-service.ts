@@ -27,6 +27,8 @@ export interface ServiceProcess extends AsyncDisposable {
   readonly exited: Promise<number | NodeJS.Signals>;
   /** The first line, past or to come, that fits. Rejects when the process ends without one. */
   line(fits: (line: LogLine) => boolean): Promise<LogLine>;
+  /** The same of lines that come from now on. */
+  nextLine(fits: (line: LogLine) => boolean): Promise<LogLine>;
   /** Asks the service's own HTTP. Rejects when nobody listens (any more). */
   get(path: string): Promise<Answered>;
   /** Resolves once `/readyz` says so. */
@@ -90,10 +92,10 @@ export function startService(
     });
   });
 
-  async function line(fits: (line: LogLine) => boolean): Promise<LogLine> {
+  async function line(fits: (line: LogLine) => boolean, from = 0): Promise<LogLine> {
     let found: LogLine | undefined;
     await watch.until(() => {
-      found = log.find(fits);
+      found = log.slice(from).find(fits);
       if (found === undefined && ended)
         throw new Error(`the service ended: ${JSON.stringify(log.slice(-5))} ${child.exitCode}`);
       return found !== undefined;
@@ -116,7 +118,8 @@ export function startService(
     log,
     stderr,
     exited,
-    line,
+    line: (fits) => line(fits),
+    nextLine: (fits) => line(fits, log.length),
     get,
     async ready() {
       while ((await get("/readyz")).status !== 200) await pause(20);

@@ -1,0 +1,74 @@
+import { expect } from "vitest";
+import { useStack } from "../../support/stack.ts";
+import type { Member } from "../fleet.ts";
+import { faultTest } from "../scenario.ts";
+import { countLines, telling } from "../watching.ts";
+import type { World } from "../world.ts";
+
+/**
+ * Freezes the process until the group has given its partitions to `other`, thaws it, and sees it join the group again.
+ * `moment` resolves when it is in the middle of something.
+ */
+async function freezeAndThaw(
+  { fleet }: World,
+  [frozen, other]: readonly [Member, Member],
+  group: string,
+  moment: () => Promise<unknown>,
+): Promise<void> {
+  await moment();
+  const takenOver = other.nextLine(telling("consumer.joined", { group }));
+  await fleet.freeze(frozen);
+  await takenOver;
+  const back = frozen.nextLine(telling("consumer.joined", { group }));
+  fleet.thaw(frozen);
+  await back;
+}
+
+faultTest("freeze-match", {
+  stack: useStack,
+  calls: 3000,
+  rate: 150,
+  // Tells of each batch right before its commit.
+  settings: { ONHOOK_LOG_LEVEL: "debug" },
+  async story(world) {
+    const { fleet, load, random, names } = world;
+    const [one, two] = (await fleet.ready("match", "match", "deliver")) as [Member, Member];
+    const withdraw = await world.withdrawOneTriggerAt(0.2);
+    const sending = load.send();
+    for (const part of [random.next() * 0.2, 0.4 + random.next() * 0.1]) {
+      await load.sentPart(part);
+      const pair = random.chance(0.5) ? ([one, two] as const) : ([two, one] as const);
+      await freezeAndThaw(world, pair, names.groups.match, () =>
+        pair[0].nextLine(telling("cdr.batch-matched")),
+      );
+    }
+    await Promise.all([sending, withdraw()]);
+    const fenced = countLines(fleet.all, telling("transaction.aborted", { fenced: true }));
+    console.log(`fenced ${fenced}`);
+    expect(fenced).toBeGreaterThan(0);
+  },
+});
+
+faultTest("freeze-deliver", {
+  stack: useStack,
+  calls: 3000,
+  rate: 150,
+  async story(world) {
+    const { fleet, load, random, names } = world;
+    const [, one, two] = (await fleet.ready("match", "deliver", "deliver")) as [
+      Member,
+      Member,
+      Member,
+    ];
+    const withdraw = await world.withdrawOneTriggerAt(0.2);
+    const sending = load.send();
+    for (const part of [random.next() * 0.2, 0.4 + random.next() * 0.1]) {
+      await load.sentPart(part);
+      const pair = random.chance(0.5) ? ([one, two] as const) : ([two, one] as const);
+      await freezeAndThaw(world, pair, names.groups.deliver, () =>
+        pair[0].nextLine(telling("delivery.attempted")),
+      );
+    }
+    await Promise.all([sending, withdraw()]);
+  },
+});
