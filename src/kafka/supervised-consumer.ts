@@ -1,7 +1,9 @@
 import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka } from "kafkajs";
 import type { TopicPartition } from "../log/log-record.ts";
+import { OnhookError } from "../errors.ts";
 import { backoffMs } from "../runtime/backoff.ts";
 import { pause } from "../runtime/clock.ts";
+import { onClockSetBack } from "../runtime/clock-set-back.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import { explained } from "./broker-failure.ts";
@@ -30,6 +32,9 @@ function assignedPartitions(assignment: Record<string, number[]>): TopicPartitio
     partitions.map((partition) => ({ topic, partition })),
   );
 }
+
+/** Smaller steps, in ms, cost less than a consumer's start: heartbeats pause for so long, and sessions are longer. */
+const setBackMs = 2000;
 
 type End = { readonly crashed: Error } | "stopped";
 
@@ -81,6 +86,11 @@ async function runOnce(
     },
   });
   const onStop = (): void => end("stopped");
+  // kafkajs sends the next heartbeat when the clock is past the last one: set back by an hour, it sends none for that
+  // hour, loses its partitions and does not notice. A new consumer begins with the clock as it is.
+  using _clock = onClockSetBack(setBackMs, () =>
+    end({ crashed: new OnhookError("CLOCK_SET_BACK") }),
+  );
   deps.signal.addEventListener("abort", onStop, { once: true });
   consumer.on("consumer.crash", ({ payload }) => end({ crashed: payload.error }));
   consumer.on("consumer.group_join", ({ payload }) => {

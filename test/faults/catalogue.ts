@@ -57,6 +57,22 @@ export const scenarios = {
     file: "receivers.test.ts",
     what: "Receivers hang, drip a byte a second, close half-way, send a gigabyte and answer what is not HTTP; one works.",
   },
+  "clock-forward": {
+    file: "clock.test.ts",
+    what: "The clock of one of two processes is set an hour forward under load. No retry comes early but those that were waiting in it.",
+  },
+  "clock-back": {
+    file: "clock.test.ts",
+    what: "The same, an hour back.",
+  },
+  "retention-of-calls": {
+    file: "retention.test.ts",
+    what: "While no matcher runs, the broker deletes calls that none has read. That is told as an error, with the exact count; all other calls are matched.",
+  },
+  "retention-of-jobs": {
+    file: "retention.test.ts",
+    what: "The same with jobs, while no deliverer runs.",
+  },
 } as const satisfies Readonly<Record<string, ScenarioText>>;
 
 export type ScenarioName = keyof typeof scenarios;

@@ -23,7 +23,7 @@ export interface Fleet extends AsyncDisposable {
   thaw(member: Member): void;
   /** SIGTERM; resolves with the exit status. */
   stop(member: Member): Promise<number | NodeJS.Signals>;
-  /** Notes a fault of something else than these processes. */
+  /** Notes a fault of something else than these processes, which lasts as long as `fault` does. */
   struck<T>(what: string, fault: () => Promise<T> | T): Promise<T>;
   /** The faults so far, and the rebalances of the groups that deliver. */
   disturbances(): readonly Disturbance[];

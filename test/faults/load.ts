@@ -88,6 +88,18 @@ export interface LoadOptions {
 }
 
 const tickMs = 40;
+const againMs = 200;
+
+/** A platform goes on trying while brokers are away. What it writes twice by that is two calls. */
+async function insist(send: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await send();
+    } catch {
+      await sleep(againMs);
+    }
+  }
+}
 
 /** Seeded calls of the sample tenants, in bursts, spread over all partitions. */
 export function createLoad(platform: Platform, options: LoadOptions): Load {
@@ -107,7 +119,8 @@ export function createLoad(platform: Platform, options: LoadOptions): Load {
         const some = calls.slice(sent, sent + burst);
         const next = sleep(tickMs);
         // One partition a send: with more, what the client says of a send is not to be relied on when leaders move.
-        await platform.callTo(random.between(0, partitions - 1), some);
+        const partition = random.between(0, partitions - 1);
+        await insist(() => platform.callTo(partition, some));
         sent += some.length;
         watch.changed();
         await next;

@@ -12,11 +12,16 @@ const lookAgainMs = 250;
 /** A topic, and the group that works through it. */
 type Stop = readonly [group: string, topic: string];
 
+/** Where to look for what is left: everywhere, or only at what a role reads that goes on while the other is away. */
+export type Reach = "all" | "match";
+
 /** In the order in which work passes them on. */
-function stopsOf({ topics, groups }: OwnNames): readonly Stop[] {
+function stopsOf({ topics, groups }: OwnNames, reach: Reach): readonly Stop[] {
+  const calls: Stop = [groups.match, topics.cdr];
+  if (reach === "match") return [calls];
   const rungs = Array.from({ length: 10 }, (_, index) => `${topics.retry}${(index + 1) * 2}s`);
   return [
-    [groups.match, topics.cdr],
+    calls,
     [groups.deliver, topics.jobs],
     ...rungs.map((topic): Stop => [groups.retry, topic]),
   ];
@@ -73,12 +78,13 @@ async function leftAt(kafka: Kafka, admin: Admin, [groupId, topic]: Stop): Promi
 export async function untilQuiet(
   stack: StackAddress,
   names: OwnNames,
+  reach: Reach,
   deadlineMs: number,
 ): Promise<void> {
   const kafka = testClient(stack);
   const deadline = Date.now() + deadlineMs;
   const look = async (admin: Admin): Promise<string | null> => {
-    for (const stop of stopsOf(names)) {
+    for (const stop of stopsOf(names, reach)) {
       const left = await leftAt(kafka, admin, stop);
       if (left > 0) return `${left} records left in ${stop[1]}`;
     }

@@ -7,8 +7,11 @@ export interface Row {
   readonly delivered: number;
   readonly dead: number;
   readonly cancelled: number;
+  /** Those apart that the scenario destroyed. */
   readonly lost: number;
   readonly doubled: number;
   readonly repeated: number;
   readonly inFlight: number;
+  /** Webhooks that the scenario itself made impossible, by deleting what nobody had read. */
+  readonly destroyed: number;
 }

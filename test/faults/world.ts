@@ -1,24 +1,23 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createSeededRandom } from "../../src/sandbox/seeded-random.ts";
 import type { SeededRandom } from "../../src/sandbox/seeded-random.ts";
-import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
-import type { LogRecord } from "../../src/log/log-record.ts";
-import { expectedWebhooks } from "../support/e2e-expected.ts";
 import { ownNames } from "../support/e2e-names.ts";
 import type { OwnNames, StackAddress } from "../support/e2e-names.ts";
-import { avroTypeOf, createPlatform, schemaFile } from "../support/e2e-platform.ts";
+import { createPlatform } from "../support/e2e-platform.ts";
 import type { Platform } from "../support/e2e-platform.ts";
 import { mustRun } from "../support/e2e-program.ts";
-import { attemptsOf, jobsOf, recordsOf } from "../support/e2e-records.ts";
 import { callsOf, newTenantId, triggerOf } from "../support/e2e-samples.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";
 import { settle } from "../accounts/account.ts";
-import type { Account, End, Evidence, Expected } from "../accounts/account.ts";
+import type { Account, End } from "../accounts/account.ts";
+import { createNotebook, gatherEvidence, idsOfSeveralJobs } from "./evidence.ts";
+import type { Notebook } from "./evidence.ts";
 import { createFleet } from "./fleet.ts";
 import type { Fleet } from "./fleet.ts";
 import { createLoad, sampleConfiguration } from "./load.ts";
 import type { Configuration, Load } from "./load.ts";
 import { untilQuiet } from "./quiet.ts";
+import type { Reach } from "./quiet.ts";
 import { startReceivers } from "./receivers.ts";
 import type { Receivers } from "./receivers.ts";
 import { repeatsOf } from "../accounts/request-log.ts";
@@ -46,10 +45,13 @@ export interface World extends AsyncDisposable {
   readonly receivers: Receivers;
   readonly fleet: Fleet;
   readonly load: Load;
+  readonly notebook: Notebook;
+  /** Webhooks that a scenario destroys on purpose, before anybody could read of them. */
+  readonly destroyed: Set<string>;
   /** Has some jobs on the ladder whose trigger is deleted at `part` of the load; needs processes that run. */
   withdrawOneTriggerAt(part: number): Promise<() => Promise<void>>;
-  /** Waits until nothing is left to do. */
-  quiet(): Promise<void>;
+  /** Waits until nothing is left to do, or only no call to match. */
+  quiet(reach?: Reach): Promise<void>;
   /** The account of all that was seen. */
   account(): Promise<Account & Repeats>;
 }
@@ -57,7 +59,6 @@ export interface World extends AsyncDisposable {
 const partitions = 6;
 const quietDeadlineMs = 150_000;
 const withdrawnCalls = 30;
-const callType = avroTypeOf(schemaFile("call-ended"));
 const logFolder = new URL("../../.cache/faults/logs/", import.meta.url);
 
 const settings = {
@@ -66,48 +67,6 @@ const settings = {
   ONHOOK_TOPICS_RETRY_PARTITIONS: "2",
   ONHOOK_DELIVERY_TIMEOUT_MS: "1500",
 };
-
-function callIdOf({ value }: LogRecord): string {
-  const call = callType.fromBuffer((value as Buffer).subarray(5)) as CallEndedRecord;
-  return call.cdr.id;
-}
-
-async function evidenceOf(
-  { stack, names: { topics }, receivers }: Pick<World, "stack" | "names" | "receivers">,
-  sent: readonly CallEndedRecord[],
-  configuration: Configuration,
-): Promise<Evidence> {
-  const known = new Map(sent.map((call) => [call.cdr.id, call]));
-  // What stands in the topic counts, not what was meant to: a call that was written twice is two calls.
-  const calls = (await recordsOf(stack, topics.cdr)).map((record) => {
-    const call = known.get(callIdOf(record));
-    if (call === undefined) throw new Error(`a call that nobody sent: ${callIdOf(record)}`);
-    return call;
-  });
-  const { triggers, tenants, endsOf } = configuration;
-  const due = expectedWebhooks(calls, triggers, tenants);
-  const expected = new Map(
-    due.map(({ webhookId, trigger }): [string, Expected] => [
-      webhookId,
-      { webhookId, ends: endsOf.get(trigger.triggerId) ?? [] },
-    ]),
-  );
-  const committed = (await jobsOf(stack, topics.jobs)).map((job) => ({
-    jobId: job.jobId,
-    origin: `${job.cdrPartition}/${job.cdrOffset} ${job.triggerId}`,
-  }));
-  const attempts = await attemptsOf(stack, topics.attempts);
-  return {
-    calls: calls.length,
-    expected: [...expected.values()],
-    committed,
-    ended: attempts.flatMap(({ jobId, outcome }) =>
-      outcome === "failed" ? [] : [{ jobId, outcome }],
-    ),
-    dead: new Set((await jobsOf(stack, topics.dead)).map(({ jobId }) => jobId)),
-    requests: receivers.requests,
-  };
-}
 
 /** For whoever has to find out what went wrong. */
 function keepLogs(fleet: Fleet, receivers: Receivers, name: string): void {
@@ -170,6 +129,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     partitions,
   });
   const others = callsOf(withdrawnCalls, withdrawn.tenantId);
+  const notebook = createNotebook(stack, names.topics, [...load.calls, ...others]);
 
   return {
     random,
@@ -179,6 +139,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     receivers,
     fleet,
     load,
+    notebook,
+    destroyed: new Set(),
     async withdrawOneTriggerAt(part) {
       const before = receivers.ids.size;
       await platform.callTo(random.between(0, partitions - 1), others);
@@ -189,14 +151,19 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         await platform.deleteTrigger(withdrawn.triggerId);
       };
     },
-    quiet: () => untilQuiet(stack, names, quietDeadlineMs),
+    quiet: (reach = "all") => untilQuiet(stack, names, reach, quietDeadlineMs),
     async account() {
-      const evidence = await evidenceOf(
-        { stack, names, receivers },
-        [...load.calls, ...others],
+      await notebook.look();
+      const evidence = await gatherEvidence(
+        stack,
+        names.topics,
+        notebook,
         configuration,
+        receivers,
       );
-      return { ...settle(evidence), ...repeatsOf(evidence.requests, fleet.disturbances()) };
+      const several = idsOfSeveralJobs(notebook);
+      const single = receivers.requests.filter(({ id }) => !several.has(id));
+      return { ...settle(evidence), ...repeatsOf(single, fleet.disturbances()) };
     },
     async [Symbol.asyncDispose]() {
       keepLogs(fleet, receivers, `${scenario}-${seed}`);

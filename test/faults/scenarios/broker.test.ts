@@ -15,11 +15,13 @@ for (const [name, how] of scenarios) {
       const { fleet, load, random } = world;
       await fleet.ready("match,deliver", "match,deliver");
       const withdraw = await world.withdrawOneTriggerAt(0.2);
-      const sending = load.send();
+      const sending = Promise.all([load.send(), withdraw()]);
       await load.sentPart(0.2 + random.next() * 0.4);
-      await fleet.struck(`${how} of the broker`, () => stack().stopBroker(0, how));
-      await stack().startBroker(0);
-      await Promise.all([sending, withdraw()]);
+      await fleet.struck(`no broker after ${how}`, async () => {
+        await stack().stopBroker(0, how);
+        await stack().startBroker(0);
+      });
+      await sending;
     },
   });
 }

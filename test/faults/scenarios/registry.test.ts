@@ -24,7 +24,7 @@ faultTest("registry-down-in-the-middle", {
     const { fleet, load, random } = world;
     await fleet.ready(both);
     const withdraw = await world.withdrawOneTriggerAt(0.2);
-    const sending = load.send();
+    const sending = Promise.all([load.send(), withdraw()]);
     await load.sentPart(random.next() * 0.4);
     await stack().stopRegistry();
     // Has read no schema yet, and takes nothing from the other one before it has.
@@ -32,6 +32,6 @@ faultTest("registry-down-in-the-middle", {
     await late.line(telling("service.waiting"));
     await load.sentPart(0.6 + random.next() * 0.3);
     await stack().startRegistry();
-    await Promise.all([sending, withdraw(), late.ready()]);
+    await Promise.all([sending, late.ready()]);
   },
 });

@@ -13,7 +13,7 @@ faultTest("rebalance-storm", {
     const { fleet, load, random, names } = world;
     await fleet.ready(both);
     const withdraw = await world.withdrawOneTriggerAt(0.2);
-    const sending = load.send();
+    const sending = Promise.all([load.send(), withdraw()]);
     for (let coming = 0; coming < comings; coming += 1) {
       const guest = fleet.start(random.pick([both, "match", "deliver"]));
       const { match, deliver } = names.groups;
@@ -21,6 +21,6 @@ faultTest("rebalance-storm", {
       await guest.line(telling("consumer.joined", { group }));
       if (random.chance(0.7)) expect(await fleet.stop(guest)).toBe(0);
     }
-    await Promise.all([sending, withdraw()]);
+    await sending;
   },
 });
