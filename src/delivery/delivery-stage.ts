@@ -69,18 +69,20 @@ function createCommits(deps: DeliveryStageDeps, session: DeliverySession) {
     retries: intake(consumers.retries, (taken) => session.wait(taken)),
   };
 
-  /** Whether all was taken. */
-  async function once(): Promise<boolean> {
-    let taken = true;
-    for (const each of Object.values(intakes)) {
-      try {
-        await each.commit();
-      } catch (error) {
-        taken = false;
-        emit({ type: "delivery.commit-failed", error });
-      }
+  async function commit(each: Intake): Promise<boolean> {
+    try {
+      await each.commit();
+      return true;
+    } catch (error) {
+      emit({ type: "delivery.commit-failed", error });
+      return false;
     }
-    return taken;
+  }
+
+  /** Whether all was taken. Side by side: what is finished of one group must not wait for the other's coordinator. */
+  async function once(): Promise<boolean> {
+    const taken = await Promise.all(Object.values(intakes).map(commit));
+    return taken.every(Boolean);
   }
 
   async function run(signal: AbortSignal): Promise<void> {

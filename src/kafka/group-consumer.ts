@@ -5,6 +5,8 @@ import { partitionKey } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import type { KafkaEvent } from "./kafka-events.ts";
+import { OffsetCommits } from "./offset-commits.ts";
+import type { Membership } from "./offset-commits.ts";
 import { runSupervised } from "./supervised-consumer.ts";
 import { ownBytes, toRecordBatch } from "./to-log-record.ts";
 import { withAdmin } from "./with-admin.ts";
@@ -47,6 +49,9 @@ export class GroupConsumer {
   readonly #paused = new Map<string, TopicPartition>();
   #assigned = new Map<string, TopicPartition>();
   #current: Consumer | null = null;
+  readonly #commits: OffsetCommits;
+  /** Told by the first heartbeat after each time the group was joined. */
+  #membership: Membership | null = null;
   /** By partition: the metadata of the commits that this assignment begins at, where nobody has asked for it yet. */
   #notes: Promise<Map<string, string>> | null = null;
 
@@ -54,6 +59,7 @@ export class GroupConsumer {
     this.#kafka = kafka;
     this.#options = options;
     this.#deps = deps;
+    this.#commits = new OffsetCommits(kafka, options.groupId);
   }
 
   /**
@@ -75,11 +81,16 @@ export class GroupConsumer {
       {
         joined: (consumer, partitions) => this.#joined(consumer, partitions, handlers),
         batch: (payload) => this.#handOver(payload, handlers),
+        heartbeat: (membership) => {
+          this.#membership = membership;
+        },
         left: () => {
           this.#current = null;
+          this.#membership = null;
         },
       },
     );
+    await this.#commits.close();
   }
 
   /** No more records of the partition, from now until `resume`, reassignments and crashes included. */
@@ -98,6 +109,7 @@ export class GroupConsumer {
     if (ours.length === 0) return;
     if (this.#current === null)
       throw new OnhookError("GROUP_LEFT", { group: this.#options.groupId });
+    if (this.#membership !== null) return await this.#commits.commit(this.#membership, ours);
     await this.#current.commitOffsets(
       ours.map(({ topic, partition, offset, metadata }) => ({
         topic,
@@ -114,6 +126,8 @@ export class GroupConsumer {
     handlers: GroupHandlers,
   ): void {
     this.#current = consumer;
+    this.#membership = null;
+    this.#commits.prepare();
     this.#notes = null;
     this.#assigned = new Map(partitions.map((at) => [partitionKey(at), at]));
     for (const key of this.#paused.keys()) if (!this.#assigned.has(key)) this.#paused.delete(key);

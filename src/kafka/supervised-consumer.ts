@@ -8,6 +8,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import { explained } from "./broker-failure.ts";
 import type { KafkaEvent } from "./kafka-events.ts";
+import type { Membership } from "./offset-commits.ts";
 
 export interface SupervisedConsumerOptions {
   readonly groupId: string;
@@ -23,6 +24,8 @@ export interface SupervisedHandlers {
   /** Each time the group hands out partitions, before the first fetch of that assignment. */
   joined(consumer: Consumer, partitions: readonly TopicPartition[]): void;
   batch(payload: EachBatchPayload, consumer: Consumer): Promise<void>;
+  /** The group has answered a heartbeat: this is what the consumer is to it. */
+  heartbeat?(membership: Membership): void;
   /** The consumer is gone, crashed or stopped; until the next `joined` there is none. */
   left(): void;
 }
@@ -97,6 +100,9 @@ async function runOnce(
     deps.emit({ type: "consumer.joined", group: groupId, assignment: payload.memberAssignment });
     handlers.joined(consumer, assignedPartitions(payload.memberAssignment));
   });
+  consumer.on("consumer.heartbeat", ({ payload: { memberId, groupGenerationId } }) =>
+    handlers.heartbeat?.({ memberId, generation: groupGenerationId }),
+  );
   consumer.on("consumer.rebalancing", () =>
     deps.emit({ type: "consumer.rebalancing", group: groupId }),
   );
