@@ -75,7 +75,7 @@ describe("the account of a scenario", () => {
 });
 
 describe("repeated requests", () => {
-  const fault = { what: "kill", from: 1050, to: 1060 };
+  const fault = { what: "kill", from: 1050, to: 1060, finishingMs: 100 };
 
   it("are explained by a fault that struck while the first was in flight, or was just answered", () => {
     const again = request("a", { arrivedAt: 7000, endedAt: 7001 });

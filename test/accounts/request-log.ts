@@ -16,16 +16,18 @@ export interface Disturbance {
   readonly what: string;
   readonly from: number;
   readonly to: number;
+  /**
+   * How long before it a request may have been answered and yet count as in flight, in ms: its attempt was being
+   * recorded, or the offset behind it was being committed.
+   */
+  readonly finishingMs: number;
 }
 
-/**
- * How long before a disturbance a request may have been answered and yet count as in flight: its attempt was being
- * recorded, or the offset behind it was being committed.
- */
-export const finishingMs = 100;
-
-export function inFlightAt({ from, to }: Disturbance, request: RequestSeen): boolean {
-  return request.arrivedAt <= to && request.endedAt >= from - finishingMs;
+export function inFlightAt(
+  { from, to, finishingMs }: Disturbance,
+  { arrivedAt, endedAt }: RequestSeen,
+): boolean {
+  return arrivedAt <= to && endedAt >= from - finishingMs;
 }
 
 export interface Repeats {

@@ -1,4 +1,5 @@
-interface ScenarioText {
+/** A scenario in words. */
+export interface ScenarioText {
   readonly file: string;
   readonly what: string;
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { startService } from "../support/e2e-service.ts";
 import type { LogLine, ServiceProcess } from "../support/e2e-service.ts";
+import type { Pulse } from "./pulse.ts";
 import type { Disturbance } from "../accounts/request-log.ts";
 
 /** A process of the service, and what it does. */
@@ -29,8 +30,17 @@ export interface Fleet extends AsyncDisposable {
   disturbances(): readonly Disturbance[];
 }
 
+type Moment = Omit<Disturbance, "finishingMs">;
+
+/**
+ * What recording an attempt and committing its offset may take on an idle machine, in ms; and how many writes it is, one
+ * after the other: the next stop, the attempt, the offset. On a busy machine each takes as long as the test's own.
+ */
+const finishingMs = 100;
+const writesToFinish = 3;
+
 /** Each time a process is handed partitions, whoever had them before may have been at work on them until then. */
-function rebalancesOf({ name, log }: Member, groups: readonly string[]): Disturbance[] {
+function rebalancesOf({ name, log }: Member, groups: readonly string[]): Moment[] {
   const joined = (line: LogLine): boolean =>
     line["event"] === "consumer.joined" && groups.includes(String(line["group"]));
   return log.filter(joined).map((line) => {
@@ -47,10 +57,11 @@ function rebalancesOf({ name, log }: Member, groups: readonly string[]): Disturb
 export function createFleet(
   env: Readonly<Record<string, string>>,
   deliverGroups: readonly string[],
+  pulse: Pulse,
 ): Fleet {
   const all: Member[] = [];
   const ended = new Set<Member>();
-  const faults: Disturbance[] = [];
+  const faults: Moment[] = [];
 
   async function struck<T>(what: string, fault: () => Promise<T> | T): Promise<T> {
     const from = Date.now();
@@ -91,10 +102,11 @@ export function createFleet(
       return await member.stop();
     },
     struck,
-    disturbances: () => [
-      ...faults,
-      ...all.flatMap((member) => rebalancesOf(member, deliverGroups)),
-    ],
+    disturbances: () =>
+      [...faults, ...all.flatMap((member) => rebalancesOf(member, deliverGroups))].map((each) => ({
+        ...each,
+        finishingMs: finishingMs + writesToFinish * pulse.slowestBefore(each.from),
+      })),
     async [Symbol.asyncDispose]() {
       for (const member of all) await member[Symbol.asyncDispose]();
     },

@@ -11,11 +11,10 @@ import { createSimulator, demoStart } from "../../src/sandbox/simulator.ts";
 import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
 import type { Tenant } from "../../src/triggers/tenant.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";
-import { triggerOf } from "../support/e2e-samples.ts";
+import { callsOf, newTenantId, triggerOf } from "../support/e2e-samples.ts";
 import type { Platform } from "../support/e2e-platform.ts";
 import { createWatch } from "../support/e2e-watch.ts";
 import type { End } from "../accounts/account.ts";
-import { misbehaviours } from "./misbehaviours.ts";
 import type { Behaviour } from "./receivers.ts";
 
 /** Tenants, triggers, and how the jobs of each trigger must end. */
@@ -23,7 +22,12 @@ export interface Configuration {
   readonly tenants: readonly Tenant[];
   readonly triggers: readonly Trigger[];
   readonly endsOf: ReadonlyMap<string, readonly End[]>;
+  /** Sent before all others. */
+  readonly firstCalls?: readonly CallEndedRecord[];
 }
+
+/** A tenant of a scenario; its id is still to be given. */
+export const ownTenant = { name: "of a test", maxTriggers: null, suspended: false } as const;
 
 const endOf: Readonly<Record<ReceiverKind, End>> = {
   ok: "delivered",
@@ -40,6 +44,8 @@ export function sampleConfiguration(receivers: string): Configuration {
     ...(urls as Record<ReceiverKind, string>),
     // Nobody listens there.
     gone: "http://127.0.0.1:1/gone",
+    // Jobs for one that hangs are held back more and more; another scenario has time for that.
+    hang: `${receivers}/broken`,
   });
   const endsOf = new Map(
     [...receiverOfTrigger].map(([triggerId, kind]) => [triggerId, [endOf[kind]]]),
@@ -48,18 +54,33 @@ export function sampleConfiguration(receivers: string): Configuration {
 }
 
 const endsWell: ReadonlySet<Behaviour> = new Set(["ok", "flaky", "flood"]);
+const callsOfSlowOne = 4;
 
-/** Two triggers without filters for each tenant, at receivers that behave like this, one after the other. */
-export function behaving(receivers: string, behaviours: readonly Behaviour[]): Configuration {
-  const pairs = sampleTenants
-    .flatMap((tenant) => [tenant, tenant])
-    .map(({ tenantId }, index) => {
-      const behaviour = behaviours[index % behaviours.length] ?? "ok";
-      const url = `${receivers}/${behaviour}/calls`;
-      return { behaviour, trigger: triggerOf({ tenantId, url, action: { retries: 1 } }) };
-    });
+/** Jobs for receivers that use up each request's time are held back more and more, so there are few. */
+const slow = ["hang", "drip"] as const satisfies readonly Behaviour[];
+const quick = ["ok", "half", "flood", "nonsense"] as const satisfies readonly Behaviour[];
+
+/** Triggers without filters, at receivers that do anything but answer; and at some that work, beside them. */
+export function badReceivers(receivers: string): Configuration {
+  const bad = slow.map((behaviour) => ({
+    behaviour,
+    tenant: { ...ownTenant, tenantId: newTenantId() },
+  }));
+  const pairs = [
+    ...sampleTenants.flatMap((sample) =>
+      quick.map((behaviour) => ({
+        behaviour,
+        tenant: { ...licenceOf(sample), maxTriggers: null },
+      })),
+    ),
+    ...bad,
+  ].map(({ behaviour, tenant: { tenantId } }) => {
+    const url = `${receivers}/${behaviour}/calls`;
+    return { behaviour, trigger: triggerOf({ tenantId, url, action: { retries: 1 } }) };
+  });
+  const samples = sampleTenants.map((tenant) => ({ ...licenceOf(tenant), maxTriggers: null }));
   return {
-    tenants: sampleTenants.map((tenant) => ({ ...licenceOf(tenant), maxTriggers: null })),
+    tenants: [...samples, ...bad.map(({ tenant }) => tenant)],
     triggers: pairs.map(({ trigger }) => trigger),
     endsOf: new Map(
       pairs.map(({ behaviour, trigger }) => [
@@ -67,6 +88,7 @@ export function behaving(receivers: string, behaviours: readonly Behaviour[]): C
         [endsWell.has(behaviour) ? "delivered" : "dead"],
       ]),
     ),
+    firstCalls: bad.flatMap(({ tenant }) => callsOf(callsOfSlowOne, tenant.tenantId)),
   };
 }
 
@@ -85,6 +107,8 @@ export interface LoadOptions {
   /** Calls a second. */
   readonly rate: number;
   readonly partitions: number;
+  /** Sent before the simulated ones. */
+  readonly first: readonly CallEndedRecord[];
 }
 
 const tickMs = 40;
@@ -106,7 +130,8 @@ export function createLoad(platform: Platform, options: LoadOptions): Load {
   const { random, rate, partitions } = options;
   const seed = random.between(0, 2 ** 31);
   const simulator = createSimulator({ seed, tenants: sampleTenants, startAt: demoStart.startAt });
-  const calls = Array.from({ length: options.calls }, () => simulator.next());
+  const simulated = Array.from({ length: options.calls }, () => simulator.next());
+  const calls = [...options.first, ...simulated];
   const watch = createWatch();
   let sent = 0;
 
@@ -129,6 +154,3 @@ export function createLoad(platform: Platform, options: LoadOptions): Load {
     sentPart: (part) => watch.until(() => sent >= part * calls.length),
   };
 }
-
-/** Behaviours that no receiver should have, and one that is as it should be. */
-export const badBehaviours = ["ok", ...Object.keys(misbehaviours)] as readonly Behaviour[];

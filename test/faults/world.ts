@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createSeededRandom } from "../../src/sandbox/seeded-random.ts";
+import { createTopicAdmin } from "../../src/kafka/topic-admin.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
 import type { SeededRandom } from "../../src/sandbox/seeded-random.ts";
 import { ownNames } from "../support/e2e-names.ts";
 import type { OwnNames, StackAddress } from "../support/e2e-names.ts";
@@ -14,9 +16,10 @@ import { createNotebook, gatherEvidence, idsOfSeveralJobs } from "./evidence.ts"
 import type { Notebook } from "./evidence.ts";
 import { createFleet } from "./fleet.ts";
 import type { Fleet } from "./fleet.ts";
-import { createLoad, sampleConfiguration } from "./load.ts";
+import { createLoad, ownTenant, sampleConfiguration } from "./load.ts";
 import type { Configuration, Load } from "./load.ts";
-import { untilQuiet } from "./quiet.ts";
+import { startPulse } from "./pulse.ts";
+import { testClient, untilQuiet } from "./quiet.ts";
 import type { Reach } from "./quiet.ts";
 import { startReceivers } from "./receivers.ts";
 import type { Receivers } from "./receivers.ts";
@@ -106,12 +109,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const platform = await createPlatform(stack, names.topics);
   const basic = (options.configuration ?? sampleConfiguration)(receivers.url);
   const withdrawn = withdrawable(receivers.url);
-  const tenant = {
-    tenantId: withdrawn.tenantId,
-    name: "of a test",
-    maxTriggers: null,
-    suspended: false,
-  };
+  const tenant = { ...ownTenant, tenantId: withdrawn.tenantId };
   const configuration: Configuration = {
     tenants: [...basic.tenants, tenant],
     triggers: [...basic.triggers, withdrawn],
@@ -121,12 +119,20 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ]),
   };
   await publish(platform, configuration);
-  const fleet = createFleet(names.env, [names.groups.deliver, names.groups.retry]);
+  const client = testClient(stack);
+  const pulseTopic = `${names.topics.cdr}.pulse`;
+  await createTopicAdmin(client, systemClock).create(
+    [{ topic: pulseTopic, partitions: 1, settings: {} }],
+    -1,
+  );
+  const pulse = await startPulse(client, pulseTopic);
+  const fleet = createFleet(names.env, [names.groups.deliver, names.groups.retry], pulse);
   const load = createLoad(platform, {
     random,
     calls: options.calls ?? 2000,
     rate: options.rate ?? 250,
     partitions,
+    first: basic.firstCalls ?? [],
   });
   const others = callsOf(withdrawnCalls, withdrawn.tenantId);
   const notebook = createNotebook(stack, names.topics, [...load.calls, ...others]);
@@ -168,6 +174,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     async [Symbol.asyncDispose]() {
       keepLogs(fleet, receivers, `${scenario}-${seed}`);
       await fleet[Symbol.asyncDispose]();
+      await pulse[Symbol.asyncDispose]();
       await platform[Symbol.asyncDispose]();
       await receivers[Symbol.asyncDispose]();
     },

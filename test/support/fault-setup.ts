@@ -9,9 +9,9 @@ declare module "vitest" {
   }
 }
 
-/** Results of runs before are of other code, maybe. */
+/** Results of runs before are of other code, maybe; `ONHOOK_FAULT_KEEP=1` keeps them, to add single scenarios. */
 export default async function setup(project: TestProject): Promise<void> {
   const folder = fileURLToPath(new URL("../../.cache/faults/rows", import.meta.url));
-  await rm(folder, { recursive: true, force: true });
+  if (process.env["ONHOOK_FAULT_KEEP"] !== "1") await rm(folder, { recursive: true, force: true });
   project.provide("faultRows", folder);
 }

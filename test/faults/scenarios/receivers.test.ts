@@ -1,12 +1,12 @@
 import { useStack } from "../../support/stack.ts";
-import { badBehaviours, behaving } from "../load.ts";
+import { badReceivers } from "../load.ts";
 import { faultTest } from "../scenario.ts";
 
 faultTest("bad-receivers", {
   stack: useStack,
-  calls: 1000,
+  calls: 500,
   rate: 60,
-  configuration: (receivers) => behaving(receivers, badBehaviours),
+  configuration: badReceivers,
   async story(world) {
     await world.fleet.ready("match,deliver", "match,deliver");
     const withdraw = await world.withdrawOneTriggerAt(0.5);
