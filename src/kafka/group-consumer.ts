@@ -52,6 +52,9 @@ export class GroupConsumer {
   readonly #commits: OffsetCommits;
   /** Told by the first heartbeat after each time the group was joined. */
   #membership: Membership | null = null;
+  /** When the group last answered this member, by the clock that nobody sets. */
+  #answeredAt = -Infinity;
+  #answer = Promise.withResolvers<void>();
   /** By partition: the metadata of the commits that this assignment begins at, where nobody has asked for it yet. */
   #notes: Promise<Map<string, string>> | null = null;
 
@@ -83,6 +86,7 @@ export class GroupConsumer {
         batch: (payload) => this.#handOver(payload, handlers),
         heartbeat: (membership) => {
           this.#membership = membership;
+          this.#answered();
         },
         left: () => {
           this.#current = null;
@@ -120,6 +124,22 @@ export class GroupConsumer {
     );
   }
 
+  /**
+   * Resolves when the group has answered lately enough not to have given this member up since, or answers again; what it
+   * has given away is told by `assigned` before that.
+   */
+  async confirmed(): Promise<void> {
+    const { sessionTimeoutMs, heartbeatIntervalMs } = this.#options;
+    const trustedMs = sessionTimeoutMs - heartbeatIntervalMs;
+    while (performance.now() - this.#answeredAt > trustedMs) await this.#answer.promise;
+  }
+
+  #answered(): void {
+    this.#answeredAt = performance.now();
+    this.#answer.resolve();
+    this.#answer = Promise.withResolvers();
+  }
+
   #joined(
     consumer: Consumer,
     partitions: readonly TopicPartition[],
@@ -134,6 +154,7 @@ export class GroupConsumer {
     for (const [key, at] of this.#assigned)
       this.#tell(this.#paused.has(key) ? "pause" : "resume", at);
     handlers.assigned(partitions);
+    this.#answered();
   }
 
   async #handOver({ batch }: EachBatchPayload, handlers: GroupHandlers): Promise<void> {

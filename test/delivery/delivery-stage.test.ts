@@ -47,6 +47,11 @@ class ScriptedConsumer implements PartitionConsumer {
   }
   pause(): void {}
   resume(): void {}
+  /** The group answers nobody while it is set. */
+  silence: Promise<void> | undefined;
+  async confirmed(): Promise<void> {
+    await this.silence;
+  }
   async commit(offsets: readonly CommittedOffset[]): Promise<void> {
     if (this.refuses) throw new Error("rebalancing");
     this.commits.push(...offsets);
@@ -125,6 +130,29 @@ describe("a job that is decided", () => {
     await stage.take(3);
     expect(stage.events).toContainEqual({ type: "job.undecodable", ...jobs, offset: 3, error });
     expect(stage.types()).toEqual(["job.undecodable"]);
+  });
+});
+
+describe("a worker that was frozen", () => {
+  it.each([
+    ["begins nothing", true, []],
+    ["hands on nothing that it was at work on", false, ["attempts"]],
+  ])("%s before the group has answered, and then only what is still its own", async (...given) => {
+    const [, before, written] = given;
+    const onward = { topic: "r.2s", key: "k", value: Buffer.from("job") };
+    const [request, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const deliver = async () => request.promise.then(() => ({ ...delivered, onward }));
+    const stage = await setUp({ deliver });
+    if (before) stage.consumers.jobs.silence = answer.promise;
+    await stage.take(0);
+    stage.consumers.jobs.silence = answer.promise;
+    request.resolve();
+    await stage.clock.advance(1000);
+    expect(stage.written).toEqual([]);
+    stage.consumers.jobs.handlers?.assigned([]);
+    answer.resolve();
+    await stage.clock.advance(1000);
+    expect(stage.written.map(({ topic }) => topic)).toEqual(written);
   });
 });
 

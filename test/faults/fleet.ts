@@ -103,10 +103,14 @@ export function createFleet(
     },
     struck,
     disturbances: () =>
-      [...faults, ...all.flatMap((member) => rebalancesOf(member, deliverGroups))].map((each) => ({
-        ...each,
-        finishingMs: finishingMs + writesToFinish * pulse.slowestBefore(each.from),
-      })),
+      [...faults, ...all.flatMap((member) => rebalancesOf(member, deliverGroups))].map(
+        ({ what, from, to }) => ({
+          what,
+          from,
+          to,
+          finishingMs: finishingMs + writesToFinish * pulse.slowestBefore(from),
+        }),
+      ),
     async [Symbol.asyncDispose]() {
       for (const member of all) await member[Symbol.asyncDispose]();
     },

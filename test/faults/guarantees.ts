@@ -19,14 +19,16 @@ const summed = [
   "inFlight",
 ] as const satisfies readonly (keyof Row)[];
 
+function totalOf(scenario: string, runs: readonly Row[]): Total {
+  const sums = Object.fromEntries(
+    summed.map((name) => [name, runs.reduce((sum, run) => sum + run[name], 0)]),
+  ) as Record<(typeof summed)[number], number>;
+  return { scenario, seeds: runs.map(({ seed }) => seed).sort((a, b) => a - b), ...sums };
+}
+
 export function totalsOf(rows: readonly Row[]): readonly Total[] {
-  return [...Map.groupBy(rows, ({ scenario }) => scenario)].map(([scenario, runs]) => ({
-    scenario,
-    seeds: runs.map(({ seed }) => seed).sort((a, b) => a - b),
-    ...(Object.fromEntries(
-      summed.map((name) => [name, runs.reduce((sum, run) => sum + run[name], 0)]),
-    ) as Record<(typeof summed)[number], number>),
-  }));
+  const byScenario = Map.groupBy(rows, ({ scenario }) => scenario);
+  return [...byScenario].map(([scenario, runs]) => totalOf(scenario, runs));
 }
 
 const head = [

@@ -18,7 +18,7 @@ const lookBackMs = 2000;
 
 export async function startPulse(kafka: Kafka, topic: string): Promise<Pulse> {
   const beats: Beat[] = [];
-  let over = false;
+  const over = new AbortController();
   const producer = kafka.producer({ retry: { retries: 0 } });
   await producer.connect();
 
@@ -34,7 +34,7 @@ export async function startPulse(kafka: Kafka, topic: string): Promise<Pulse> {
   }
 
   const beating = (async () => {
-    while (!over) {
+    while (!over.signal.aborted) {
       await beat();
       await sleep(everyMs);
     }
@@ -48,7 +48,7 @@ export async function startPulse(kafka: Kafka, topic: string): Promise<Pulse> {
           .map(({ tookMs }) => tookMs),
       ),
     async [Symbol.asyncDispose]() {
-      over = true;
+      over.abort();
       await beating;
       await producer.disconnect();
     },
