@@ -1,3 +1,4 @@
+import { replayHeader } from "../../src/jobs/job-state.ts";
 import type { LogRecord } from "../../src/log/log-record.ts";
 import { partitionKey } from "../../src/log/log-record.ts";
 import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
@@ -48,6 +49,8 @@ export function createNotebook(
         calls.set(placeOf(record), call);
       }
       for (const record of await recordsOf(stack, topics.jobs)) {
+        // Put back by a replay, on purpose, and so not made twice.
+        if (replayHeader in record.headers) continue;
         const { jobId, cdrPartition, cdrOffset, triggerId } = jobOf(record);
         const origin = `${cdrPartition}/${cdrOffset} ${triggerId}`;
         jobs.set(placeOf(record), { jobId, origin });
