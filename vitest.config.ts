@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /** The fault scenarios that are worth their time in every run of the tests; `npm run test:faults` runs all. */
-const everyTime = ["test/faults/scenarios/kill.test.ts"];
+const everyTime = ["kill", "freeze-match", "broker-kill"].map(
+  (name) => `test/faults/scenarios/${name}.test.ts`,
+);
 
 /** Unit tests do no I/O. Everything that needs the real Kafka and registry shares one sandbox, started once. */
 export default defineConfig({

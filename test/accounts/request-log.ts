@@ -31,34 +31,42 @@ export function inFlightAt(
 }
 
 export interface Repeats {
-  /** Requests beyond the first with the same id and attempt. */
+  /** Requests beyond the first with the same id and attempt, but for `followed`. */
   readonly repeated: number;
+  /** Those among the repeats whose attempt before was repeated, too: the job was handed on twice. */
+  readonly followed: number;
   /** Requests that were in flight, summed over the disturbances. */
   readonly inFlight: number;
-  /** Repeats, in words, whose first request was in flight at no disturbance before them. */
+  /** Of those that are `repeated`, in words: whose first request was in flight at no disturbance before them. */
   readonly unexplained: readonly string[];
 }
 
-const keyOf = ({ id, attempt }: RequestSeen): string => `${id} ${attempt}`;
+const keyOf = (id: string, attempt: number): string => `${id} ${attempt}`;
 
 /** Counts repeats, and asks of each whether what it repeats was in flight when something happened. */
 export function repeatsOf(
   requests: readonly RequestSeen[],
   disturbances: readonly Disturbance[],
 ): Repeats {
-  const groups = Map.groupBy(requests, keyOf);
-  const unexplained: string[] = [];
-  for (const [key, [first, ...others]] of groups) {
-    for (const again of others) {
-      const explained = disturbances.some(
-        (each) => first !== undefined && inFlightAt(each, first) && each.from <= again.arrivedAt,
-      );
-      if (!explained) unexplained.push(key);
-    }
-  }
+  const groups = Map.groupBy(requests, ({ id, attempt }) => keyOf(id, attempt));
+  const timesOf = (id: string, attempt: number): number =>
+    groups.get(keyOf(id, attempt))?.length ?? 0;
+  const repeats = [...groups.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : others.map((again) => ({ first, again })),
+  );
+  const direct = repeats.filter(({ first: { id, attempt } }) => timesOf(id, attempt - 1) <= 1);
+  const unexplained = direct.filter(
+    ({ first, again }) =>
+      !disturbances.some((each) => inFlightAt(each, first) && each.from <= again.arrivedAt),
+  );
   const inFlight = disturbances.reduce(
     (sum, each) => sum + requests.filter((request) => inFlightAt(each, request)).length,
     0,
   );
-  return { repeated: requests.length - groups.size, inFlight, unexplained };
+  return {
+    repeated: direct.length,
+    followed: repeats.length - direct.length,
+    inFlight,
+    unexplained: unexplained.map(({ first }) => keyOf(first.id, first.attempt)),
+  };
 }

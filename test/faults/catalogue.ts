@@ -11,19 +11,19 @@ export const scenarios = {
     what: "Two processes with both roles; again and again one is killed with SIGKILL and replaced.",
   },
   "kill-match": {
-    file: "kill.test.ts",
+    file: "kill-roles.test.ts",
     what: "Two matchers and a deliverer; matchers are killed with SIGKILL and replaced.",
   },
   "kill-deliver": {
-    file: "kill.test.ts",
+    file: "kill-roles.test.ts",
     what: "A matcher and two deliverers; deliverers are killed with SIGKILL and replaced.",
   },
   "freeze-match": {
-    file: "freeze.test.ts",
+    file: "freeze-match.test.ts",
     what: "Two matchers and a deliverer; a matcher is stopped with SIGSTOP in the middle of a batch, until the group has given its partitions away, and then thawed. It must be fenced off, commit nothing and join again.",
   },
   "freeze-deliver": {
-    file: "freeze.test.ts",
+    file: "freeze-deliver.test.ts",
     what: "A matcher and two deliverers; a deliverer with requests in flight is stopped with SIGSTOP until the group has given its partitions away, and then thawed.",
   },
   "rebalance-storm": {
@@ -31,11 +31,11 @@ export const scenarios = {
     what: "One process stays; others join and leave (SIGTERM) as fast as the groups let them.",
   },
   "broker-restart": {
-    file: "broker.test.ts",
+    file: "broker-restart.test.ts",
     what: "The only broker is restarted in order.",
   },
   "broker-kill": {
-    file: "broker.test.ts",
+    file: "broker-kill.test.ts",
     what: "The only broker is killed with SIGKILL and started again.",
   },
   "cluster-loses-one": {

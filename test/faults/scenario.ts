@@ -13,6 +13,9 @@ export interface Scenario extends Partial<Omit<WorldOptions, "scenario" | "seed"
   readonly story: (world: World) => Promise<void>;
 }
 
+/** Beyond the waits that have an end of their own. */
+const longestMs = 300_000;
+
 const seeds = seedsOf(process.env);
 
 function keepRow(row: Row): void {
@@ -24,26 +27,30 @@ function keepRow(row: Row): void {
 
 /** Runs a scenario once for each seed, and settles its account. */
 export function faultTest(name: ScenarioName, { stack, story, ...options }: Scenario): void {
-  test.each(seeds)(`${name}, seed %i`, async (seed) => {
-    console.log(`${name}: ONHOOK_FAULT_SEED=${seed}`);
-    await using world = await createWorld({ ...options, scenario: name, seed, stack: stack() });
-    await story(world);
-    await world.quiet();
-    for (const member of world.fleet.running) expect(await world.fleet.stop(member)).toBe(0);
-    const { lost: missing, doubled, problems, unexplained, ...counts } = await world.account();
-    const lost = missing.filter((id) => !world.destroyed.has(id));
-    const row: Row = {
-      scenario: name,
-      seed,
-      ...counts,
-      lost: lost.length,
-      doubled: doubled.length,
-      destroyed: world.destroyed.size,
-    };
-    console.log(JSON.stringify({ ...row, unexplained: unexplained.length }));
-    expect({ lost, doubled, problems }).toEqual({ lost: [], doubled: [], problems: [] });
-    expect(new Set(missing)).toEqual(world.destroyed);
-    expect(row.repeated).toBeLessThanOrEqual(row.inFlight);
-    keepRow(row);
-  });
+  test.each(seeds)(
+    `${name}, seed %i`,
+    async (seed) => {
+      console.log(`${name}: ONHOOK_FAULT_SEED=${seed}`);
+      await using world = await createWorld({ ...options, scenario: name, seed, stack: stack() });
+      await story(world);
+      await world.quiet();
+      for (const member of world.fleet.running) expect(await world.fleet.stop(member)).toBe(0);
+      const { lost: missing, doubled, problems, unexplained, ...counts } = await world.account();
+      const lost = missing.filter((id) => !world.destroyed.has(id));
+      const row: Row = {
+        scenario: name,
+        seed,
+        ...counts,
+        lost: lost.length,
+        doubled: doubled.length,
+        destroyed: world.destroyed.size,
+      };
+      console.log(JSON.stringify({ ...row, unexplained: unexplained.length }));
+      expect({ lost, doubled, problems }).toEqual({ lost: [], doubled: [], problems: [] });
+      expect(new Set(missing)).toEqual(world.destroyed);
+      expect(row.repeated).toBeLessThanOrEqual(row.inFlight);
+      keepRow(row);
+    },
+    longestMs,
+  );
 }
