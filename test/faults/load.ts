@@ -54,7 +54,7 @@ export function sampleConfiguration(receivers: string): Configuration {
 }
 
 const endsWell: ReadonlySet<Behaviour> = new Set(["ok", "flaky", "flood"]);
-const callsOfSlowOne = 4;
+const callsOfSlowOne = 3;
 
 /** Jobs for receivers that use up each request's time are held back more and more, so there are few. */
 const slow = ["hang", "drip"] as const satisfies readonly Behaviour[];
@@ -76,7 +76,8 @@ export function badReceivers(receivers: string): Configuration {
     ...bad,
   ].map(({ behaviour, tenant: { tenantId } }) => {
     const url = `${receivers}/${behaviour}/calls`;
-    return { behaviour, trigger: triggerOf({ tenantId, url, action: { retries: 1 } }) };
+    const retries = behaviour === "hang" || behaviour === "drip" ? 0 : 1;
+    return { behaviour, trigger: triggerOf({ tenantId, url, action: { retries } }) };
   });
   const samples = sampleTenants.map((tenant) => ({ ...licenceOf(tenant), maxTriggers: null }));
   return {
