@@ -35,7 +35,7 @@ export interface Repeats {
   readonly repeated: number;
   /** Those among the repeats whose attempt before was repeated, too: the job was handed on twice. */
   readonly followed: number;
-  /** Requests that were in flight, summed over the disturbances. */
+  /** Requests that were in flight at a disturbance, each counted once. */
   readonly inFlight: number;
   /** Of those that are `repeated`, in words: whose first request was in flight at no disturbance before them. */
   readonly unexplained: readonly string[];
@@ -59,10 +59,9 @@ export function repeatsOf(
     ({ first, again }) =>
       !disturbances.some((each) => inFlightAt(each, first) && each.from <= again.arrivedAt),
   );
-  const inFlight = disturbances.reduce(
-    (sum, each) => sum + requests.filter((request) => inFlightAt(each, request)).length,
-    0,
-  );
+  const inFlight = requests.filter((request) =>
+    disturbances.some((each) => inFlightAt(each, request)),
+  ).length;
   return {
     repeated: direct.length,
     followed: repeats.length - direct.length,

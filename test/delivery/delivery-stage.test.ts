@@ -207,12 +207,12 @@ describe("a job that can't be decided now", () => {
 });
 
 describe("a commit that the group does not take", () => {
-  it("is told, and said again after a second", async () => {
+  it("is told, and said again soon, later and later, up to a second", async () => {
     const stage = await setUp({ deliver: async () => delivered });
     stage.consumers.jobs.refuses = true;
     await stage.take(0);
     await stage.clock.advance(2500);
-    expect(stage.types().filter((type) => type === "delivery.commit-failed")).toHaveLength(3);
+    expect(stage.types().filter((type) => type === "delivery.commit-failed")).toHaveLength(5);
     stage.consumers.jobs.refuses = false;
     await stage.clock.advance(1000);
     expect(stage.consumers.jobs.commits).toEqual([{ ...jobs, offset: 1 }]);
