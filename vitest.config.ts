@@ -1,5 +1,10 @@
 import { defineConfig } from "vitest/config";
 
+/** The fault scenarios that are worth their time in every run of the tests; `npm run test:faults` runs all. */
+const everyTime = ["kill", "freeze-match", "broker-kill"].map(
+  (name) => `test/faults/scenarios/${name}.test.ts`,
+);
+
 /** Unit tests do no I/O. Everything that needs the real Kafka and registry shares one sandbox, started once. */
 export default defineConfig({
   test: {
@@ -25,7 +30,7 @@ export default defineConfig({
       {
         test: {
           name: "stack",
-          include: ["test/{contracts,integration,e2e}/**/*.test.ts"],
+          include: ["test/{contracts,integration,e2e}/**/*.test.ts", ...everyTime],
           globalSetup: ["test/support/global-stack.ts"],
           setupFiles: ["test/support/quiet-warnings.ts"],
           testTimeout: 120_000,
@@ -38,7 +43,7 @@ export default defineConfig({
         test: {
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
-          globalSetup: ["test/support/global-stack.ts"],
+          globalSetup: ["test/support/fault-setup.ts", "test/support/global-stack.ts"],
           setupFiles: ["test/support/quiet-warnings.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -42,6 +42,8 @@ const knownNames: ReadonlySet<string> = new Set([
   ...events,
   "ONHOOK_CONFIG",
   "ONHOOK_SANDBOX",
+  "ONHOOK_FAULT_SEED",
+  "ONHOOK_FAULT_ROUNDS",
 ]);
 
 const settingGroups: ReadonlySet<string> = new Set(

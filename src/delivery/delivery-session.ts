@@ -120,7 +120,11 @@ export class DeliverySession {
     const { clock, deliver, emit } = this.#deps;
     const closing = this.#closing.signal;
     const aside: Aside = (wait) => slot.aside(() => wait(closing));
-    const work = async () => (taken.lost ? null : await deliver(taken.record, this.#kill, aside));
+    const work = async () => {
+      // Who was frozen may hold jobs that others have done long since, and learns of that a moment after it goes on.
+      await taken.confirmed();
+      return taken.lost ? null : await deliver(taken.record, this.#kill, aside);
+    };
     const decision = await retryUntil(this.#kill, clock, work, {
       onError: (error) => emit({ type: "delivery.held", error }),
       wait: (waitMs) => aside((ended) => pause(clock, waitMs, ended)),

@@ -48,53 +48,63 @@ export function createDeliveryStage(deps: DeliveryStageDeps): Service {
   };
 }
 
-/** How long after a commit that was not taken the next is tried, in ms. */
-const commitAgainMs = 1000;
+/**
+ * How long after a commit that was not taken the next is tried, in ms: soon at first, since one is refused in every
+ * rebalance and what is finished is not safe before; each try is told, so that later there is no hurry.
+ */
+const firstAgainMs = 100;
+const longestAgainMs = 1000;
 
 /** The two intakes, and the loop that commits what they have finished, soon after something is. */
 function createCommits(deps: DeliveryStageDeps, session: DeliverySession) {
   const { consumers, limits, clock, emit, commitIntervalMs } = deps;
-  const due = new Wake();
 
-  const intake = (consumer: PartitionConsumer, take: (taken: Taken) => void): Intake =>
-    new Intake(consumer, {
+  const intake = (consumer: PartitionConsumer, take: (taken: Taken) => void) => {
+    const due = new Wake();
+    const intake = new Intake(consumer, {
       limits,
       kindOf: ({ key }) => deps.endpointOf(key).id,
       now: () => clock.now(),
       take,
       finished: () => due.set(),
     });
-  const intakes = {
-    jobs: intake(consumers.jobs, (taken) => session.offer(taken)),
-    retries: intake(consumers.retries, (taken) => session.wait(taken)),
+    return { intake, due };
   };
+  const jobs = intake(consumers.jobs, (taken) => session.offer(taken));
+  const retries = intake(consumers.retries, (taken) => session.wait(taken));
 
-  /** Whether all was taken. */
-  async function once(): Promise<boolean> {
-    let taken = true;
-    for (const each of Object.values(intakes)) {
-      try {
-        await each.commit();
-      } catch (error) {
-        taken = false;
-        emit({ type: "delivery.commit-failed", error });
-      }
+  async function commit(intake: Intake): Promise<boolean> {
+    try {
+      await intake.commit();
+      return true;
+    } catch (error) {
+      emit({ type: "delivery.commit-failed", error });
+      return false;
     }
-    return taken;
   }
 
-  async function run(signal: AbortSignal): Promise<void> {
+  /** A loop for each: what is finished of one group must not wait for the other's coordinator. */
+  async function runOne({ intake, due }: typeof jobs, signal: AbortSignal): Promise<void> {
+    let againMs = firstAgainMs;
     let waitMs = commitIntervalMs;
     while (!signal.aborted) {
       await due.wait(signal);
       await pause(clock, waitMs, signal);
       if (signal.aborted) return;
-      const taken = await once();
-      // While the group is away or rebalancing there is no hurry, and each try is told.
-      waitMs = taken ? commitIntervalMs : commitAgainMs;
+      const taken = await commit(intake);
+      waitMs = taken ? commitIntervalMs : againMs;
+      againMs = taken ? firstAgainMs : Math.min(longestAgainMs, againMs * 2);
       if (!taken) due.set();
     }
   }
 
-  return { intakes, run, once };
+  return {
+    intakes: { jobs: jobs.intake, retries: retries.intake },
+    async run(signal: AbortSignal): Promise<void> {
+      await Promise.all([runOne(jobs, signal), runOne(retries, signal)]);
+    },
+    async once(): Promise<void> {
+      await Promise.all([commit(jobs.intake), commit(retries.intake)]);
+    },
+  };
 }

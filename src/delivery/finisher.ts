@@ -71,6 +71,7 @@ export function createFinisher(deps: FinisherDeps): Finish {
   /** Hands the job on, or buries what is left of it where it is too large for that: it must not hold up the ones behind. */
   async function handOn(taken: Taken, decision: Decision): Promise<Decision> {
     const { onward } = decision;
+    if (onward !== null) await taken.confirmed();
     // Whoever has the partition now does the job again and hands it on; doing so here too would double its retries.
     if (onward === null || taken.lost) return decision;
     try {

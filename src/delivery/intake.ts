@@ -11,6 +11,11 @@ export interface PartitionConsumer {
   resume(at: TopicPartition): void;
   /** Rejects when the group did not take it; it may be said again later. */
   commit(offsets: readonly CommittedOffset[]): Promise<void>;
+  /**
+   * Resolves when the group is sure to take this for its member still, or has told of an assignment: at once, but for a
+   * process that has been frozen, or cut off, for so long that its partitions may be another's.
+   */
+  confirmed(): Promise<void>;
 }
 
 export interface IntakeHandlers {
@@ -32,7 +37,7 @@ export interface IntakeOptions {
   readonly finished: () => void;
 }
 
-type Flow = Pick<PartitionConsumer, "pause" | "resume" | "commit">;
+type Flow = Omit<PartitionConsumer, "run">;
 
 /**
  * Stands between a consumer and the work: takes records in as they come, bounds what waits per partition by pausing,
@@ -123,7 +128,12 @@ export class Intake implements IntakeHandlers {
     }
     if (lane === undefined) {
       const { limits, now } = this.#options;
-      lane = new PartitionLane(batch, { limits, now, finishedBefore: decodeFinished(noted) });
+      lane = new PartitionLane(batch, {
+        limits,
+        now,
+        finishedBefore: decodeFinished(noted),
+        confirmed: () => this.#consumer.confirmed(),
+      });
       this.#lanes.set(key, lane);
     }
     return lane;

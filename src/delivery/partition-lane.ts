@@ -19,6 +19,8 @@ export interface Taken {
   readonly crowdingSince: number | null;
   /** The partition went to another worker, who starts at the last commit: the job is theirs now. */
   readonly lost: boolean;
+  /** Resolves once `lost` can be relied on: at once, but after a freeze when the group has answered again. */
+  confirmed(): Promise<void>;
   finish(): void;
 }
 
@@ -28,6 +30,7 @@ export interface LaneOptions {
   readonly finishedBefore: (offset: number) => boolean;
   /** Ms since the epoch. */
   readonly now: () => number;
+  readonly confirmed: () => Promise<void>;
 }
 
 /** What one worker has in hand of one partition. */
@@ -43,6 +46,7 @@ export class PartitionLane {
   readonly #limits: IntakeLimits;
   readonly #finishedBefore: (offset: number) => boolean;
   readonly #now: () => number;
+  readonly #confirmed: () => Promise<void>;
   #bytes = 0;
   /** How many records of each kind are not finished. */
   readonly #kinds = new Map<string, number>();
@@ -53,6 +57,7 @@ export class PartitionLane {
     this.#limits = options.limits;
     this.#finishedBefore = options.finishedBefore;
     this.#now = options.now;
+    this.#confirmed = options.confirmed;
   }
 
   /** What is to be committed, or null where nothing has changed since the last commit. */
@@ -98,6 +103,7 @@ export class PartitionLane {
       get crowdingSince() {
         return crowdingSince();
       },
+      confirmed: this.#confirmed,
       finish: () => {
         this.#tracker.finish(record.offset);
         this.#bytes -= recordSize(record);

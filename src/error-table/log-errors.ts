@@ -48,6 +48,12 @@ export const logErrors = {
     message: "This process is not a member of group {group} at the moment",
     retryable: true,
   },
+  CLOCK_SET_BACK: {
+    message: "The machine's clock was set back",
+    retryable: true,
+    action:
+      "Nothing: the consumer begins anew. Keep clocks in step by slewing, not by setting them.",
+  },
   LANE_CLOSED: { message: "The transactional lane of {partition} is closed", retryable: true },
   WRITER_CLOSED: {
     message: "A record for {topic} was not written: the writer was closed",

@@ -5,6 +5,8 @@ import { partitionKey } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import type { KafkaEvent } from "./kafka-events.ts";
+import { OffsetCommits } from "./offset-commits.ts";
+import type { Membership } from "./offset-commits.ts";
 import { runSupervised } from "./supervised-consumer.ts";
 import { ownBytes, toRecordBatch } from "./to-log-record.ts";
 import { withAdmin } from "./with-admin.ts";
@@ -49,6 +51,12 @@ export class GroupConsumer {
   readonly #paused = new Map<string, TopicPartition>();
   #assigned = new Map<string, TopicPartition>();
   #current: Consumer | null = null;
+  readonly #commits: OffsetCommits;
+  /** Told by the first heartbeat after each time the group was joined. */
+  #membership: Membership | null = null;
+  /** When the group last answered this member, by the clock that nobody sets. */
+  #answeredAt = -Infinity;
+  #answer = Promise.withResolvers<void>();
   /** By partition: the metadata of the commits that this assignment begins at, where nobody has asked for it yet. */
   #notes: Promise<Map<string, string>> | null = null;
 
@@ -56,6 +64,7 @@ export class GroupConsumer {
     this.#kafka = kafka;
     this.#options = options;
     this.#deps = deps;
+    this.#commits = new OffsetCommits(kafka, options.groupId);
   }
 
   /**
@@ -78,11 +87,17 @@ export class GroupConsumer {
         joined: (consumer, partitions) => this.#joined(consumer, partitions, handlers),
         batch: (payload) => this.#handOver(payload, handlers),
         rewound: (at) => this.#rewound(at, handlers),
+        heartbeat: (membership) => {
+          this.#membership = membership;
+          this.#answered();
+        },
         left: () => {
           this.#current = null;
+          this.#membership = null;
         },
       },
     );
+    await this.#commits.close();
   }
 
   /** No more records of the partition, from now until `resume`, reassignments and crashes included. */
@@ -101,6 +116,7 @@ export class GroupConsumer {
     if (ours.length === 0) return;
     if (this.#current === null)
       throw new OnhookError("GROUP_LEFT", { group: this.#options.groupId });
+    if (this.#membership !== null) return await this.#commits.commit(this.#membership, ours);
     await this.#current.commitOffsets(
       ours.map(({ topic, partition, offset, metadata }) => ({
         topic,
@@ -111,18 +127,37 @@ export class GroupConsumer {
     );
   }
 
+  /**
+   * Resolves when the group has answered lately enough not to have given this member up since, or answers again; what it
+   * has given away is told by `assigned` before that.
+   */
+  async confirmed(): Promise<void> {
+    const { sessionTimeoutMs, heartbeatIntervalMs } = this.#options;
+    const trustedMs = sessionTimeoutMs - heartbeatIntervalMs;
+    while (performance.now() - this.#answeredAt > trustedMs) await this.#answer.promise;
+  }
+
+  #answered(): void {
+    this.#answeredAt = performance.now();
+    this.#answer.resolve();
+    this.#answer = Promise.withResolvers();
+  }
+
   #joined(
     consumer: Consumer,
     partitions: readonly TopicPartition[],
     handlers: GroupHandlers,
   ): void {
     this.#current = consumer;
+    this.#membership = null;
+    this.#commits.prepare();
     this.#notes = null;
     this.#assigned = new Map(partitions.map((at) => [partitionKey(at), at]));
     for (const key of this.#paused.keys()) if (!this.#assigned.has(key)) this.#paused.delete(key);
     for (const [key, at] of this.#assigned)
       this.#tell(this.#paused.has(key) ? "pause" : "resume", at);
     handlers.assigned(partitions);
+    this.#answered();
   }
 
   #rewound(at: TopicPartition, handlers: GroupHandlers): void {

@@ -17,11 +17,13 @@ export interface KafkajsCluster {
     topic: string,
   ): readonly { readonly partitionId: number; readonly leader: number }[];
   findBroker(of: { nodeId: number }): Promise<KafkajsBroker>;
+  findGroupCoordinator(of: { groupId: string }): Promise<KafkajsBroker>;
 }
 
 export interface KafkajsBroker {
   fetch(request: object): Promise<TopicAnswers<PartitionData>>;
   listOffsets(request: object): Promise<TopicAnswers<{ readonly offset: string }>>;
+  offsetCommit(request: object): Promise<unknown>;
 }
 
 interface TopicAnswers<Partition> {

@@ -1,13 +1,16 @@
 import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka } from "kafkajs";
 import type { TopicPartition } from "../log/log-record.ts";
+import { OnhookError } from "../errors.ts";
 import { backoffMs } from "../runtime/backoff.ts";
 import { pause } from "../runtime/clock.ts";
+import { onClockSetBack } from "../runtime/clock-set-back.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import { explained } from "./broker-failure.ts";
 import type { KafkaEvent } from "./kafka-events.ts";
 import { watchPositions } from "./out-of-range.ts";
 import type { OutOfRange } from "./out-of-range.ts";
+import type { Membership } from "./offset-commits.ts";
 
 export interface SupervisedConsumerOptions {
   readonly groupId: string;
@@ -25,6 +28,8 @@ export interface SupervisedHandlers {
   batch(payload: EachBatchPayload, consumer: Consumer): Promise<void>;
   /** The partition is not what it was: it is read anew, and what is known of its offsets means nothing any more. */
   rewound(at: TopicPartition): void;
+  /** The group has answered a heartbeat: this is what the consumer is to it. */
+  heartbeat?(membership: Membership): void;
   /** The consumer is gone, crashed or stopped; until the next `joined` there is none. */
   left(): void;
 }
@@ -40,6 +45,8 @@ function assignedPartitions(assignment: Record<string, number[]>): TopicPartitio
  * as long as it believes what it knows, which is five minutes by default.
  */
 const metadataMaxAge = 5_000;
+/** Smaller steps, in ms, cost less than a consumer's start: heartbeats pause for so long, and sessions are longer. */
+const setBackMs = 2000;
 
 type End = { readonly crashed: Error } | "stopped";
 
@@ -71,16 +78,9 @@ export async function runSupervised(
   }
 }
 
-async function runOnce(
-  kafka: Kafka,
-  options: SupervisedConsumerOptions,
-  deps: { readonly clock: Clock; readonly emit: Emit<KafkaEvent>; readonly signal: AbortSignal },
-  handlers: SupervisedHandlers,
-): Promise<End> {
-  const { groupId } = options;
-  const { promise: ended, resolve: end } = Promise.withResolvers<End>();
-  const consumer = kafka.consumer({
-    ...options.config,
+function createConsumer(kafka: Kafka, { config, groupId }: SupervisedConsumerOptions): Consumer {
+  return kafka.consumer({
+    ...config,
     groupId,
     metadataMaxAge,
     // Every crash comes to us: kafkajs's own restart would forget what was paused.
@@ -91,8 +91,24 @@ async function runOnce(
       restartOnFailure: async () => false,
     },
   });
+}
+
+async function runOnce(
+  kafka: Kafka,
+  options: SupervisedConsumerOptions,
+  deps: { readonly clock: Clock; readonly emit: Emit<KafkaEvent>; readonly signal: AbortSignal },
+  handlers: SupervisedHandlers,
+): Promise<End> {
+  const { groupId } = options;
+  const { promise: ended, resolve: end } = Promise.withResolvers<End>();
+  const consumer = createConsumer(kafka, options);
   using positions = watchPositions((found) => tellOutOfRange(found, groupId, deps.emit, handlers));
   const onStop = (): void => end("stopped");
+  // kafkajs sends the next heartbeat when the clock is past the last one: set back by an hour, it sends none for that
+  // hour, loses its partitions and does not notice. A new consumer begins with the clock as it is.
+  using _clock = onClockSetBack(setBackMs, () =>
+    end({ crashed: new OnhookError("CLOCK_SET_BACK") }),
+  );
   deps.signal.addEventListener("abort", onStop, { once: true });
   consumer.on("consumer.crash", ({ payload }) => end({ crashed: payload.error }));
   consumer.on("consumer.group_join", ({ payload }) => {
@@ -100,6 +116,9 @@ async function runOnce(
     positions.follow(payload.memberId);
     handlers.joined(consumer, assignedPartitions(payload.memberAssignment));
   });
+  consumer.on("consumer.heartbeat", ({ payload: { memberId, groupGenerationId } }) =>
+    handlers.heartbeat?.({ memberId, generation: groupGenerationId }),
+  );
   consumer.on("consumer.rebalancing", () =>
     deps.emit({ type: "consumer.rebalancing", group: groupId }),
   );

@@ -9,16 +9,29 @@ export interface Clock {
 /** The longest delay that a Node timer takes; a longer one would fire at once. */
 const longestTimer = 2 ** 31 - 1;
 
-/** The machine's clock. A timer that fires early (they may, by a millisecond) is set again until its time has come. */
+/** A timer may fire early by the clock, by some milliseconds; what is more is a clock that was set back. */
+const setBackMs = 1000;
+
+/**
+ * The machine's clock. A timer that fires early is set again until its time has come. Once it is set, the time that
+ * passes counts for it and not what the clock is set to meanwhile: else one that is set back by an hour would stop
+ * all heartbeats, commits and retries for that hour.
+ */
 export const systemClock: Clock = {
   now: () => Date.now(),
   at(at, action) {
     let timer: NodeJS.Timeout;
-    const arm = (): void => {
-      const wait = Math.min(Math.max(0, at - Date.now()), longestTimer);
-      timer = setTimeout(() => (Date.now() >= at ? action() : arm()), wait);
+    const due = performance.now() + at - Date.now();
+    const look = (): void => {
+      const late = performance.now() - due;
+      const early = at - Date.now();
+      if (late >= 0 && (early <= 0 || early > setBackMs)) action();
+      else arm(Math.max(-late, Math.min(early, setBackMs)));
     };
-    arm();
+    const arm = (wait: number): void => {
+      timer = setTimeout(look, Math.min(Math.max(0, wait), longestTimer));
+    };
+    arm(at - Date.now());
     return () => {
       clearTimeout(timer);
     };

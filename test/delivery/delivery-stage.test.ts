@@ -47,6 +47,11 @@ class ScriptedConsumer implements PartitionConsumer {
   }
   pause(): void {}
   resume(): void {}
+  /** The group answers nobody while it is set. */
+  silence: Promise<void> | undefined;
+  async confirmed(): Promise<void> {
+    await this.silence;
+  }
   async commit(offsets: readonly CommittedOffset[]): Promise<void> {
     if (this.refuses) throw new Error("rebalancing");
     this.commits.push(...offsets);
@@ -128,6 +133,29 @@ describe("a job that is decided", () => {
   });
 });
 
+describe("a worker that was frozen", () => {
+  it.each([
+    ["begins nothing", true, []],
+    ["hands on nothing that it was at work on", false, ["attempts"]],
+  ])("%s before the group has answered, and then only what is still its own", async (...given) => {
+    const [, before, written] = given;
+    const onward = { topic: "r.2s", key: "k", value: Buffer.from("job") };
+    const [request, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const deliver = async () => request.promise.then(() => ({ ...delivered, onward }));
+    const stage = await setUp({ deliver });
+    if (before) stage.consumers.jobs.silence = answer.promise;
+    await stage.take(0);
+    stage.consumers.jobs.silence = answer.promise;
+    request.resolve();
+    await stage.clock.advance(1000);
+    expect(stage.written).toEqual([]);
+    stage.consumers.jobs.handlers?.assigned([]);
+    answer.resolve();
+    await stage.clock.advance(1000);
+    expect(stage.written.map(({ topic }) => topic)).toEqual(written);
+  });
+});
+
 describe("a job that can't be decided now", () => {
   it("is tried again, later and later, and holds its place while others go past", async () => {
     let away = true;
@@ -179,12 +207,12 @@ describe("a job that can't be decided now", () => {
 });
 
 describe("a commit that the group does not take", () => {
-  it("is told, and said again after a second", async () => {
+  it("is told, and said again soon, later and later, up to a second", async () => {
     const stage = await setUp({ deliver: async () => delivered });
     stage.consumers.jobs.refuses = true;
     await stage.take(0);
     await stage.clock.advance(2500);
-    expect(stage.types().filter((type) => type === "delivery.commit-failed")).toHaveLength(3);
+    expect(stage.types().filter((type) => type === "delivery.commit-failed")).toHaveLength(5);
     stage.consumers.jobs.refuses = false;
     await stage.clock.advance(1000);
     expect(stage.consumers.jobs.commits).toEqual([{ ...jobs, offset: 1 }]);

@@ -59,7 +59,12 @@ async function finish(decision: Decision, refuses: (record: OutgoingRecord) => b
     clock: createFakeClock(nine),
     emit: (event) => void events.push(event),
   });
-  const taken = { record: from, lost: false, crowdingSince: null };
+  const taken = {
+    record: from,
+    lost: false,
+    crowdingSince: null,
+    confirmed: async () => undefined,
+  };
   await finisher({ ...taken, finish: () => void (finished += 1) }, decision);
   return { written, events, finished };
 }

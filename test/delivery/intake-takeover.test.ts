@@ -23,6 +23,7 @@ function setUp() {
     {
       pause: () => undefined,
       resume: () => undefined,
+      confirmed: async () => undefined,
       commit: async (offsets) => void commits.push(...offsets),
     },
     {

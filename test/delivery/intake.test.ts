@@ -18,6 +18,7 @@ function setUp(limits: Partial<IntakeLimits> = {}) {
     refuses: false,
     pause: ({ partition }: TopicPartition) => void said.push(`pause ${partition}`),
     resume: ({ partition }: TopicPartition) => void said.push(`resume ${partition}`),
+    confirmed: async () => undefined,
     async commit(offsets: readonly CommittedOffset[]) {
       if (consumer.refuses) throw new Error("the group is rebalancing");
       commits.push(offsets);

@@ -92,10 +92,8 @@ export function createDeliverHarness(sender: HttpSender, triggers: ReadonlyMap<s
     const decision = await deliver(record, never, (wait) => wait(never));
     if (decision === null) throw new Error("nobody has stopped it");
     let finished = 0;
-    await finish(
-      { record, lost: false, crowdingSince: null, finish: () => (finished += 1) },
-      decision,
-    );
+    const taken = { record, lost: false, crowdingSince: null, confirmed: async () => undefined };
+    await finish({ ...taken, finish: () => (finished += 1) }, decision);
     expect(finished).toBe(1);
     const [first, second] = written.splice(0);
     const [onward, attempt] = first?.topic === "attempts" ? [undefined, first] : [first, second];

@@ -1,7 +1,19 @@
 import { getEventListeners } from "node:events";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+import { onClockSetBack } from "../../src/runtime/clock-set-back.ts";
 import { pause, systemClock } from "../../src/runtime/clock.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
+
+const now = Date.now.bind(Date);
+
+/** Sets the clock of this process to that far from the true time; timers go on, as they do when the machine's is set. */
+function setClock(byMs: number): void {
+  vi.spyOn(Date, "now").mockImplementation(() => now() + byMs);
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 test("a pause that is over leaves nothing on the signal, which may live as long as the process", async () => {
   const clock = createFakeClock();
@@ -32,4 +44,33 @@ test("a timer of the machine's clock can be cancelled", () => {
   const fired: boolean[] = [];
   systemClock.at(systemClock.now(), () => fired.push(true))();
   expect(fired).toEqual([]);
+});
+
+test.each([-3_600_000, 3_600_000])(
+  "a pause takes as long as it has to when the clock is set by %i ms meanwhile",
+  async (byMs) => {
+    const begin = performance.now();
+    const paused = pause(systemClock, 50);
+    setClock(byMs);
+    await paused;
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(50);
+  },
+);
+
+test("a timer that is set after the clock was set goes by the new time", async () => {
+  setClock(-3_600_000);
+  const begin = performance.now();
+  await new Promise<void>((resolve) => void systemClock.at(Date.now() + 20, resolve));
+  expect(performance.now() - begin).toBeGreaterThanOrEqual(19);
+});
+
+test("a clock that is set back is told, one that is set forward is not", async () => {
+  const told: string[] = [];
+  const back = Promise.withResolvers<void>();
+  using _small = onClockSetBack(7_200_000, () => told.push("by less"));
+  using _back = onClockSetBack(2000, back.resolve);
+  setClock(3_600_000);
+  setClock(-3_600_000);
+  await back.promise;
+  expect(told).toEqual([]);
 });

@@ -37,6 +37,8 @@ export interface Platform extends AsyncDisposable {
   putTenant(tenant: Tenant): Promise<number>;
   /** Sends calls in their order, by the schema of the contract. */
   call(...calls: readonly CallEndedRecord[]): Promise<void>;
+  /** The same to one partition, whatever their tenants. */
+  callTo(partition: number, calls: readonly CallEndedRecord[]): Promise<void>;
 }
 
 const callsPerSend = 500;
@@ -87,6 +89,14 @@ export async function createPlatform(stack: StackAddress, topics: OwnTopics): Pr
           .map((call) => ({ key: call.tenantId, value: encode.call(call) }));
         await producer.send({ topic: topics.cdr, acks: -1, messages });
       }
+    },
+    async callTo(partition, calls) {
+      const messages = calls.map((call) => ({
+        key: call.tenantId,
+        value: encode.call(call),
+        partition,
+      }));
+      await producer.send({ topic: topics.cdr, acks: -1, messages });
     },
     [Symbol.asyncDispose]: () => producer.disconnect(),
   };

@@ -39,6 +39,11 @@ export async function jobsOf(stack: StackAddress, topic: string): Promise<Delive
   return (await recordsOf(stack, topic)).map(jobOf);
 }
 
+/** All attempts that are recorded now. */
+export async function attemptsOf(stack: StackAddress, topic: string): Promise<DeliveryAttempt[]> {
+  return (await recordsOf(stack, topic)).map(attemptOf);
+}
+
 /** The headers of a record as text. */
 export function headersOf({ headers }: LogRecord): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));

@@ -6,7 +6,11 @@ import { mainFile, repository } from "./e2e-program.ts";
 import { createWatch } from "./e2e-watch.ts";
 
 /** A line of the service's log. */
-export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
+export type LogLine = Readonly<Record<string, unknown>> & {
+  readonly msg: string;
+  /** When it was read here, ms since the epoch: the service's own clock may be another one. */
+  readonly seenAt: number;
+};
 
 export interface Answered {
   readonly status: number;
@@ -23,6 +27,8 @@ export interface ServiceProcess extends AsyncDisposable {
   readonly exited: Promise<number | NodeJS.Signals>;
   /** The first line, past or to come, that fits. Rejects when the process ends without one. */
   line(fits: (line: LogLine) => boolean): Promise<LogLine>;
+  /** The same of lines that come from now on. */
+  nextLine(fits: (line: LogLine) => boolean): Promise<LogLine>;
   /** Asks the service's own HTTP. Rejects when nobody listens (any more). */
   get(path: string): Promise<Answered>;
   /** Resolves once `/readyz` says so. */
@@ -31,15 +37,19 @@ export interface ServiceProcess extends AsyncDisposable {
   hasApplied(triggersOffset: number): Promise<void>;
   /** Sum of the samples of a metric that carry these labels. */
   metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>;
+  /** Sends a signal that does not end it, such as SIGSTOP. */
+  signal(signal: NodeJS.Signals): void;
+  /** Sends a message over the channel that a process of Node has to the one that started it. */
+  tell(message: object): void;
   /** Sends the signal and resolves as `exited`. */
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 }
 
 function parsed(line: string): LogLine {
   try {
-    return JSON.parse(line) as LogLine;
+    return { ...(JSON.parse(line) as LogLine), seenAt: Date.now() };
   } catch {
-    return { msg: line, notJson: true };
+    return { msg: line, notJson: true, seenAt: Date.now() };
   }
 }
 
@@ -52,12 +62,13 @@ function sumOf(body: string, name: string, labels: Readonly<Record<string, strin
   return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
 }
 
-/** Starts `onhook run`; resolves at once. */
+/** Starts `onhook run`; resolves at once. `nodeArgs` are for Node itself. */
 export function startService(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
+  nodeArgs: readonly string[] = [],
 ): ServiceProcess {
-  const child = spawn(process.execPath, [mainFile, "run", ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, mainFile, "run", ...args], {
     cwd: repository,
     env,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -81,10 +92,10 @@ export function startService(
     });
   });
 
-  async function line(fits: (line: LogLine) => boolean): Promise<LogLine> {
+  async function line(fits: (line: LogLine) => boolean, from = 0): Promise<LogLine> {
     let found: LogLine | undefined;
     await watch.until(() => {
-      found = log.find(fits);
+      found = log.slice(from).find(fits);
       if (found === undefined && ended)
         throw new Error(`the service ended: ${JSON.stringify(log.slice(-5))} ${child.exitCode}`);
       return found !== undefined;
@@ -107,7 +118,8 @@ export function startService(
     log,
     stderr,
     exited,
-    line,
+    line: (fits) => line(fits),
+    nextLine: (fits) => line(fits, log.length),
     get,
     async ready() {
       while ((await get("/readyz")).status !== 200) await pause(20);
@@ -118,6 +130,8 @@ export function startService(
       const count = () => metric("onhook_store_events_total", { table: "triggers" });
       while ((await count()) <= triggersOffset) await pause(5);
     },
+    signal: (signal) => void child.kill(signal),
+    tell: (message) => void child.send(message),
     async stop(signal = "SIGTERM") {
       child.kill(signal);
       return await exited;

@@ -50,6 +50,8 @@ export class MemoryConsumer implements PartitionConsumer {
     return this.#group.commit(this.#member, offsets);
   }
 
+  async confirmed(): Promise<void> {}
+
   /** The group gives this member up, for having been silent, and shares out its partitions; it is not told. */
   expel(): void {
     this.#group.leave(this.#member);

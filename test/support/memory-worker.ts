@@ -269,6 +269,7 @@ export class MemoryWorker {
       run: (handlers, signal) => consumer.run(handlers, signal),
       pause: (at) => consumer.pause(at),
       resume: (at) => consumer.resume(at),
+      confirmed: () => consumer.confirmed(),
       commit: async (offsets) => {
         if (!this.#crashed) await consumer.commit(offsets);
       },

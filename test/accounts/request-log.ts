@@ -1,0 +1,71 @@
+/** A request as a receiver saw it. Times are ms since the epoch by the clock of the test. */
+export interface RequestSeen {
+  /** Its `webhook-id`. */
+  readonly id: string;
+  /** As `onhook-attempt` says. */
+  readonly attempt: number;
+  readonly arrivedAt: number;
+  /** When its answer was given away, or its connection ended; Infinity until then. */
+  readonly endedAt: number;
+  /** 0 where it was not answered. */
+  readonly status: number;
+}
+
+/** A moment at which work may change hands: a fault, or a rebalance that follows from one. */
+export interface Disturbance {
+  readonly what: string;
+  readonly from: number;
+  readonly to: number;
+  /**
+   * How long before it a request may have been answered and yet count as in flight, in ms: its attempt was being
+   * recorded, or the offset behind it was being committed.
+   */
+  readonly finishingMs: number;
+}
+
+export function inFlightAt(
+  { from, to, finishingMs }: Disturbance,
+  { arrivedAt, endedAt }: RequestSeen,
+): boolean {
+  return arrivedAt <= to && endedAt >= from - finishingMs;
+}
+
+export interface Repeats {
+  /** Requests beyond the first with the same id and attempt, but for `followed`. */
+  readonly repeated: number;
+  /** Those among the repeats whose attempt before was repeated, too: the job was handed on twice. */
+  readonly followed: number;
+  /** Requests that were in flight at a disturbance, each counted once. */
+  readonly inFlight: number;
+  /** Of those that are `repeated`, in words: whose first request was in flight at no disturbance before them. */
+  readonly unexplained: readonly string[];
+}
+
+const keyOf = (id: string, attempt: number): string => `${id} ${attempt}`;
+
+/** Counts repeats, and asks of each whether what it repeats was in flight when something happened. */
+export function repeatsOf(
+  requests: readonly RequestSeen[],
+  disturbances: readonly Disturbance[],
+): Repeats {
+  const groups = Map.groupBy(requests, ({ id, attempt }) => keyOf(id, attempt));
+  const timesOf = (id: string, attempt: number): number =>
+    groups.get(keyOf(id, attempt))?.length ?? 0;
+  const repeats = [...groups.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : others.map((again) => ({ first, again })),
+  );
+  const direct = repeats.filter(({ first: { id, attempt } }) => timesOf(id, attempt - 1) <= 1);
+  const unexplained = direct.filter(
+    ({ first, again }) =>
+      !disturbances.some((each) => inFlightAt(each, first) && each.from <= again.arrivedAt),
+  );
+  const inFlight = requests.filter((request) =>
+    disturbances.some((each) => inFlightAt(each, request)),
+  ).length;
+  return {
+    repeated: direct.length,
+    followed: repeats.length - direct.length,
+    inFlight,
+    unexplained: unexplained.map(({ first }) => keyOf(first.id, first.attempt)),
+  };
+}

@@ -1,0 +1,116 @@
+import type { ScenarioText } from "./catalogue.ts";
+import type { Row } from "./rows.ts";
+
+/** Sums over the runs of one scenario. */
+export interface Total extends Omit<Row, "seed"> {
+  readonly seeds: readonly number[];
+}
+
+const summed = [
+  "calls",
+  "jobs",
+  "delivered",
+  "dead",
+  "cancelled",
+  "destroyed",
+  "lost",
+  "doubled",
+  "repeated",
+  "inFlight",
+  "followed",
+] as const satisfies readonly (keyof Row)[];
+
+function totalOf(scenario: string, runs: readonly Row[]): Total {
+  const sums = Object.fromEntries(
+    summed.map((name) => [name, runs.reduce((sum, run) => sum + run[name], 0)]),
+  ) as Record<(typeof summed)[number], number>;
+  return { scenario, seeds: runs.map(({ seed }) => seed).sort((a, b) => a - b), ...sums };
+}
+
+export function totalsOf(rows: readonly Row[]): readonly Total[] {
+  const byScenario = Map.groupBy(rows, ({ scenario }) => scenario);
+  return [...byScenario].map(([scenario, runs]) => totalOf(scenario, runs));
+}
+
+const head = [
+  "scenario",
+  "runs",
+  "calls",
+  "jobs",
+  "delivered",
+  "dead",
+  "cancelled",
+  "destroyed",
+  "lost",
+  "committed doubles",
+  "repeated requests",
+  "in flight at the faults",
+  "their further attempts",
+];
+
+const line = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
+const table = (names: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  [line(names), line(names.map(() => "---")), ...rows.map(line)].join("\n");
+
+const number = (value: number): string => value.toLocaleString("en-GB");
+
+/** docs/guarantees.md, from what every scenario does and what its runs came to. */
+export function renderGuarantees(
+  scenarios: Readonly<Record<string, ScenarioText>>,
+  totals: readonly Total[],
+): string {
+  const place = new Map(Object.keys(scenarios).map((name, index) => [name, index]));
+  const sorted = [...totals].sort(
+    (a, b) => (place.get(a.scenario) ?? 0) - (place.get(b.scenario) ?? 0),
+  );
+  const results = sorted.map((total) => [
+    total.scenario,
+    total.seeds.length,
+    ...summed.map((name) => number(total[name])),
+  ]);
+  const described = Object.entries(scenarios).map(([name, { file, what }]) => [
+    `\`${name}\``,
+    what,
+    `[${file}](../test/faults/scenarios/${file})`,
+  ]);
+  const seeds = sorted.map(({ scenario, seeds }) => [scenario, seeds.join(", ")]);
+  return `${preface}
+## What the scenarios do
+
+${table(["scenario", "what happens", "file"], described)}
+
+## What they came to
+
+${table(head, results)}
+
+${table(["scenario", "seeds"], seeds)}
+`;
+}
+
+const preface = `# Guarantees
+
+Made by \`npm run guarantees\` from the results of the last \`npm run test:faults\`: run both to write it anew.
+
+What Onhook promises is tried under faults. Each scenario runs real processes of the service against a real Kafka and registry,
+streams seeded calls through them, does what its name says at seeded moments, waits until nothing is left to do, and settles the
+account from outside:
+
+- **calls** are those that stand in the calls' topic; **jobs** those in the jobs' topic, committed. Which webhooks the calls must cause is
+  computed by a plain evaluator that shares no code with the service's.
+- **delivered**: a receiver has answered 2xx, and the attempt is recorded. **dead**: the job stands in the topic of dead jobs with its
+  record, and its receiver gave no other choice. **cancelled**: its trigger was deleted while it waited for a retry.
+- **lost**: due, and neither of those as the receiver's behaviour demands. **committed doubles**: one call and trigger that made two
+  jobs. Both must be 0. **destroyed**: webhooks that the scenario itself made impossible, by deleting what nobody had read; the service
+  must have told of exactly these.
+- **repeated requests**: those whose \`webhook-id\` and \`onhook-attempt\` came before. They must be no more than the requests **in
+  flight at the faults**: those that had arrived and were not answered when a fault struck, or had been answered in the 100 ms before
+  it, when their attempt was being recorded and their offset committed; on a busy machine that takes longer, so three times as much is
+  added as the slowest write of the test's own took in the two seconds before. A fault that lasts (brokers that are away) counts from begin to
+  end; each rebalance of the groups that deliver is a fault of its own, since work changes hands.
+- **their further attempts**: repeats of later attempts of a job that was repeated. Where a process dies between handing a failed job on
+  and committing that, its successor hands it on again, and both go their way. They are not counted among the repeated requests.
+
+\`npm run test:faults\` runs all of them with a random seed, which it prints. \`ONHOOK_FAULT_SEED=7 npm run test:faults\` repeats one,
+\`ONHOOK_FAULT_ROUNDS=10\` takes that many seeds, one after the other, and \`-- -t kill-match\` runs one scenario alone. Logs of the
+processes, and every request that was seen, are then in \`.cache/faults/logs\`. \`npm test\` includes some of the scenarios.
+`;

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Admin, Kafka } from "kafkajs";
+import { decodeFinished } from "../../src/delivery/finished-offsets.ts";
+import { createKafkaClient } from "../../src/kafka/client.ts";
+import { PartitionReader } from "../../src/kafka/partition-reader.ts";
+import { withAdmin } from "../../src/kafka/with-admin.ts";
+import type { OwnNames, StackAddress } from "../support/e2e-names.ts";
+
+const fetchMs = 100;
+const lookAgainMs = 250;
+
+/** A topic, and the group that works through it. */
+type Stop = readonly [group: string, topic: string];
+
+/** Where to look for what is left: everywhere, or only at what a role reads that goes on while the other is away. */
+export type Reach = "all" | "match";
+
+/** In the order in which work passes them on. */
+function stopsOf({ topics, groups }: OwnNames, reach: Reach): readonly Stop[] {
+  const calls: Stop = [groups.match, topics.cdr];
+  if (reach === "match") return [calls];
+  const rungs = Array.from({ length: 10 }, (_, index) => `${topics.retry}${(index + 1) * 2}s`);
+  return [
+    calls,
+    [groups.deliver, topics.jobs],
+    ...rungs.map((topic): Stop => [groups.retry, topic]),
+  ];
+}
+
+export function testClient({ brokers }: StackAddress): Kafka {
+  return createKafkaClient(
+    { brokers, clientId: "faults", connectionTimeoutMs: 3000, requestTimeoutMs: 30_000 },
+    () => undefined,
+  );
+}
+
+/** Markers of transactions take offsets, too, so that only reading tells whether anything is left. */
+async function recordsFrom(
+  kafka: Kafka,
+  at: { readonly topic: string; readonly partition: number },
+  from: number,
+  finished: (offset: number) => boolean,
+): Promise<number> {
+  const reader = new PartitionReader(kafka, at);
+  try {
+    const { low, end } = await reader.bounds();
+    let count = 0;
+    for (let position = Math.max(low, from); position < end;) {
+      const { batch, next } = await reader.fetch(position, fetchMs);
+      count += batch.records.filter(({ offset }) => offset < end && !finished(offset)).length;
+      position = next;
+    }
+    return count;
+  } finally {
+    await reader.close();
+  }
+}
+
+/** How many records of the topic its group has not finished. */
+async function leftAt(kafka: Kafka, admin: Admin, [groupId, topic]: Stop): Promise<number> {
+  const ends = await admin.fetchTopicOffsets(topic);
+  const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+  const counts = await Promise.all(
+    ends.map(async ({ partition, high }) => {
+      const commit = committed?.partitions.find((each) => each.partition === partition);
+      const from = Math.max(0, Number(commit?.offset ?? 0));
+      if (from >= Number(high)) return 0;
+      return recordsFrom(kafka, { topic, partition }, from, decodeFinished(commit?.metadata ?? ""));
+    }),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * Resolves when nothing is left to do: every call, job and retry is committed by its group. The topics are looked at in
+ * the order in which work passes them on, so that nothing can slip past the look. Rejects after `deadlineMs`.
+ */
+export async function untilQuiet(
+  stack: StackAddress,
+  names: OwnNames,
+  reach: Reach,
+  deadlineMs: number,
+): Promise<void> {
+  const kafka = testClient(stack);
+  const deadline = Date.now() + deadlineMs;
+  const look = async (admin: Admin): Promise<string | null> => {
+    for (const stop of stopsOf(names, reach)) {
+      const left = await leftAt(kafka, admin, stop);
+      if (left > 0) return `${left} records left in ${stop[1]}`;
+    }
+    return null;
+  };
+  for (;;) {
+    const left = await withAdmin(kafka, look);
+    if (left === null) return;
+    if (Date.now() > deadline) throw new Error(`not quiet after ${deadlineMs / 1000} s: ${left}`);
+    await sleep(lookAgainMs);
+  }
+}
