@@ -11,7 +11,7 @@ import type { Connections, Surroundings } from "./connections.ts";
 /** What an audit reads from. Rejects with REGISTRY_UNREACHABLE: triggers are judged by the latest schema of calls. */
 export async function createAuditSource(
   { config, clock }: Surroundings,
-  { kafka, registry }: Connections,
+  { kafka, registry, keyRing }: Connections,
   codecs: Codecs,
 ): Promise<AuditSource> {
   const { cdr, jobs, dead, attempts, invalid, triggers, tenants } = config.topics;
@@ -38,6 +38,7 @@ export async function createAuditSource(
     schemas: createCallSchemas(registry, clock),
     callSchemas: latest === null ? [shipped] : [latest.schema, shipped],
     allowHttp: config.delivery.dangerousAllowHttp,
+    secrets: { keyRing, requireEncrypted: config.secrets.requireEncrypted },
     finishedBeyond: decodeFinished,
     deadReason: (headers) => readDeath(headers).reason,
   };

@@ -10,9 +10,10 @@ export interface Version<T> {
   readonly bornAt: number | null;
   /**
    * Why it may not have been in force everywhere, if so. `schema`: whether the event is valid depends on the version of
-   * the calls' schema. `history`: the event was refused, and the valid one before it may be gone.
+   * the calls' schema. `keys`: its secrets are encrypted by a key that is not known here, or plain though they must not be.
+   * `history`: the event was refused, and the valid one before it may be gone.
    */
-  readonly doubt: "schema" | "history" | null;
+  readonly doubt: "schema" | "keys" | "history" | null;
 }
 
 /** Offsets of which nothing is left, the last included. */

@@ -3,10 +3,13 @@ import { createFieldCatalog } from "../cdr/field-catalog.ts";
 import { OnhookError } from "../errors.ts";
 import type { LogRecord } from "../log/log-record.ts";
 import { checkTenant } from "../triggers/tenant.ts";
-import { checkTrigger } from "../triggers/check-trigger.ts";
+import { checkEvent } from "../triggers/check-event.ts";
+import { openTrigger } from "../triggers/trigger-secrets.ts";
+import type { SecretRules } from "../triggers/trigger-secrets.ts";
 import type { Licence } from "./active-triggers.ts";
 import type { AuditLog } from "./audit-log.ts";
 import { ConfigHistory } from "./config-history.ts";
+import type { Version } from "./config-history.ts";
 import { placesOf } from "./plain-places.ts";
 import type { Configuration, KnownTrigger } from "./possible-triggers.ts";
 
@@ -19,6 +22,7 @@ export interface ConfigSource {
   /** Schemas of CallEnded by which a trigger may be valid, parsed: the latest first. */
   readonly callSchemas: readonly unknown[];
   readonly allowHttp: boolean;
+  readonly secrets: SecretRules;
 }
 
 /** The decoded value; undefined where it is none that can be read. Rejects only with what trying again can mend. */
@@ -31,42 +35,36 @@ async function decoded({ value }: LogRecord, codec: Decoder): Promise<unknown> {
   }
 }
 
-const sealed = /^enc:/;
-
-/** Secrets that are encrypted can't be checked without their key; the service has it, and would refuse others. */
-function withoutSealed(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    const items: unknown[] = value;
-    return items.filter((item) => typeof item !== "string" || !sealed.test(item));
-  }
-  if (typeof value === "string") return sealed.test(value) ? "sealed" : value;
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, withoutSealed(each)]),
-  );
-}
-
 interface Checked {
   readonly value: KnownTrigger | null;
-  readonly doubt: "schema" | null;
+  readonly doubt: Version<KnownTrigger>["doubt"];
+}
+
+/** The event without what only its keys can tell of it. */
+function withoutSecrets(event: unknown): unknown {
+  const { action, ...others } = event as { readonly action?: object };
+  return { ...others, action: { ...action, secrets: [], headers: {}, auth: null } };
 }
 
 /** How the service takes a trigger's event, by each version of the calls' schema that it may have known. */
-function triggerChecker({ callSchemas, allowHttp }: ConfigSource) {
+function triggerChecker({ callSchemas, allowHttp, secrets }: ConfigSource) {
   const versions = callSchemas.map((schema) => ({
     rules: { catalog: createFieldCatalog(schema), allowHttp },
     placeOf: placesOf(schema),
   }));
-  return (key: string, value: unknown): Checked | "refused" => {
-    const { action, ...others } = value as Readonly<Record<string, unknown>>;
-    const checks = versions.map(({ rules, placeOf }) => {
-      const checked = checkTrigger({ ...others, action: withoutSealed(action) }, rules);
-      if (!checked.ok || checked.trigger.triggerId !== key) return null;
-      return { trigger: checked.trigger, placeOf };
+  const checksOf = (key: string, event: unknown): (KnownTrigger | null)[] =>
+    versions.map(({ rules, placeOf }) => {
+      const checked = checkEvent(key, event, rules, secrets);
+      return checked.ok ? { trigger: checked.trigger, placeOf } : null;
     });
-    const found = checks.find((check) => check !== null);
-    if (found === undefined) return "refused";
-    return { value: found, doubt: checks.includes(null) ? "schema" : null };
+  return (key: string, event: unknown): Checked | "refused" => {
+    const checks = checksOf(key, event);
+    const value = checks.find((check) => check !== null);
+    if (value !== undefined) return { value, doubt: checks.includes(null) ? "schema" : null };
+    if (openTrigger(key, event, secrets).problems.length === 0) return "refused";
+    // Whoever has other keys than this process may have taken it.
+    const bare = checksOf(key, withoutSecrets(event)).find((check) => check !== null);
+    return bare === undefined ? "refused" : { value: bare, doubt: "keys" };
   };
 }
 

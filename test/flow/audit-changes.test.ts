@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { topicRoles } from "../../src/topology.ts";
+import { laterSchema } from "../cdr/call-bytes.ts";
 import { auditFlow, one, passBy, settledFlow } from "../support/memory-audit.ts";
 import { createMemoryFlow, crm, triggerIdOf } from "../support/memory-flow.ts";
 
@@ -96,6 +97,47 @@ describe("a change of a trigger", () => {
     await flow.call();
     const report = await auditFlow(flow);
     expect(report).toMatchObject({ balanced: true, calls: { matched: 1, unsettled: 1 } });
+  });
+});
+
+describe("a trigger's event", () => {
+  it("that is refused changes nothing: the last valid version has to fire", async () => {
+    const flow = await settledFlow(one);
+    await flow.trigger({ filters: [{ field: "nothing", op: "exists", values: [] }] });
+    await flow.clock.advance(60_000);
+    await passBy(flow, () => flow.call());
+    expect(await auditFlow(flow)).toMatchObject({ missing: 1, calls: { missing: 1 } });
+  });
+
+  it("whose secrets can't be read here leaves its calls unsettled, whether there are jobs or not", async () => {
+    const flow = await settledFlow(one);
+    const sealed = `enc:v1:2026:${Buffer.alloc(40).toString("base64")}`;
+    await flow.trigger({ action: { secrets: [sealed] } });
+    await flow.clock.advance(60_000);
+    await flow.start();
+    await flow.call();
+    expect(flow.records("jobs")).toHaveLength(1);
+    await flow.clock.advance(600_000);
+    await passBy(flow, () => flow.call({ cdr: { dur: 1 } }));
+    expect(await auditFlow(flow)).toMatchObject({ balanced: true, calls: { unsettled: 2 } });
+  });
+
+  it("on a field of a later schema is in doubt until its first job shows that it was taken", async () => {
+    const flow = await createMemoryFlow();
+    flow.receivers.script(crm, { status: 200 });
+    await flow.useCallSchema(laterSchema({ name: "mood", type: "string", default: "" }));
+    await flow.trigger({ filters: [{ field: "mood", op: "eq", values: ["glad"] }] });
+    await flow.clock.advance(60_000);
+    const call = (): Promise<unknown> => flow.call({ cdr: { mood: "glad" } });
+    await passBy(flow, call);
+    const worker = await flow.start();
+    await call();
+    await flow.clock.advance(120_000);
+    await worker.stop();
+    await passBy(flow, call);
+    const report = await auditFlow(flow);
+    expect(report.calls).toMatchObject({ unsettled: 2, missing: 1 });
+    expect(report.findings).toMatchObject([{ cdrId: "call-3" }]);
   });
 });
 

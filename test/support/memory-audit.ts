@@ -6,6 +6,7 @@ import { createCallSchemas } from "../../src/cdr/call-schemas.ts";
 import { readDeath } from "../../src/delivery/dead-headers.ts";
 import { decodeFinished } from "../../src/delivery/finished-offsets.ts";
 import type { LogRecord } from "../../src/log/log-record.ts";
+import { emptyKeyRing } from "../../src/secrets/key-ring.ts";
 import { readSchema } from "../../src/schema-files.ts";
 import { topicRoles } from "../../src/topology.ts";
 import { subjectOf } from "../../src/wanted-topics.ts";
@@ -71,6 +72,7 @@ export async function auditSourceOf(flow: MemoryFlow): Promise<AuditSource> {
     schemas: createCallSchemas(registry, clock),
     callSchemas: latest === null ? [] : [latest.schema, readSchema("CallEnded")],
     allowHttp: false,
+    secrets: { keyRing: emptyKeyRing, requireEncrypted: false },
     finishedBeyond: decodeFinished,
     deadReason: (headers: LogRecord["headers"]) => readDeath(headers).reason,
   };
