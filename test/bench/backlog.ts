@@ -5,8 +5,8 @@ import type { Stack } from "../../src/sandbox/stack.ts";
 import { ownNames } from "../support/e2e-names.ts";
 import { createPlatform } from "../support/e2e-platform.ts";
 import { mustRun } from "../support/e2e-program.ts";
-import { startReadyService } from "../support/e2e-service.ts";
 import { startBenchReceiver } from "./bench-receiver.ts";
+import { startBenchService } from "./bench-service.ts";
 import { benchTrigger } from "./bench-trigger.ts";
 
 /** All receivers are down while jobs pile up; then they come back, and everything has to arrive in bounded memory. */
@@ -34,7 +34,6 @@ export async function backlog(
   out: (line: string) => void,
 ): Promise<{ readonly ok: boolean; readonly peakMiB: number; readonly arrived: number }> {
   const { env, topics } = ownNames(stack, "backlog", {
-    ONHOOK_LOG_LEVEL: "error",
     ONHOOK_DELIVERY_SUSPEND_AFTER_MS: "5000",
     ONHOOK_DELIVERY_SUSPEND_AFTER_FAILURES: "5",
     ONHOOK_DELIVERY_PROBE_INTERVAL_MS: "5000",
@@ -48,7 +47,7 @@ export async function backlog(
     await platform.putTrigger(benchTrigger(tenantId, `${receiver.url}/ok/${number}`, 10));
   }
   receiver.refuse(true);
-  await using service = await startReadyService(env);
+  await using service = await startBenchService(env);
   for (let sent = 0; sent < jobs; sent += callsAtOnce) {
     const calls = Array.from({ length: Math.min(callsAtOnce, jobs - sent) }, (_, index) => {
       const number = sent + index;
@@ -66,7 +65,7 @@ export async function backlog(
   receiver.refuse(false);
   const begun = Date.now();
   const delivered = async (): Promise<number> =>
-    service.metric("onhook_delivery_attempts_total", { outcome: "delivered" });
+    service.metric("onhook_delivery_attempts_total", 'outcome="delivered"');
   let last = { count: -1, at: Date.now() };
   for (;;) {
     const count = await delivered();

@@ -4,8 +4,8 @@ import type { Stack } from "../../src/sandbox/stack.ts";
 import { ownNames } from "../support/e2e-names.ts";
 import { createPlatform } from "../support/e2e-platform.ts";
 import { mustRun } from "../support/e2e-program.ts";
-import { startReadyService } from "../support/e2e-service.ts";
 import { startBenchReceiver } from "./bench-receiver.ts";
+import { startBenchService } from "./bench-service.ts";
 import { benchTrigger } from "./bench-trigger.ts";
 import type { BenchReceiver } from "./bench-receiver.ts";
 import { percentile } from "./percentile.ts";
@@ -58,7 +58,7 @@ async function settled(
 
 async function run(stack: Stack, bad: boolean, options: IsolationOptions): Promise<RunResult> {
   const { endpoints, hanging, failing, jobsPerSecond, seconds } = options;
-  const { env, topics } = ownNames(stack, "isolation", { ONHOOK_LOG_LEVEL: "error" });
+  const { env, topics } = ownNames(stack, "isolation");
   await mustRun(["topics", "apply"], { env });
   await using receiver = await startBenchReceiver();
   await using platform = await createPlatform(stack, topics);
@@ -68,7 +68,7 @@ async function run(stack: Stack, bad: boolean, options: IsolationOptions): Promi
       benchTrigger(tenantId, receiver.url + pathOf(number, bad, options), 3),
     );
   }
-  await using service = await startReadyService(env);
+  await using _ = await startBenchService(env);
   const perTick = (jobsPerSecond * tickMs) / 1000;
   const ticks = (seconds * 1000) / tickMs;
   const begin = Date.now();
@@ -90,7 +90,6 @@ async function run(stack: Stack, bad: boolean, options: IsolationOptions): Promi
   const count = (paths: ReadonlyMap<string, readonly number[]>): number =>
     [...paths].reduce((sum, [path, list]) => sum + (well(path) ? list.length : 0), 0);
   const paths = await settled(receiver, wanted, count);
-  await service.stop("SIGKILL");
   const latencies = [...paths].filter(([path]) => well(path)).flatMap(([, list]) => list);
   return { latencies, missing: Math.max(0, wanted - latencies.length) };
 }
