@@ -9,6 +9,7 @@ import { createAddressGuard } from "../http/address-guard.ts";
 import { createHttpSender } from "../http/undici-sender.ts";
 import { GroupConsumer } from "../kafka/group-consumer.ts";
 import { createRecordWriter } from "../kafka/record-writer.ts";
+import { steadyClock } from "../runtime/clock.ts";
 import type { Service } from "../runtime/supervisor.ts";
 import { ladderOf } from "../wanted-topics.ts";
 import type { Codecs } from "./codecs.ts";
@@ -120,6 +121,7 @@ export function createDeliverRole(
         attemptsTopic: config.topics.attempts.name,
         ladder: ladderOf(config),
         endpointOf: createEndpointLookup((id) => parts.store.trigger(id)?.trigger),
+        steadyClock,
         scheduling: { maxInFlight, maxPerEndpoint, patienceMs },
         limits: { records: config.delivery.maxBufferedPerPartition, bytes: bytesPerPartition },
         commitIntervalMs,

@@ -1,6 +1,7 @@
 import { readJobState } from "../jobs/job-state.ts";
 import { aborted } from "../runtime/aborted.ts";
 import { pause } from "../runtime/clock.ts";
+import type { Clock } from "../runtime/clock.ts";
 import { retryUntil } from "../runtime/retry-until.ts";
 import { makesDetour } from "./decision.ts";
 import type { Aside, DeliverJob } from "./deliver-job.ts";
@@ -20,6 +21,8 @@ export interface DeliverySessionDeps extends FinisherDeps {
   /** The endpoint of a job, by its record's key. */
   readonly endpointOf: (key: Buffer | null) => Endpoint;
   readonly scheduling: Pick<SchedulerOptions, "maxInFlight" | "maxPerEndpoint" | "patienceMs">;
+  /** A clock that nobody sets: an endpoint that rests for seconds must not rest for the hour that a clock is set back by. */
+  readonly steadyClock: Clock;
 }
 
 /** One run of the stage: what it has in hand, from the first record to the last. */
@@ -35,7 +38,7 @@ export class DeliverySession {
   readonly #closing = new AbortController();
 
   constructor(deps: DeliverySessionDeps, kill: AbortSignal) {
-    const { clock, emit, scheduling } = deps;
+    const { steadyClock: clock, emit, scheduling } = deps;
     this.#deps = deps;
     this.#kill = kill;
     this.#finish = createFinisher(deps);

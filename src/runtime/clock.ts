@@ -38,6 +38,15 @@ export const systemClock: Clock = {
   },
 };
 
+/**
+ * Time that nobody sets, in ms: for how long something takes or is left alone, never for when it is. It begins at the
+ * machine's time, and then goes on by what passes.
+ */
+export const steadyClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  at: (at, action) => systemClock.at(Date.now() + at - steadyClock.now(), action),
+};
+
 /** Resolves after `ms` milliseconds of `clock`, or as soon as `signal` is aborted. */
 export async function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted === true) return;

@@ -87,6 +87,7 @@ async function setUp(parts: {
     limits: { records: 100, bytes: 1_000_000 },
     commitIntervalMs: 100,
     clock,
+    steadyClock: clock,
     emit: (event) => void events.push(event),
   });
   const ended = stage.run(stop.signal, kill.signal);

@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { afterEach, expect, test, vi } from "vitest";
 import { onClockSetBack } from "../../src/runtime/clock-set-back.ts";
-import { pause, systemClock } from "../../src/runtime/clock.ts";
+import { pause, steadyClock, systemClock } from "../../src/runtime/clock.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 
 const now = Date.now.bind(Date);
@@ -73,4 +73,12 @@ test("a clock that is set back is told, one that is set forward is not", async (
   setClock(-3_600_000);
   await back.promise;
   expect(told).toEqual([]);
+});
+
+test("nobody sets the steady clock, and its timers last as long as they have to", async () => {
+  const begin = steadyClock.now();
+  setClock(-3_600_000);
+  await new Promise<void>((resolve) => void steadyClock.at(begin + 30, resolve));
+  expect(steadyClock.now() - begin).toBeGreaterThanOrEqual(29);
+  expect(steadyClock.now() - begin).toBeLessThan(3_000_000);
 });

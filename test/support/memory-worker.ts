@@ -257,6 +257,7 @@ export class MemoryWorker {
       limits: { records: maxBufferedPerPartition, bytes: 1024 * 1024 },
       commitIntervalMs,
       clock,
+      steadyClock: clock,
       emit: this.#emit,
     });
     await stage.run(this.#stop.signal, this.#kill.signal);
