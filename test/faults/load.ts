@@ -116,9 +116,10 @@ const tickMs = 40;
 const againMs = 200;
 
 /** A platform goes on trying while brokers are away. What it writes twice by that is two calls. */
-async function insist(send: () => Promise<void>): Promise<void> {
-  for (;;) {
+async function insist(platform: Platform, send: () => Promise<void>): Promise<void> {
+  for (let failed = false; ; failed = true) {
     try {
+      if (failed) await platform.connectAnew();
       return await send();
     } catch {
       await sleep(againMs);
@@ -146,7 +147,7 @@ export function createLoad(platform: Platform, options: LoadOptions): Load {
         const next = sleep(tickMs);
         // One partition a send: with more, what the client says of a send is not to be relied on when leaders move.
         const partition = random.between(0, partitions - 1);
-        await insist(() => platform.callTo(partition, some));
+        await insist(platform, () => platform.callTo(partition, some));
         sent += some.length;
         watch.changed();
         await next;

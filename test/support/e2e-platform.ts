@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import avro from "avsc";
 import type { Schema, Type } from "avsc";
+import type { Producer } from "kafkajs";
 import { Kafka, logLevel } from "kafkajs";
 import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
 import type { Tenant } from "../../src/triggers/tenant.ts";
@@ -39,6 +40,8 @@ export interface Platform extends AsyncDisposable {
   call(...calls: readonly CallEndedRecord[]): Promise<void>;
   /** The same to one partition, whatever their tenants. */
   callTo(partition: number, calls: readonly CallEndedRecord[]): Promise<void>;
+  /** After a failure: its client may never agree with the brokers again on the sequence of what it writes. */
+  connectAnew(): Promise<void>;
 }
 
 const callsPerSend = 500;
@@ -68,8 +71,12 @@ export async function createPlatform(stack: StackAddress, topics: OwnTopics): Pr
   const kafka = new Kafka({ brokers: [...stack.brokers], logLevel: logLevel.NOTHING });
   // Outlasts a restart of the broker, and sends nothing twice because of it.
   const retry = { retries: 50, maxRetryTime: 1000 };
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry });
-  await producer.connect();
+  const connect = async (): Promise<Producer> => {
+    const connecting = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry });
+    await connecting.connect();
+    return connecting;
+  };
+  let producer = await connect();
 
   async function send(topic: string, key: string | null, value: Buffer | null): Promise<number> {
     const [answer] = await producer.send({ topic, acks: -1, messages: [{ key, value }] });
@@ -97,6 +104,10 @@ export async function createPlatform(stack: StackAddress, topics: OwnTopics): Pr
         partition,
       }));
       await producer.send({ topic: topics.cdr, acks: -1, messages });
+    },
+    async connectAnew() {
+      await producer.disconnect();
+      producer = await connect();
     },
     [Symbol.asyncDispose]: () => producer.disconnect(),
   };
