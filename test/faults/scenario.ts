@@ -48,6 +48,11 @@ export function faultTest(name: ScenarioName, { stack, story, ...options }: Scen
       console.log(JSON.stringify({ ...row, unexplained: unexplained.length }));
       expect({ lost, doubled, problems }).toEqual({ lost: [], doubled: [], problems: [] });
       expect(new Set(missing)).toEqual(world.destroyed);
+      const { findings, endedTwice, repeated, calls, jobs, warnings, ...audit } =
+        await world.audit();
+      console.log(JSON.stringify({ endedTwice, repeated, calls, jobs, warnings, ...audit }));
+      const wrong = findings.filter(({ kind }) => kind !== "ended-twice");
+      expect({ balanced: audit.balanced, wrong }).toEqual({ balanced: true, wrong: [] });
       expect(row.repeated).toBeLessThanOrEqual(row.inFlight);
       keepRow(row);
     },

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createSeededRandom } from "../../src/sandbox/seeded-random.ts";
+import type { AuditReport } from "../../src/audit/audit-report.ts";
 import { createTopicAdmin } from "../../src/kafka/topic-admin.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { SeededRandom } from "../../src/sandbox/seeded-random.ts";
@@ -7,7 +8,7 @@ import { ownNames } from "../support/e2e-names.ts";
 import type { OwnNames, StackAddress } from "../support/e2e-names.ts";
 import { createPlatform } from "../support/e2e-platform.ts";
 import type { Platform } from "../support/e2e-platform.ts";
-import { mustRun } from "../support/e2e-program.ts";
+import { mustRun, runProgram } from "../support/e2e-program.ts";
 import { callsOf, newTenantId, triggerOf } from "../support/e2e-samples.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";
 import { settle } from "../accounts/account.ts";
@@ -55,6 +56,8 @@ export interface World extends AsyncDisposable {
   withdrawOneTriggerAt(part: number): Promise<() => Promise<void>>;
   /** Waits until nothing is left to do, or only no call to match. */
   quiet(reach?: Reach): Promise<void>;
+  /** The service's own account: `onhook audit`. */
+  audit(): Promise<AuditReport>;
   /** The account of all that was seen. */
   account(): Promise<Account & Repeats>;
 }
@@ -158,6 +161,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       };
     },
     quiet: (reach = "all") => untilQuiet(stack, names, reach, quietDeadlineMs),
+    async audit() {
+      const { stdout, stderr } = await runProgram(["audit", "--json"], names);
+      if (stdout === "") throw new Error(stderr);
+      return JSON.parse(stdout) as AuditReport;
+    },
     async account() {
       await notebook.look();
       const evidence = await gatherEvidence(

@@ -1,5 +1,6 @@
 import type { Admin } from "kafkajs";
 import { expect } from "vitest";
+import { decodeFinished } from "../../../src/delivery/finished-offsets.ts";
 import { withAdmin } from "../../../src/kafka/with-admin.ts";
 import { expectedWebhooks } from "../../support/e2e-expected.ts";
 import { useStack } from "../../support/stack.ts";
@@ -16,6 +17,8 @@ interface Deleted {
   readonly from: number;
   /** Below this all is deleted. */
   readonly to: number;
+  /** What the group had finished in between. */
+  readonly finished: (offset: number) => boolean;
 }
 
 async function deletable(
@@ -30,7 +33,9 @@ async function deletable(
     const at = committed?.partitions.find((each) => each.partition === partition);
     const from = Math.max(0, Number(at?.offset ?? 0));
     const to = from + Math.floor((Number(high) - from) * part);
-    return to > from && from > 0 ? [{ topic, partition, from, to }] : [];
+    return to > from && from > 0
+      ? [{ topic, partition, from, to, finished: decodeFinished(at?.metadata ?? "") }]
+      : [];
   });
 }
 
@@ -46,12 +51,13 @@ async function deleteUnread(world: World, group: string, topic: string): Promise
   });
 }
 
-/** What stood at these places. */
+/** What stood at these places, and was not finished. */
 function among<T>(deleted: readonly Deleted[], noted: ReadonlyMap<string, T>): T[] {
-  return deleted.flatMap(({ topic, partition, from, to }) =>
-    Array.from({ length: to - from }, (_, index) =>
-      noted.get(`${topic}/${partition} ${from + index}`),
-    ).filter((each) => each !== undefined),
+  return deleted.flatMap(({ topic, partition, from, to, finished }) =>
+    Array.from({ length: to - from }, (_, index) => from + index)
+      .filter((offset) => !finished(offset))
+      .map((offset) => noted.get(`${topic}/${partition} ${offset}`))
+      .filter((each) => each !== undefined),
   );
 }
 
