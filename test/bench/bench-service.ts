@@ -11,12 +11,15 @@ export interface BenchService extends AsyncDisposable {
   metric(name: string, labels?: string): Promise<number>;
 }
 
+/** As docs/operations.md advises: without a limit Node lets its heap grow with what the machine has, not with what it needs. */
+const heapLimits = ["--max-old-space-size=256", "--max-semi-space-size=16"];
+
 /** Starts `onhook run` and resolves when it is ready. Disposing it kills it. */
 export async function startBenchService(
   env: Readonly<Record<string, string>>,
 ): Promise<BenchService> {
   const [port = 0] = await choosePorts([undefined]);
-  const child = spawn(process.execPath, [mainFile, "run"], {
+  const child = spawn(process.execPath, [...heapLimits, mainFile, "run"], {
     cwd: repository,
     env: { ...env, ONHOOK_HTTP_PORT: String(port), ONHOOK_LOG_LEVEL: "error" },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
