@@ -9,7 +9,6 @@ import type { Endpoint } from "./endpoint.ts";
 import { createFinisher } from "./finisher.ts";
 import type { Finish, FinisherDeps } from "./finisher.ts";
 import { paceOf } from "./pace.ts";
-import type { Pace } from "./pace.ts";
 import type { Taken } from "./partition-lane.ts";
 import type { RetryLadder } from "./retry-ladder.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -103,23 +102,21 @@ export class DeliverySession {
     const detour = this.#guarded(async () => {
       await this.#finish(taken, decision);
       emit({ type: "delivery.detoured" });
-      return { kind: "unknown" };
     }).then(() => void this.#detours.delete(detour));
     this.#detours.add(detour);
   }
 
   /** The work never rejects: what was not finished is done again by whoever gets the partition next. */
-  async #guarded(work: () => Promise<Pace>): Promise<Pace> {
+  async #guarded(work: () => Promise<void>): Promise<void> {
     try {
       return await work();
     } catch (error) {
       if (!this.#kill.aborted) this.#deps.emit({ type: "delivery.held", error });
-      return { kind: "unknown" };
     }
   }
 
   /** What waits for a registry or a table gives its slot away meanwhile, and is simply left when the stage ends. */
-  async #work(taken: Taken, slot: Slot): Promise<Pace> {
+  async #work(taken: Taken, slot: Slot): Promise<void> {
     const { clock, deliver, emit } = this.#deps;
     const closing = this.#closing.signal;
     const aside: Aside = (wait) => slot.aside(() => wait(closing));
@@ -132,7 +129,7 @@ export class DeliverySession {
       onError: (error) => emit({ type: "delivery.held", error }),
       wait: (waitMs) => aside((ended) => pause(clock, waitMs, ended)),
     });
+    slot.ended(paceOf(decision?.outcome ?? null));
     if (decision !== null) await this.#finish(taken, decision);
-    return paceOf(decision?.outcome ?? null);
   }
 }

@@ -12,10 +12,15 @@ export interface Slot {
    * never comes back: what stood aside counts as not begun.
    */
   aside<T>(wait: () => Promise<T>): Promise<T>;
+  /**
+   * The request has ended: what its endpoint made of it. The slot is kept until the work ends, but what that still takes
+   * (the log may be away) is not the endpoint's doing, and must not count as its silence. Once at most.
+   */
+  ended(pace: Pace): void;
 }
 
-/** Work that waits for its turn; tells what its endpoint made of it. It must not reject: what it meets is its own to handle. */
-export type Work = (slot: Slot) => Promise<Pace>;
+/** Work that waits for its turn. It must not reject: what it meets is its own to handle. */
+export type Work = (slot: Slot) => Promise<void>;
 
 /** A job that wants to be done. */
 export interface Offer {
@@ -161,10 +166,15 @@ export class Scheduler {
 
   async #run(begun: EndpointQueue, retry: boolean, work: Work): Promise<void> {
     let queue = begun;
-    let began = this.#take(queue, retry);
-    const pace = await work({
+    /** When the endpoint was given it, ms; null where it is not with the endpoint any more. */
+    let began: number | null = this.#take(queue, retry);
+    await work({
+      ended: (pace) => {
+        if (began !== null) this.#left(queue, began, pace);
+        began = null;
+      },
       aside: async (wait) => {
-        this.#give(queue, retry, began, { kind: "unknown" });
+        this.#give(queue, retry, began);
         try {
           return await wait();
         } finally {
@@ -180,7 +190,7 @@ export class Scheduler {
         }
       },
     });
-    this.#give(queue, retry, began, pace);
+    this.#give(queue, retry, began);
   }
 
   #take(queue: EndpointQueue, retry: boolean): number {
@@ -188,11 +198,17 @@ export class Scheduler {
     return queue.begin();
   }
 
-  #give(queue: EndpointQueue, retry: boolean, began: number, pace: Pace): void {
-    this.#count(retry, -1);
+  /** The endpoint has one request less. */
+  #left(queue: EndpointQueue, began: number, pace: Pace): void {
     const leaving = queue.end(began, pace, this.#options.patienceMs);
     this.#refreshed(queue);
     sendOff(leaving);
+  }
+
+  #give(queue: EndpointQueue, retry: boolean, began: number | null): void {
+    this.#count(retry, -1);
+    if (began === null && !this.#closed) this.#fill();
+    else if (began !== null) this.#left(queue, began, { kind: "unknown" });
     if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 

@@ -26,11 +26,11 @@ function setUp(options: Partial<SchedulerOptions> = {}) {
   /** `name` is `<tenant>.<endpoint>.<number>`. */
   function offer(name: string, changes: Partial<Offer> = {}): void {
     const [tenantId = "", endpoint = ""] = name.split(".");
-    const work: Work = async () => {
+    const work: Work = async (slot) => {
       begun.push(name);
       const { promise, resolve } = Promise.withResolvers<Pace>();
       ends.set(name, resolve);
-      return promise;
+      slot.ended(await promise);
     };
     scheduler.offer({
       endpoint: { id: `${tenantId}.${endpoint}`, tenantId },
@@ -163,15 +163,38 @@ describe("an endpoint that asks for less", () => {
   });
 });
 
-describe("jobs that crowd others out of their partition", () => {
-  it("leave where their endpoint is busy already", async () => {
-    const { detoured, begun, offer } = setUp();
-    for (const name of many("t.e", 8)) offer(name);
-    expect([begun.length, detoured]).toEqual([4, []]);
-    offer("t.e.8", { crowds: true });
-    expect([begun.length, detoured]).toEqual([4, ["t.e.8"]]);
-    offer("other.e.0", { crowds: true });
-    expect(begun.at(-1)).toBe("other.e.0");
+it("jobs that crowd others out of their partition leave where their endpoint is busy already", async () => {
+  const { detoured, begun, offer } = setUp();
+  for (const name of many("t.e", 8)) offer(name);
+  expect([begun.length, detoured]).toEqual([4, []]);
+  offer("t.e.8", { crowds: true });
+  expect([begun.length, detoured]).toEqual([4, ["t.e.8"]]);
+  offer("other.e.0", { crowds: true });
+  expect(begun.at(-1)).toBe("other.e.0");
+});
+
+describe("work whose request has ended", () => {
+  it("keeps its slot, but is no more with its endpoint: what is slow on this side is not the endpoint's silence", async () => {
+    const { clock, scheduler, begun, detoured, offer } = setUp({ maxInFlight: 6 });
+    const written = Promise.withResolvers<void>();
+    for (let number = 0; number < 4; number += 1) {
+      scheduler.offer({
+        endpoint: { id: "t.e", tenantId: "t" },
+        retry: false,
+        crowds: false,
+        detour: () => undefined,
+        work: async (slot) => {
+          slot.ended(answered);
+          await written.promise;
+        },
+      });
+    }
+    await clock.advance(10_000);
+    for (const name of many("t.e", 4)) offer(name);
+    expect([begun, detoured]).toEqual([["t.e.0", "t.e.1"], []]);
+    written.resolve();
+    await settle();
+    expect(begun).toEqual(many("t.e", 4));
   });
 });
 
@@ -187,7 +210,7 @@ describe("work that stands aside", () => {
       work: async (slot) => {
         await slot.aside(() => waited.promise);
         begun.push("back");
-        return answered;
+        slot.ended(answered);
       },
     });
     offer("t.e.0");
@@ -212,7 +235,6 @@ describe("work that stands aside", () => {
       work: async (slot) => {
         await slot.aside(() => waited.promise);
         back = true;
-        return answered;
       },
     });
     await scheduler.idle();
@@ -223,20 +245,18 @@ describe("work that stands aside", () => {
   });
 });
 
-describe("a scheduler that is closed", () => {
-  it("drops what waits, begins nothing more, and sees what is under way to its end", async () => {
-    const { clock, scheduler, begun, counts, offer, end } = setUp({ maxInFlight: 1 });
-    offer("t.e.0");
-    offer("t.e.1");
-    scheduler.close();
-    offer("t.e.2");
-    const idle = scheduler.idle();
-    await end("t.e.0");
-    await idle;
-    expect(begun).toEqual(["t.e.0"]);
-    expect(counts.at(-1)).toBe(0);
-    expect(clock.pendingTimers).toBe(0);
-  });
+it("a scheduler that is closed drops what waits, begins nothing more, and sees what is under way to its end", async () => {
+  const { clock, scheduler, begun, counts, offer, end } = setUp({ maxInFlight: 1 });
+  offer("t.e.0");
+  offer("t.e.1");
+  scheduler.close();
+  offer("t.e.2");
+  const idle = scheduler.idle();
+  await end("t.e.0");
+  await idle;
+  expect(begun).toEqual(["t.e.0"]);
+  expect(counts.at(-1)).toBe(0);
+  expect(clock.pendingTimers).toBe(0);
 });
 
 it("every job that is offered begins once or is sent on one detour, whatever the endpoints do", async () => {
