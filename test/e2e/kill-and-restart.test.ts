@@ -56,7 +56,7 @@ test(
     const { env, topics } = ownNames(stack, "kill", {
       ONHOOK_DELIVERY_TIMEOUT_MS: "1000",
       // The receiver that hangs gets one request at a time; so that its many jobs end it is given up soon, and not tried again.
-      ONHOOK_DELIVERY_SUSPEND_AFTER_MS: "15000",
+      ONHOOK_DELIVERY_SUSPEND_AFTER_MS: "30000",
       ONHOOK_DELIVERY_SUSPEND_AFTER_FAILURES: "3",
       ONHOOK_DELIVERY_PROBE_INTERVAL_MS: "3600000",
     });
