@@ -13,6 +13,7 @@ import { createRecordWriter } from "../kafka/record-writer.ts";
 import type { RecordWriter } from "../kafka/record-writer.ts";
 import type { LogRecord } from "../log/log-record.ts";
 import { createReplayDead } from "../replay/replay-dead.ts";
+import { steadyClock } from "../runtime/clock.ts";
 import { runTogether } from "../runtime/run-together.ts";
 import type { Service } from "../runtime/supervisor.ts";
 import type { Trigger } from "../triggers/trigger.ts";
@@ -51,6 +52,7 @@ export function createEndpoints(...around: Around): EndpointParts {
     disable: (trigger) => disable(trigger, writing, around),
     rule: { afterMs, afterFailures },
     clock,
+    steadyClock,
     emit,
   });
   const { promise: known, resolve: tellKnown } = Promise.withResolvers<void>();

@@ -16,7 +16,7 @@ export interface EndpointHealth {
 
 /** What leads to a suspension: so many failures, and no success, over so long. */
 export interface SuspensionRule {
-  /** Ms from the begin of the first of the failures; 0: nothing is ever suspended. */
+  /** Ms from the first of the failures; 0: nothing is ever suspended. */
   readonly afterMs: number;
   readonly afterFailures: number;
 }
@@ -26,6 +26,8 @@ export interface Failing {
   readonly failures: number;
   /** When the first of them began, ms since the epoch. */
   readonly since: number;
+  /** When it was told, by the steady clock: one that is set forward must not suspend anybody. */
+  readonly toldAt: number;
   readonly reason: FailureReason;
   readonly status: number | null;
 }
@@ -39,10 +41,12 @@ export function failsOnceMore(
   before: Failing | undefined,
   failure: Failure,
   beganAt: number,
+  toldAt: number,
 ): Failing {
   return {
     failures: (before?.failures ?? 0) + 1,
     since: Math.min(before?.since ?? beganAt, beganAt),
+    toldAt: before?.toldAt ?? toldAt,
     ...failure,
   };
 }
@@ -51,9 +55,10 @@ export function isFailing({ failures }: Failing): boolean {
   return failures >= failingFrom;
 }
 
+/** `now` is the steady clock's. */
 export function isToBeSuspended(failing: Failing, rule: SuspensionRule, now: number): boolean {
   if (rule.afterMs === 0) return false;
-  return failing.failures >= rule.afterFailures && now - failing.since >= rule.afterMs;
+  return failing.failures >= rule.afterFailures && now - failing.toldAt >= rule.afterMs;
 }
 
 /** The replay that sends anew what was set aside: the same in every process, so that one fences another. */

@@ -20,6 +20,7 @@ export interface EndpointWatchDeps {
   readonly disable: (trigger: Trigger) => Promise<boolean>;
   readonly rule: SuspensionRule;
   readonly clock: Clock;
+  readonly steadyClock: Clock;
   readonly emit: Emit<EndpointEvent>;
 }
 
@@ -94,13 +95,14 @@ export class EndpointWatch implements EndpointGate, Service {
   #failed({ endpoint, trigger, beganAt }: Attempted, failure: Failure): void {
     const { reason, status } = failure;
     const before = this.#failing.get(endpoint.id);
-    const failing = failsOnceMore(before, { reason, status }, beganAt);
+    const { rule, clock, steadyClock, suspensions } = this.#deps;
+    const steadyNow = steadyClock.now();
+    const failing = failsOnceMore(before, { reason, status }, beganAt, steadyNow);
     this.#failing.set(endpoint.id, failing);
     if (isFailing(failing) !== (before !== undefined && isFailing(before))) this.#count();
-    const { rule, clock, suspensions } = this.#deps;
     const known = suspensions.get(endpoint.id);
     const now = clock.now();
-    if (known?.state === "suspended" || !isToBeSuspended(failing, rule, now)) return;
+    if (known?.state === "suspended" || !isToBeSuspended(failing, rule, steadyNow)) return;
     const health: EndpointHealth = {
       endpointId: endpoint.id,
       tenantId: endpoint.tenantId,

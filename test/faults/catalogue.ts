@@ -60,7 +60,7 @@ export const scenarios = {
   },
   "clock-forward": {
     file: "clock.test.ts",
-    what: "The clock of one of two processes is set an hour forward under load. No retry comes early but those that were waiting in it.",
+    what: "The clock of the machine that two processes run on is set an hour forward under load. No retry comes early but those that were waiting at that moment.",
   },
   "clock-back": {
     file: "clock.test.ts",

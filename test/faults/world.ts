@@ -162,7 +162,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     quiet: (reach = "all") => untilQuiet(stack, names, reach, quietDeadlineMs),
     async audit() {
-      const { stdout, stderr } = await runProgram(["audit", "--json"], names);
+      const { stdout, stderr } = await runProgram(["audit", "--json", "--limit", "10000"], names);
       if (stdout === "") throw new Error(stderr);
       return JSON.parse(stdout) as AuditReport;
     },

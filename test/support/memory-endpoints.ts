@@ -49,6 +49,7 @@ export function createMemoryEndpoints(
       }),
     rule: options,
     clock,
+    steadyClock: clock,
     emit,
   });
   const table: Service = {

@@ -13,7 +13,12 @@ const waitMs = (attempt: number): number => (attempt - 1) * 2000;
 
 /** Retries that came sooner than due in real time, those apart that waited while a clock was set. */
 function early(requests: readonly RequestSeen[], setAt: readonly number[]): RequestSeen[] {
-  const ends = new Map(requests.map((each) => [`${each.id} ${each.attempt}`, each.endedAt]));
+  const ends = new Map<string, number>();
+  // The first of an attempt counts, where it was repeated: its retry is the one that may come first.
+  for (const { id, attempt, endedAt } of requests) {
+    const key = `${id} ${attempt}`;
+    ends.set(key, Math.min(endedAt, ends.get(key) ?? endedAt));
+  }
   return requests.filter(({ id, attempt, arrivedAt }) => {
     const before = ends.get(`${id} ${attempt - 1}`);
     if (before === undefined || arrivedAt - before >= waitMs(attempt)) return false;
@@ -27,6 +32,8 @@ for (const [name, shiftMs] of [
 ] as const) {
   faultTest(name, {
     stack: useStack,
+    // Jobs would be older than their calls by an hour.
+    audited: shiftMs > 0,
     async story(world: World) {
       const { fleet, load, random, receivers } = world;
       const members = [
@@ -38,7 +45,9 @@ for (const [name, shiftMs] of [
       const sending = Promise.all([load.send(), withdraw()]);
       await load.sentPart(0.2 + random.next() * 0.4);
       const setAt = Date.now();
-      await fleet.struck("a clock was set", () => random.pick(members).tell({ shiftMs }));
+      await fleet.struck("a clock was set", () =>
+        members.forEach((member) => member.tell({ shiftMs })),
+      );
       await sending;
       await world.quiet();
       expect(early(receivers.requests, [setAt])).toEqual([]);
