@@ -71,7 +71,7 @@ const settings = {
   ONHOOK_TOPICS_CDR_PARTITIONS: String(partitions),
   ONHOOK_TOPICS_JOBS_PARTITIONS: String(partitions),
   ONHOOK_TOPICS_RETRY_PARTITIONS: "2",
-  ONHOOK_DELIVERY_TIMEOUT_MS: "1500",
+  ONHOOK_DELIVERY_TIMEOUT_MS: "3000",
 };
 
 /** For whoever has to find out what went wrong. */
