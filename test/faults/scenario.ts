@@ -66,13 +66,14 @@ export function faultTest(
         doubled: doubled.length,
         destroyed: world.destroyed.size,
       };
+      // Before it is judged: the table must not leave out what went wrong.
+      keepRow(row);
       console.log(JSON.stringify({ ...row, unexplained: unexplained.length }));
       expect({ lost, doubled, problems }).toEqual({ lost: [], doubled: [], problems: [] });
       expect(new Set(missing)).toEqual(world.destroyed);
       const inTheBooks = audited ? await faultsInTheBooks(world) : [];
       expect(inTheBooks).toEqual([]);
       expect(row.repeated).toBeLessThanOrEqual(row.inFlight);
-      keepRow(row);
     },
     longestMs,
   );
