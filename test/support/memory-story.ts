@@ -34,7 +34,7 @@ const urls = ["https://one.example.com/", "https://two.example.com/"];
 const answers: readonly ScriptedAnswer[] = [
   { status: 200 },
   { status: 500 },
-  { status: 410 },
+  { status: 400 },
   { status: 429, retryAfter: "7" },
   { failure: "timeout" },
 ];
