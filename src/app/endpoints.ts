@@ -2,7 +2,7 @@ import type { EndpointGate } from "../delivery/deliver-job.ts";
 import { disableTrigger } from "../endpoints/disable-trigger.ts";
 import type { EndpointHealth } from "../endpoints/endpoint-health.ts";
 import { EndpointWatch } from "../endpoints/endpoint-watch.ts";
-import { Redriver } from "../endpoints/redriver.ts";
+import { Redriver, setAsideOf } from "../endpoints/redriver.ts";
 import { Suspensions } from "../endpoints/suspensions.ts";
 import { OnhookError } from "../errors.ts";
 import { CompactedTable } from "../kafka/compacted-table.ts";
@@ -14,6 +14,7 @@ import type { RecordWriter } from "../kafka/record-writer.ts";
 import type { LogRecord } from "../log/log-record.ts";
 import { createReplayDead } from "../replay/replay-dead.ts";
 import { steadyClock } from "../runtime/clock.ts";
+import { aborted } from "../runtime/aborted.ts";
 import { runTogether } from "../runtime/run-together.ts";
 import type { Service } from "../runtime/supervisor.ts";
 import type { Trigger } from "../triggers/trigger.ts";
@@ -69,9 +70,7 @@ export function createEndpoints(...around: Around): EndpointParts {
       },
     },
     async whenKnown(signal) {
-      const { promise: stopped, resolve } = Promise.withResolvers<void>();
-      signal.addEventListener("abort", () => resolve(), { once: true });
-      if (!signal.aborted) await Promise.race([known, stopped]);
+      await Promise.race([known, aborted(signal)]);
     },
   };
 }
@@ -129,9 +128,9 @@ function createRedriver(
       },
       { clock, emit: (event) => void (silent.has(event.type) || emit(event)) },
     ),
-    async redrive({ id, endpointId, from, limit }, signal) {
-      const filter = { reason: "endpoint-suspended", endpointId, from };
-      const request = { id, filter, ratePerSecond: redrivePerSecond, limit };
+    async redrive(redrive, signal) {
+      const { id, limit } = redrive;
+      const request = { id, filter: setAsideOf(redrive), ratePerSecond: redrivePerSecond, limit };
       return (await replay(request, signal, () => undefined)).written;
     },
     release,

@@ -2,7 +2,7 @@ import { createStore } from "../app/store.ts";
 import { loadCodecs } from "../app/codecs.ts";
 import type { Codecs } from "../app/codecs.ts";
 import type { StoreParts } from "../app/store.ts";
-import type { Surroundings } from "../app/connections.ts";
+import type { Connections, Surroundings } from "../app/connections.ts";
 import { OnhookError } from "../errors.ts";
 import { createRecordWriter } from "../kafka/record-writer.ts";
 import type { RecordWriter } from "../kafka/record-writer.ts";
@@ -23,6 +23,7 @@ export interface ConfigSession {
   readonly store: StoreParts["store"];
   readonly codecs: Codecs;
   readonly around: Surroundings;
+  readonly connections: Connections;
   readonly catalog: Awaited<ReturnType<StoreParts["catalogWatch"]["load"]>>;
   readonly keyRing: KeyRing;
   readonly later: LaterVersions;
@@ -58,7 +59,7 @@ export function withConfigSession<T>(
       if (!parts.store.caughtUp)
         throw new OnhookError("CONFIG_UNREAD", { seconds: patienceMs / 1000 });
       const writing = await session(parts, codecs, around, writer, signal);
-      return await work({ ...writing, keyRing: connections.keyRing, later });
+      return await work({ ...writing, connections, keyRing: connections.keyRing, later });
     } finally {
       ended.abort();
       await running;
@@ -80,7 +81,7 @@ async function session(
   around: Surroundings,
   writer: RecordWriter,
   signal: AbortSignal,
-): Promise<Omit<ConfigSession, "keyRing" | "later">> {
+): Promise<Omit<ConfigSession, "connections" | "keyRing" | "later">> {
   return {
     store,
     codecs,

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { createConnections } from "../app/connections.ts";
 import { callReplayOptions, createReplayDeps } from "../app/replays.ts";
 import { OnhookError } from "../errors.ts";
 import { checkTrigger } from "../triggers/check-trigger.ts";
@@ -16,7 +15,7 @@ import type { CallExplanation, RangeExplanation } from "./explain-view.ts";
 import { callAt, callsById, newestCalls } from "./find-calls.ts";
 import type { CallSource, FoundCall, TimeRange } from "./find-calls.ts";
 import { assertTopics, orStopped } from "./replay-run.ts";
-import { savedTrigger } from "./saved-trigger.ts";
+import { activeForm, savedTrigger } from "./saved-trigger.ts";
 import { jsonLine, visible } from "./terminal-text.ts";
 import { fileName, readTriggerFile } from "./trigger-file.ts";
 
@@ -65,13 +64,10 @@ function timeRange({ from, to }: ExplainOptions, now: number): TimeRange {
 
 function savedOne({ store, catalog }: ConfigSession, written: string): Explained {
   const state = savedTrigger(store, written);
-  const { triggerId, tenantId } = state.trigger;
-  const active = store
-    .tenant(tenantId)
-    ?.triggers.find((each) => each.trigger.triggerId === triggerId);
   // What is active is explained by the very form that match asks.
-  const compiled = active ?? compileTrigger(state.trigger, catalog, () => undefined);
-  return { compiled, standing: { ...state, refused: store.refused(triggerId) } };
+  const compiled =
+    activeForm(store, state) ?? compileTrigger(state.trigger, catalog, () => undefined);
+  return { compiled, standing: { ...state, refused: store.refused(state.trigger.triggerId) } };
 }
 
 /** The request and its secrets say nothing about when a trigger fires, so a file need not have them. */
@@ -164,8 +160,7 @@ async function explainIn(
   options: ExplainOptions,
 ): Promise<void> {
   const { trigger = "", file, limit, json = false, showValues = false } = options;
-  const { around, codecs } = session;
-  const connections = createConnections(around);
+  const { around, codecs, connections } = session;
   const topic = context.config.topics.cdr.name;
   await assertTopics(connections, [topic]);
   const explained =

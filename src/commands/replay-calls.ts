@@ -1,4 +1,3 @@
-import { createConnections } from "../app/connections.ts";
 import { callReplayOptions, createReplayDeps } from "../app/replays.ts";
 import { OnhookError } from "../errors.ts";
 import { callsTask } from "../replay/replay-calls.ts";
@@ -10,7 +9,7 @@ import type { CommandContext } from "./context.ts";
 import type { Terminal } from "./progress-line.ts";
 import { assertTopics, replay } from "./replay-run.ts";
 import type { Counting, ReplayRunOptions } from "./replay-run.ts";
-import { savedTrigger } from "./saved-trigger.ts";
+import { activeForm, savedTrigger } from "./saved-trigger.ts";
 
 export interface ReplayCallsOptions extends ReplayRunOptions {
   readonly trigger: string;
@@ -21,13 +20,11 @@ export interface ReplayCallsOptions extends ReplayRunOptions {
 
 /** The trigger as match has it. Throws REPLAY_INACTIVE where it would not fire for any call. */
 function activeTrigger(store: TriggerStore, written: string): CompiledTrigger {
-  const { trigger, status } = savedTrigger(store, written);
-  const { triggerId, tenantId } = trigger;
-  const active = store
-    .tenant(tenantId)
-    ?.triggers.find((each) => each.trigger.triggerId === triggerId);
-  if (active === undefined) throw new OnhookError("REPLAY_INACTIVE", { triggerId, status });
-  return active;
+  const state = savedTrigger(store, written);
+  const active = activeForm(store, state);
+  if (active !== undefined) return active;
+  const { trigger, status } = state;
+  throw new OnhookError("REPLAY_INACTIVE", { triggerId: trigger.triggerId, status });
 }
 
 const counting: Counting = { by: {}, at: ({ timestamp }) => timestamp };
@@ -41,8 +38,7 @@ export async function replayCalls(
   const { from, to } = options;
   if (from >= to) throw new OnhookError("REPLAY_RANGE");
   if (options.id !== undefined) checkReplayId(options.id);
-  await withConfigSession(context, async ({ store, codecs, around }) => {
-    const connections = createConnections(around);
+  await withConfigSession(context, async ({ store, codecs, around, connections }) => {
     const { cdr, jobs } = context.config.topics;
     await assertTopics(connections, [cdr.name, jobs.name]);
     const trigger = activeTrigger(store, options.trigger);

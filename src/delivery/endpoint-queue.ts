@@ -56,8 +56,8 @@ export class EndpointQueue {
    * How long one more job would have to wait, in ms, where that is too long to keep it here; null where it is not. As many
    * as the endpoint takes at a time may always wait, so that it never runs dry.
    */
-  tooLong(crowds: boolean, patienceMs: number, now: number): number | null {
-    return this.#tooLong(this.#queued, crowds, patienceMs, now);
+  tooLong(crowds: boolean, patienceMs: number): number | null {
+    return this.#tooLong(this.#queued, crowds, patienceMs, this.#clock.now());
   }
 
   push(waiting: Waiting): void {

@@ -78,7 +78,7 @@ export class Scheduler {
   offer({ endpoint, retry, work, crowds, detour }: Offer): void {
     if (this.#closed) return;
     const queue = this.#queueOf(endpoint);
-    const wait = queue.tooLong(crowds, this.#options.patienceMs, this.#options.clock.now());
+    const wait = queue.tooLong(crowds, this.#options.patienceMs);
     if (wait !== null) detour(wait);
     else this.#enqueue(queue, { retry, begin: () => void this.#run(queue, retry, work), detour });
   }

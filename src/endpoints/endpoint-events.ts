@@ -1,3 +1,5 @@
+import type { EndpointHealth } from "./endpoint-health.ts";
+
 interface AboutEndpoint {
   readonly endpointId: string;
   readonly tenantId: string;
@@ -32,3 +34,9 @@ export type EndpointEvent =
   | { readonly type: "trigger.disabled"; readonly triggerId: string; readonly reason: "gone" }
   /** Something about an endpoint could not be done; it is tried again, or comes up again by itself. */
   | { readonly type: "endpoint.held"; readonly error: unknown };
+
+/** What is said of an endpoint when its health changes. */
+export function aboutEndpoint(health: EndpointHealth): AboutEndpoint {
+  const { endpointId, tenantId, triggerId, host, reason, status, failures } = health;
+  return { endpointId, tenantId, triggerId, host, reason, status, failures };
+}

@@ -9,11 +9,12 @@ import { Wake } from "../runtime/wake.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 import { failsOnceMore, isFailing, isToBeSuspended, redriveId } from "./endpoint-health.ts";
 import type { EndpointHealth, Failing, Failure, SuspensionRule } from "./endpoint-health.ts";
+import { aboutEndpoint } from "./endpoint-events.ts";
 import type { EndpointEvent } from "./endpoint-events.ts";
 import type { Suspensions } from "./suspensions.ts";
 
 export interface EndpointWatchDeps {
-  readonly suspensions: Pick<Suspensions, "get" | "all">;
+  readonly suspensions: Pick<Suspensions, "get" | "counts">;
   /** Port: publishes what is known of an endpoint; does not give up while the log is away. */
   readonly publish: (health: EndpointHealth) => Promise<void>;
   /** Port: switches a trigger off whose receiver is gone, unless somebody has changed it meanwhile. */
@@ -138,20 +139,18 @@ export class EndpointWatch implements EndpointGate, Service {
 
   #count(): void {
     const { suspensions, emit } = this.#deps;
-    const known = suspensions.all();
-    const suspended = known.filter(({ state }) => state === "suspended").length;
+    const { suspended, recovering } = suspensions.counts;
     let failing = 0;
     for (const [id, each] of this.#failing)
       if (isFailing(each) && suspensions.get(id)?.state !== "suspended") failing += 1;
-    emit({ type: "endpoints.counted", failing, suspended, recovering: known.length - suspended });
+    emit({ type: "endpoints.counted", failing, suspended, recovering });
   }
 }
 
 function publishing(health: EndpointHealth): Verdict {
-  const { endpointId, tenantId, triggerId, host, reason, status, failures } = health;
   return async ({ publish, emit }) => {
     await publish(health);
-    const about = { endpointId, tenantId, triggerId, host, reason, status, failures };
+    const about = aboutEndpoint(health);
     if (health.state === "suspended") emit({ type: "endpoint.suspended", ...about });
     else emit({ type: "endpoint.recovering", ...about });
     return "until the table has it";

@@ -1,11 +1,12 @@
 import type { PartitionConsumer } from "../delivery/intake.ts";
-import { aborted } from "../runtime/aborted.ts";
+import type { DeadReason } from "../delivery/next-stop.ts";
 import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import type { Service } from "../runtime/supervisor.ts";
 import { redriveId } from "./endpoint-health.ts";
 import type { EndpointHealth } from "./endpoint-health.ts";
+import { aboutEndpoint } from "./endpoint-events.ts";
 import type { EndpointEvent } from "./endpoint-events.ts";
 import type { Suspensions } from "./suspensions.ts";
 
@@ -17,6 +18,11 @@ export interface Redrive {
   readonly from: number;
   /** At most so many jobs. */
   readonly limit: number;
+}
+
+/** Which of the dead jobs a redrive is about. */
+export function setAsideOf({ endpointId, from }: Redrive) {
+  return { reason: "endpoint-suspended" satisfies DeadReason, endpointId, from };
 }
 
 export interface RedriverDeps {
@@ -66,8 +72,7 @@ export class Redriver implements Service {
       records: () => undefined,
       rewound: () => undefined,
     };
-    const member = this.#deps.leadership.run(handlers, stop);
-    await Promise.all([Promise.race([member, aborted(stop)]), this.#work(stop), member]);
+    await Promise.all([this.#deps.leadership.run(handlers, stop), this.#work(stop)]);
   }
 
   async #work(stop: AbortSignal): Promise<void> {
@@ -120,17 +125,7 @@ export class Redriver implements Service {
     const stillRecovers = this.#deps.suspensions.get(endpointId)?.state === "recovering";
     if (recovery.quiet < 2 || !stillRecovers) return;
     await release(endpointId);
-    const { tenantId, triggerId, host, reason, status, failures } = health;
-    emit({
-      type: "endpoint.well",
-      endpointId,
-      tenantId,
-      triggerId,
-      host,
-      reason,
-      status,
-      failures,
-    });
+    emit({ type: "endpoint.well", ...aboutEndpoint(health) });
   }
 
   #forgetOthers(known: readonly EndpointHealth[]): void {

@@ -6,6 +6,8 @@ import type { EndpointHealth } from "./endpoint-health.ts";
  */
 export class Suspensions {
   readonly #byId = new Map<string, EndpointHealth>();
+  /** Kept up as events come: at start there may be very many, each of which asks for these. */
+  readonly #counts = { suspended: 0, recovering: 0 };
   readonly #changed: (endpointId: string) => void;
 
   /** `changed` is told of every event that was taken on. */
@@ -15,13 +17,24 @@ export class Suspensions {
 
   /** Takes on an event; null: the endpoint is well again. */
   apply(endpointId: string, health: EndpointHealth | null): void {
-    if (health === null) this.#byId.delete(endpointId);
-    else this.#byId.set(endpointId, health);
+    const before = this.#byId.get(endpointId);
+    if (before !== undefined) this.#counts[before.state] -= 1;
+    if (health === null) {
+      this.#byId.delete(endpointId);
+    } else {
+      this.#byId.set(endpointId, health);
+      this.#counts[health.state] += 1;
+    }
     this.#changed(endpointId);
   }
 
   get(endpointId: string): EndpointHealth | undefined {
     return this.#byId.get(endpointId);
+  }
+
+  /** How many endpoints are in each state. */
+  get counts(): Readonly<Record<EndpointHealth["state"], number>> {
+    return this.#counts;
   }
 
   all(): readonly EndpointHealth[] {

@@ -5,10 +5,12 @@ import { recordSize } from "../log/record-size.ts";
 import type { ReplayLane, ReplayLog, SourcePartition, Standing } from "../replay/replay-log.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { explained } from "./broker-failure.ts";
+import { committedOffsets } from "./committed-offsets.ts";
+import type { NotedOffset } from "./committed-offsets.ts";
+import { countPartitions } from "./count-partitions.ts";
 import { PartitionReader } from "./partition-reader.ts";
 import { isFenced, isTooLarge } from "./refusal-types.ts";
-import { committedOffsets, TransactionalLane } from "./transactional-lane.ts";
-import type { NotedOffset } from "./transactional-lane.ts";
+import { TransactionalLane } from "./transactional-lane.ts";
 
 export interface KafkaReplayLogOptions {
   /** The group of a replay is `<prefix>-<id>`. */
@@ -120,17 +122,7 @@ export function createKafkaReplayLog(
   const { groupPrefix, transactionalIdPrefix, transactionTimeoutMs } = options;
   const groupOf = (id: string): string => `${groupPrefix}-${id}`;
   return {
-    partitions: (topic) =>
-      passing(async () => {
-        const reader = new PartitionReader(kafka, { topic, partition: 0 });
-        try {
-          const count = await reader.partitions();
-          if (count === 0) throw new OnhookError("TOPIC_MISSING", { topic });
-          return count;
-        } finally {
-          await reader.close();
-        }
-      }),
+    partitions: (topic) => passing(() => countPartitions(kafka, topic)),
     source: (at) => sourceOf(kafka, at),
     lane(id, source) {
       const lane = new TransactionalLane(

@@ -1,6 +1,6 @@
 import type { Kafka } from "kafkajs";
-import { OnhookError } from "../errors.ts";
 import type { LogRecord } from "../log/log-record.ts";
+import { countPartitions } from "./count-partitions.ts";
 import { PartitionReader } from "./partition-reader.ts";
 
 /** Reads a topic from outside any group, for people and tools. */
@@ -22,22 +22,11 @@ export interface TopicReader {
 const waitMs = 500;
 
 export function createTopicReader(kafka: Kafka): TopicReader {
-  async function countPartitions(topic: string): Promise<number> {
-    const reader = new PartitionReader(kafka, { topic, partition: 0 });
-    try {
-      const partitions = await reader.partitions();
-      if (partitions === 0) throw new OnhookError("TOPIC_MISSING", { topic });
-      return partitions;
-    } finally {
-      await reader.close();
-    }
-  }
-
   async function eachPartition(
     topic: string,
     work: (reader: PartitionReader) => Promise<void>,
   ): Promise<void> {
-    const count = await countPartitions(topic);
+    const count = await countPartitions(kafka, topic);
     const all = Array.from({ length: count }, async (_, partition) => {
       const reader = new PartitionReader(kafka, { topic, partition });
       try {
@@ -60,7 +49,7 @@ export function createTopicReader(kafka: Kafka): TopicReader {
         }
       }),
     async follow(topic, take, signal, ready) {
-      let waiting = await countPartitions(topic);
+      let waiting = await countPartitions(kafka, topic);
       await eachPartition(topic, async (reader) => {
         let position = (await reader.bounds()).end;
         waiting -= 1;

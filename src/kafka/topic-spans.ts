@@ -4,6 +4,7 @@ import type { AuditLog, Commit, Span } from "../audit/audit-log.ts";
 import { OnhookError } from "../errors.ts";
 import type { LogRecord, TopicPartition } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { committedOffsets } from "./committed-offsets.ts";
 import { createCluster } from "./kafkajs-cluster.ts";
 import type { KafkajsCluster } from "./kafkajs-cluster.ts";
 import { PartitionReader } from "./partition-reader.ts";
@@ -121,17 +122,8 @@ export class TopicSpans implements AuditLog {
     );
   }
 
-  async committed(group: string, topic: string): Promise<ReadonlyMap<number, Commit>> {
-    const [answer] = await withAdmin(this.#kafka, (admin) =>
-      admin.fetchOffsets({ groupId: group, topics: [topic] }),
-    );
-    const commits = (answer?.partitions ?? [])
-      .filter(({ offset }) => Number(offset) >= 0)
-      .map(
-        ({ partition, offset, metadata }) =>
-          [partition, { offset: Number(offset), metadata: metadata ?? "" }] as const,
-      );
-    return new Map(commits);
+  committed(group: string, topic: string): Promise<ReadonlyMap<number, Commit>> {
+    return committedOffsets(this.#kafka, group, topic);
   }
 
   async #read(

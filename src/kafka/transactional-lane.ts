@@ -1,10 +1,11 @@
 import type { Kafka, Producer, Transaction } from "kafkajs";
+import { committedOffsets } from "./committed-offsets.ts";
+import type { NotedOffset } from "./committed-offsets.ts";
 import { OnhookError } from "../errors.ts";
 import type { OutgoingRecord, TopicPartition } from "../log/log-record.ts";
 import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { byTopic, inSends, toMessage } from "./record-sets.ts";
-import { withAdmin } from "./with-admin.ts";
 
 export interface TransactionalLaneOptions {
   readonly source: TopicPartition;
@@ -12,12 +13,6 @@ export interface TransactionalLaneOptions {
   /** The lane's transactional id is `<prefix>-<topic>-<partition>`. */
   readonly transactionalIdPrefix: string;
   readonly transactionTimeoutMs: number;
-}
-
-/** An offset that is committed, and what was noted with it. */
-export interface NotedOffset {
-  readonly offset: number;
-  readonly metadata: string;
 }
 
 /** A commit is answered before all its markers are written; until they are, the next transaction can't begin. */
@@ -133,22 +128,6 @@ export class TransactionalLane {
     const committed = await committedOffsets(this.#kafka, groupId, source.topic);
     return committed.get(source.partition) ?? null;
   }
-}
-
-/** What a group has committed of a topic, by partition. */
-export async function committedOffsets(
-  kafka: Kafka,
-  groupId: string,
-  topic: string,
-): Promise<Map<number, NotedOffset>> {
-  const [answer] = await withAdmin(kafka, (admin) =>
-    admin.fetchOffsets({ groupId, topics: [topic] }),
-  );
-  const committed = new Map<number, NotedOffset>();
-  for (const { partition, offset, metadata } of answer?.partitions ?? [])
-    if (Number(offset) >= 0)
-      committed.set(partition, { offset: Number(offset), metadata: metadata ?? "" });
-  return committed;
 }
 
 function isBeingSettled(error: unknown): boolean {

@@ -5,9 +5,9 @@ import type { Stack } from "../../src/sandbox/stack.ts";
 import { ownNames } from "../support/e2e-names.ts";
 import { createPlatform } from "../support/e2e-platform.ts";
 import { mustRun } from "../support/e2e-program.ts";
+import { triggerOf } from "../support/e2e-samples.ts";
 import { startBenchReceiver } from "./bench-receiver.ts";
 import { startBenchService } from "./bench-service.ts";
-import { benchTrigger } from "./bench-trigger.ts";
 
 /** All receivers are down while jobs pile up; then they come back, and everything has to arrive in bounded memory. */
 export interface BacklogOptions {
@@ -44,7 +44,9 @@ export async function backlog(
   await using platform = await createPlatform(stack, topics);
   const tenants = Array.from({ length: endpoints }, (_, number) => `tenant-${number}`);
   for (const [number, tenantId] of tenants.entries()) {
-    await platform.putTrigger(benchTrigger(tenantId, `${receiver.url}/ok/${number}`, 10));
+    await platform.putTrigger(
+      triggerOf({ tenantId, url: `${receiver.url}/ok/${number}`, action: { retries: 10 } }),
+    );
   }
   receiver.refuse(true);
   await using service = await startBenchService(env);

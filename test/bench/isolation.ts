@@ -4,9 +4,9 @@ import type { Stack } from "../../src/sandbox/stack.ts";
 import { ownNames } from "../support/e2e-names.ts";
 import { createPlatform } from "../support/e2e-platform.ts";
 import { mustRun } from "../support/e2e-program.ts";
+import { triggerOf } from "../support/e2e-samples.ts";
 import { startBenchReceiver } from "./bench-receiver.ts";
 import { startBenchService } from "./bench-service.ts";
-import { benchTrigger } from "./bench-trigger.ts";
 import type { BenchReceiver } from "./bench-receiver.ts";
 import { percentile } from "./percentile.ts";
 
@@ -65,7 +65,11 @@ async function run(stack: Stack, bad: boolean, options: IsolationOptions): Promi
   const tenants = Array.from({ length: endpoints }, (_, number) => `tenant-${number}`);
   for (const [number, tenantId] of tenants.entries()) {
     await platform.putTrigger(
-      benchTrigger(tenantId, receiver.url + pathOf(number, bad, options), 3),
+      triggerOf({
+        tenantId,
+        url: receiver.url + pathOf(number, bad, options),
+        action: { retries: 3 },
+      }),
     );
   }
   await using _ = await startBenchService(env);

@@ -175,14 +175,10 @@ it("jobs that crowd others out of their partition leave where their endpoint is 
 
 describe("work whose request has ended", () => {
   it("keeps its slot, but is no more with its endpoint: what is slow on this side is not the endpoint's silence", async () => {
-    const { clock, scheduler, begun, detoured, offer } = setUp({ maxInFlight: 6 });
+    const { clock, begun, detoured, offer } = setUp({ maxInFlight: 6 });
     const written = Promise.withResolvers<void>();
     for (let number = 0; number < 4; number += 1) {
-      scheduler.offer({
-        endpoint: { id: "t.e", tenantId: "t" },
-        retry: false,
-        crowds: false,
-        detour: () => undefined,
+      offer("t.e.done", {
         work: async (slot) => {
           slot.ended(answered);
           await written.promise;
@@ -200,13 +196,9 @@ describe("work whose request has ended", () => {
 
 describe("work that stands aside", () => {
   it("gives its slot to others, and then takes its turn behind them", async () => {
-    const { scheduler, begun, counts, offer, end } = setUp({ maxInFlight: 1 });
+    const { begun, counts, offer, end } = setUp({ maxInFlight: 1 });
     const waited = Promise.withResolvers<void>();
-    scheduler.offer({
-      endpoint: { id: "x", tenantId: "x" },
-      retry: false,
-      crowds: false,
-      detour: () => undefined,
+    offer("x.x.aside", {
       work: async (slot) => {
         await slot.aside(() => waited.promise);
         begun.push("back");
@@ -224,14 +216,10 @@ describe("work that stands aside", () => {
   });
 
   it("never comes back once the scheduler is closed, and keeps nobody waiting", async () => {
-    const { scheduler } = setUp();
+    const { scheduler, offer } = setUp();
     const waited = Promise.withResolvers<void>();
     let back = false;
-    scheduler.offer({
-      endpoint: { id: "x", tenantId: "x" },
-      retry: false,
-      crowds: false,
-      detour: () => undefined,
+    offer("x.x.aside", {
       work: async (slot) => {
         await slot.aside(() => waited.promise);
         back = true;

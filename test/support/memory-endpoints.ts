@@ -1,7 +1,7 @@
 import { disableTrigger } from "../../src/endpoints/disable-trigger.ts";
 import type { EndpointHealth, SuspensionRule } from "../../src/endpoints/endpoint-health.ts";
 import { EndpointWatch } from "../../src/endpoints/endpoint-watch.ts";
-import { Redriver } from "../../src/endpoints/redriver.ts";
+import { Redriver, setAsideOf } from "../../src/endpoints/redriver.ts";
 import { Suspensions } from "../../src/endpoints/suspensions.ts";
 import { CompactedTable } from "../../src/kafka/compacted-table.ts";
 import type { AnyEvent } from "../../src/observability/any-event.ts";
@@ -78,9 +78,9 @@ export function createMemoryEndpoints(
   const redriver = new Redriver({
     suspensions,
     leadership: new MemoryConsumer(groups.get("redrive"), [at.topic]),
-    async redrive({ id, endpointId, from, limit }, signal) {
-      const filter = { reason: "endpoint-suspended", endpointId, from };
-      const request = { id, filter, limit, ratePerSecond: 1000 };
+    async redrive(redrive, signal) {
+      const { id, limit } = redrive;
+      const request = { id, filter: setAsideOf(redrive), limit, ratePerSecond: 1000 };
       return (await replay(request, signal, () => undefined)).written;
     },
     release: (endpointId) => publish(endpointId, null),
