@@ -120,6 +120,7 @@ export function createDeliverRole(
         attempts: codecs.attempts,
         attemptsTopic: config.topics.attempts.name,
         ladder: ladderOf(config),
+        endpoints: endpoints.gate,
         endpointOf: createEndpointLookup((id) => parts.store.trigger(id)?.trigger),
         steadyClock,
         scheduling: { maxInFlight, maxPerEndpoint, patienceMs },

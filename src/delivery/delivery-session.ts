@@ -4,7 +4,8 @@ import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { retryUntil } from "../runtime/retry-until.ts";
 import { makesDetour } from "./decision.ts";
-import type { Aside, DeliverJob } from "./deliver-job.ts";
+import type { Aside, DeliverJob, EndpointGate } from "./deliver-job.ts";
+import { asideOf } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { createFinisher } from "./finisher.ts";
 import type { Finish, FinisherDeps } from "./finisher.ts";
@@ -19,6 +20,7 @@ export interface DeliverySessionDeps extends FinisherDeps {
   readonly ladder: RetryLadder;
   /** The endpoint of a job, by its record's key. */
   readonly endpointOf: (key: Buffer | null) => Endpoint;
+  readonly endpoints: Pick<EndpointGate, "admits">;
   readonly scheduling: Pick<SchedulerOptions, "maxInFlight" | "maxPerEndpoint" | "patienceMs">;
   /** A clock that nobody sets: an endpoint that rests for seconds must not rest for the hour that a clock is set back by. */
   readonly steadyClock: Clock;
@@ -65,10 +67,12 @@ export class DeliverySession {
 
   /** Hands a job to the scheduler. `retry`: the rung that it comes from, and when it was due there. */
   offer(taken: Taken, retry?: { readonly tier: string; readonly due: number }): void {
-    const { clock, emit, endpointOf, scheduling } = this.#deps;
+    const { clock, emit, endpointOf, endpoints, scheduling } = this.#deps;
     const { record, crowdingSince } = taken;
+    const endpoint = endpointOf(record.key);
+    const isSetAside = endpoints.admits(endpoint, record.headers) === "set-aside";
     this.#scheduler.offer({
-      endpoint: endpointOf(record.key),
+      endpoint: isSetAside ? asideOf(endpoint) : endpoint,
       retry: readJobState(record.headers).attempt > 1,
       // What fills a rung's partition is not waiting for its turn, but for its time.
       crowds:
@@ -80,7 +84,7 @@ export class DeliverySession {
           const seconds = (clock.now() - retry.due) / 1000;
           emit({ type: "delivery.retry-overdue", tier: retry.tier, seconds });
         }
-        return this.#guarded(() => this.#work(taken, slot));
+        return this.#guarded(() => this.#work(taken, slot, isSetAside));
       },
       detour: (waitMs) => this.#detour(taken, waitMs),
     });
@@ -116,7 +120,7 @@ export class DeliverySession {
   }
 
   /** What waits for a registry or a table gives its slot away meanwhile, and is simply left when the stage ends. */
-  async #work(taken: Taken, slot: Slot): Promise<void> {
+  async #work(taken: Taken, slot: Slot, isSetAside: boolean): Promise<void> {
     const { clock, deliver, emit } = this.#deps;
     const closing = this.#closing.signal;
     const aside: Aside = (wait) => slot.aside(() => wait(closing));
@@ -129,7 +133,8 @@ export class DeliverySession {
       onError: (error) => emit({ type: "delivery.held", error }),
       wait: (waitMs) => aside((ended) => pause(clock, waitMs, ended)),
     });
-    slot.ended(paceOf(decision?.outcome ?? null));
+    // Nobody is asked where a job is set aside: that takes as many at a time as it can.
+    slot.ended(isSetAside ? { kind: "answered" } : paceOf(decision?.outcome ?? null));
     if (decision !== null) await this.#finish(taken, decision);
   }
 }

@@ -22,6 +22,14 @@ export function endpointOf(tenantId: string, url: string): Endpoint {
   return { id, tenantId };
 }
 
+/**
+ * Where jobs are scheduled that are to be set aside: they need no request, so that neither the limit of their endpoint
+ * nor its rest is any concern of theirs.
+ */
+export function asideOf({ id, tenantId }: Endpoint): Endpoint {
+  return { id: `aside ${id}`, tenantId };
+}
+
 const known = new WeakMap<Trigger, Endpoint>();
 
 /** The endpoint of a trigger; worked out once for each version of it. */

@@ -82,6 +82,7 @@ async function setUp(parts: {
     attempts: { encode: ({ jobId, outcome }) => Buffer.from(`${jobId} ${outcome}`) },
     attemptsTopic: "attempts",
     ladder: createRetryLadder("r.", [2000, 4000]),
+    endpoints: { admits: () => "send" },
     endpointOf: (key) => ({ id: key?.toString() ?? "none", tenantId: "t1" }),
     scheduling: { maxInFlight: 10, maxPerEndpoint: 10, patienceMs: 1000 },
     limits: { records: 100, bytes: 1_000_000 },

@@ -63,6 +63,24 @@ describe("an endpoint whose requests fail for long", () => {
     });
   });
 
+  it("has them set aside at once, though it hangs and is left alone: they need no request", async () => {
+    const flow = await createMemoryFlow(rule);
+    flow.receivers.script(crm, { failure: "timeout" });
+    await flow.trigger({ action: { retries: 0 } });
+    await flow.start();
+    for (const wait of [20_000, 20_000, 20_000, 1000]) {
+      await flow.call();
+      await flow.clock.advance(wait);
+    }
+    expect(endpointEvents(flow.events)).toEqual(["endpoint.suspended"]);
+    const before = (await flow.outcomes()).length;
+    for (let call = 0; call < 50; call += 1) await flow.call();
+    await flow.clock.advance(500);
+    expect((await flow.outcomes()).slice(before)).toEqual(
+      Array(50).fill("dead endpoint-suspended"),
+    );
+  });
+
   it("is tried with one of them at a time, which is set aside again when that fails", async () => {
     const flow = await suspended();
     const before = flow.sent.length;

@@ -252,6 +252,7 @@ export class MemoryWorker {
       attempts: codecs.attempts,
       attemptsTopic: topicRoles.attempts.name,
       ladder,
+      endpoints: endpoints.gate,
       endpointOf: createEndpointLookup((id) => store.trigger(id)?.trigger),
       scheduling: { maxInFlight, maxPerEndpoint, patienceMs },
       limits: { records: maxBufferedPerPartition, bytes: 1024 * 1024 },
