@@ -11,7 +11,7 @@ import type { ServiceProcess } from "../support/e2e-service.ts";
 import { useStack } from "../support/stack.ts";
 
 const tenants = 12;
-const callsOfEach = 500;
+const callsOfEach = 50;
 
 async function delivered(service: ServiceProcess): Promise<number> {
   return service.metric("onhook_delivery_attempts_total", { outcome: "delivered" });
@@ -32,23 +32,21 @@ test("processes share the work, and one that joins or leaves while calls stream 
   );
   for (const trigger of triggers) await platform.putTrigger(trigger);
   await one.hasApplied(tenants - 1);
-  const calls = Array.from({ length: callsOfEach }, () =>
-    triggers.flatMap(({ tenantId }) => callsOf(1, tenantId)),
-  ).flat();
   const triggerOfTenant = new Map(triggers.map((trigger) => [trigger.tenantId, trigger.triggerId]));
-  const ids = new Set(
-    calls.map((call) => webhookIdOf(call, triggerOfTenant.get(call.tenantId) as string)),
-  );
+  const ids = new Set<string>();
+  const callAll = (): Promise<void> => {
+    const calls = triggers.flatMap(({ tenantId }) => callsOf(callsOfEach, tenantId));
+    for (const call of calls)
+      ids.add(webhookIdOf(call, triggerOfTenant.get(call.tenantId) as string));
+    return platform.call(...calls);
+  };
 
-  const half = calls.length / 2;
-  let sending = platform.call(...calls.slice(0, half));
-  await hooks.until(() => hooks.counts.size > 500);
+  await callAll();
+  await hooks.until(() => hooks.counts.size > 0);
   await using two = await startReadyService(env);
-  await sending;
-  sending = platform.call(...calls.slice(half));
-  await hooks.until(() => hooks.counts.size > half + 1000);
-  const share = await delivered(two);
-  expect(share).toBeGreaterThan(0);
+  // Calls stream until the second process has its share, however long the groups take to give it one.
+  while ((await delivered(two)) === 0) await callAll();
+  const sending = callAll();
   expect(await two.stop()).toBe(0);
   await sending;
   const taken = (id: string): boolean => (hooks.counts.get(id) ?? 0) > (id.endsWith("0") ? 1 : 0);
