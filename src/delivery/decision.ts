@@ -1,5 +1,6 @@
 import type { OnhookError } from "../errors.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
+import { handOnHeaders } from "../jobs/hand-on.ts";
 import { jobStateHeaders, readJobState, replayHeaders } from "../jobs/job-state.ts";
 import type { JobState } from "../jobs/job-state.ts";
 import type { LogRecord, OutgoingRecord } from "../log/log-record.ts";
@@ -45,7 +46,7 @@ export function afterAttempt(
     case "cancelled":
       return { ...decision, onward: null };
     case "retry": {
-      const headers = jobStateHeaders(stop.state, from.headers);
+      const headers = { ...jobStateHeaders(stop.state, from.headers), ...handOnHeaders(from) };
       return { ...decision, onward: { topic: stop.rung.topic, key, value, headers } };
     }
     case "dead": {
@@ -133,7 +134,11 @@ export function makesDetour(
 
 /** Puts a job onto a rung as it is. */
 function onTheLadder(from: LogRecord, { rung, state }: { rung: Rung; state: JobState }): Decision {
-  const headers = { ...jobStateHeaders(state, from.headers), ...replayHeaders(from.headers) };
+  const headers = {
+    ...jobStateHeaders(state, from.headers),
+    ...replayHeaders(from.headers),
+    ...handOnHeaders(from),
+  };
   return {
     onward: { topic: rung.topic, key: from.key, value: from.value, headers },
     attempt: null,

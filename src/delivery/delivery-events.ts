@@ -35,6 +35,8 @@ export type DeliveryEvent =
   | { readonly type: "delivery.in-flight"; readonly count: number }
   /** A job's endpoint is not likely to take it soon: it waits on the ladder instead, with no attempt used up. */
   | { readonly type: "delivery.detoured" }
+  /** A job was handed on twice, and this process has the other record. */
+  | { readonly type: "delivery.copy-passed-over" }
   | {
       /** A retry was handed out this long after it was due; 0 where in time. */
       readonly type: "delivery.retry-overdue";

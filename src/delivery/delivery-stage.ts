@@ -67,6 +67,7 @@ function createCommits(deps: DeliveryStageDeps, session: DeliverySession) {
       now: () => clock.now(),
       take,
       finished: () => due.set(),
+      copied: () => emit({ type: "delivery.copy-passed-over" }),
     });
     return { intake, due };
   };

@@ -1,6 +1,7 @@
 import type { CommittedOffset, LogRecord, RecordBatch, TopicPartition } from "../log/log-record.ts";
 import { partitionKey } from "../log/log-record.ts";
 import { decodeFinished } from "./finished-offsets.ts";
+import { HandOns } from "./hand-ons.ts";
 import { PartitionLane } from "./partition-lane.ts";
 import type { IntakeLimits, Taken } from "./partition-lane.ts";
 
@@ -35,6 +36,8 @@ export interface IntakeOptions {
   readonly take: (taken: Taken) => void;
   /** Called when there is something to commit. */
   readonly finished: () => void;
+  /** Called for a record that is passed over, since its job was handed on twice and the other record is in hand or done. */
+  readonly copied: (record: LogRecord) => void;
 }
 
 type Flow = Omit<PartitionConsumer, "run">;
@@ -47,6 +50,7 @@ export class Intake implements IntakeHandlers {
   readonly #consumer: Flow;
   readonly #options: IntakeOptions;
   readonly #lanes = new Map<string, PartitionLane>();
+  readonly #handOns = new HandOns();
   #closed = false;
 
   constructor(consumer: Flow, options: IntakeOptions) {
@@ -127,12 +131,17 @@ export class Intake implements IntakeHandlers {
       lane = undefined;
     }
     if (lane === undefined) {
-      const { limits, now } = this.#options;
+      const { limits, now, copied } = this.#options;
       lane = new PartitionLane(batch, {
         limits,
         now,
         finishedBefore: decodeFinished(noted),
         confirmed: () => this.#consumer.confirmed(),
+        isCopy: (record, holder) => {
+          const isCopy = this.#handOns.isCopy(record, holder);
+          if (isCopy) copied(record);
+          return isCopy;
+        },
       });
       this.#lanes.set(key, lane);
     }

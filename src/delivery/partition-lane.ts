@@ -31,6 +31,8 @@ export interface LaneOptions {
   /** Ms since the epoch. */
   readonly now: () => number;
   readonly confirmed: () => Promise<void>;
+  /** Whether the record merely stands for another one's hand-on once more. */
+  readonly isCopy: (record: LogRecord, lane: PartitionLane) => boolean;
 }
 
 /** What one worker has in hand of one partition. */
@@ -47,6 +49,7 @@ export class PartitionLane {
   readonly #finishedBefore: (offset: number) => boolean;
   readonly #now: () => number;
   readonly #confirmed: () => Promise<void>;
+  readonly #isCopy: LaneOptions["isCopy"];
   #bytes = 0;
   /** How many records of each kind are not finished. */
   readonly #kinds = new Map<string, number>();
@@ -58,6 +61,7 @@ export class PartitionLane {
     this.#finishedBefore = options.finishedBefore;
     this.#now = options.now;
     this.#confirmed = options.confirmed;
+    this.#isCopy = options.isCopy;
   }
 
   /** What is to be committed, or null where nothing has changed since the last commit. */
@@ -83,10 +87,10 @@ export class PartitionLane {
     return this.#tracker.open <= this.#limits.records / 2 && this.#bytes <= this.#limits.bytes / 2;
   }
 
-  /** Takes a record on; null when it is in hand here already, or was finished here or by whoever was here before. */
+  /** Takes a record on; null when it is in hand here already, or was finished here or by whoever was here before, or is a copy. */
   take(record: LogRecord, kind: string, finished: () => void): Taken | null {
     if (!this.#tracker.begin(record.offset)) return null;
-    if (this.#finishedBefore(record.offset)) {
+    if (this.#isCopy(record, this) || this.#finishedBefore(record.offset)) {
       this.#tracker.finish(record.offset);
       return null;
     }

@@ -25,6 +25,7 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "delivery.in-flight": null,
   "delivery.retry-overdue": null,
   "delivery.detoured": null,
+  "delivery.copy-passed-over": null,
   "endpoint.suspended": ["warn", "an endpoint is suspended: its jobs are set aside"],
   "endpoint.recovering": ["info", "a suspended endpoint answered: its jobs go out again"],
   "endpoint.well": ["info", "an endpoint has recovered"],

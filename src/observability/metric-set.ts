@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { metricTable } from "./metric-table.ts";
-import type { LabelsOf, MetricName, MetricSpec, NamesOf } from "./metric-table.ts";
+import type { MetricSpec } from "./metric-spec.ts";
+import type { LabelsOf, MetricName, NamesOf } from "./metric-table.ts";
 
 type Metric = Counter | Gauge | Histogram;
 

@@ -1,16 +1,7 @@
-/** A metric that Onhook exposes. docs/metrics.md is made from this table. */
-export interface MetricSpec {
-  readonly type: "counter" | "gauge" | "histogram";
-  readonly labels: readonly string[];
-  readonly help: string;
-  /** What an operator does about it. */
-  readonly action: string;
-  /** Upper bounds of a histogram, in the metric's unit. */
-  readonly buckets?: readonly number[];
-}
-
-const requestBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
-const promptBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
+import { deliveryMetrics } from "./delivery-metrics.ts";
+import { kafkaMetrics } from "./kafka-metrics.ts";
+import { promptBuckets } from "./metric-spec.ts";
+import type { MetricSpec } from "./metric-spec.ts";
 
 const matching = {
   onhook_cdrs_total: {
@@ -82,158 +73,6 @@ const stores = {
   },
 } as const satisfies Record<string, MetricSpec>;
 
-const deliveries = {
-  onhook_delivery_attempts_total: {
-    type: "counter",
-    labels: ["outcome"],
-    help: "Attempts, by outcome: delivered, failed (tried again), dead (given up), cancelled (trigger gone or disabled).",
-    action:
-      "When failed rises for many hosts at once, the fault is on this side: network, DNS, certificates, proxy.",
-  },
-  onhook_delivery_seconds: {
-    type: "histogram",
-    labels: [],
-    help: "Duration of requests, from begin to end, whatever their outcome.",
-    action: "Near delivery.timeoutMs receivers hang; the log's attempts name the hosts.",
-    buckets: requestBuckets,
-  },
-  onhook_delivery_latency_seconds: {
-    type: "histogram",
-    labels: [],
-    help: "Time from the append of the CDR to the 2xx, the waits of retries included.",
-    action:
-      "When it grows while onhook_delivery_seconds does not, look at consumer lag and deliveries in flight.",
-    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 1800],
-  },
-  onhook_deliveries_in_flight: {
-    type: "gauge",
-    labels: [],
-    help: "Requests under way in this process.",
-    action:
-      "When it stays at delivery.maxInFlight, add processes of the deliver role or raise the setting.",
-  },
-  onhook_retry_overdue_seconds: {
-    type: "histogram",
-    labels: ["tier"],
-    help: "How long after it was due a retry went out, by the wait that its topic stands for.",
-    action: "Above 0.25 s on an idle system is a fault; under load, as for deliveries in flight.",
-    buckets: promptBuckets,
-  },
-  onhook_detours_total: {
-    type: "counter",
-    labels: [],
-    help: "Times that a job went to wait on the retry ladder, with no attempt used up, since its endpoint was not likely to take it soon.",
-    action:
-      "An endpoint hangs, asks for less, or gets more jobs than it takes; the log's attempts name its host. The jobs of others go past.",
-  },
-  onhook_endpoints: {
-    type: "gauge",
-    labels: ["state"],
-    help: "Endpoints that are not well: failing (three requests running, as this process sees it), suspended (its jobs are set aside), recovering (what was set aside is sent anew).",
-    action:
-      "Many at once: the fault is on this side. A single one: tell the tenant; the log has the host and the reason.",
-  },
-  onhook_endpoint_suspensions_total: {
-    type: "counter",
-    labels: [],
-    help: "Endpoints that this process has suspended.",
-    action: "The log names tenant, trigger, host and reason.",
-  },
-  onhook_redriven_total: {
-    type: "counter",
-    labels: ["probe"],
-    help: "Jobs that were set aside and sent anew: as a probe (true), or because their endpoint recovers (false).",
-    action: "None; delivery.redrivePerSecond sets the pace.",
-  },
-  onhook_triggers_disabled_total: {
-    type: "counter",
-    labels: ["reason"],
-    help: "Triggers that the service has switched off by itself: gone (their receiver answered 410).",
-    action: "Their tenants have to be told; `onhook trigger get` shows the reason.",
-  },
-  onhook_delivery_holds_total: {
-    type: "counter",
-    labels: [],
-    help: "Times that a job could not be handled for a fault on this side (registry, Kafka). It keeps its place and is tried again.",
-    action: "The log has the error; mend what it names. Nothing is lost meanwhile.",
-  },
-  onhook_dead_total: {
-    type: "counter",
-    labels: ["reason"],
-    help: "Jobs that were given up, by the reason of the last failure.",
-    action:
-      "`onhook dead list` shows them, with the reason and the error of each; their calls are in the job.",
-  },
-} as const satisfies Record<string, MetricSpec>;
-
-const kafka = {
-  onhook_consumer_lag: {
-    type: "gauge",
-    labels: ["topic", "partition", "group"],
-    help: "Records between what this process has read of an assigned partition and its end. Jobs that were read ahead and wait in memory for their time are not counted.",
-    action: "When it grows steadily, add processes of the role, up to the topic's partitions.",
-  },
-  onhook_consumer_fetch_age_seconds: {
-    type: "gauge",
-    labels: ["group"],
-    help: "Time since a consumer's last fetch was answered.",
-    action:
-      "Above a minute the consumer is stuck or has no broker; /healthz and the log say which.",
-  },
-  onhook_rebalances_total: {
-    type: "counter",
-    labels: ["group"],
-    help: "Rebalances that this process took part in.",
-    action:
-      "Without scaling or deploying it should stand still; else look for crashes and for kafka.sessionTimeoutMs.",
-  },
-  onhook_consumer_crashes_total: {
-    type: "counter",
-    labels: ["group"],
-    help: "Consumers that ended with an error. They are started again.",
-    action: "The log has the error; a steady rise calls for a look at the brokers.",
-  },
-  onhook_records_lost_total: {
-    type: "counter",
-    labels: ["topic"],
-    help: "Offsets that were skipped because their records were deleted, by retention or by hand, before this process's group or table had read them.",
-    action:
-      "Alert on any rise: what they said will not be done. The log (consumer.records-lost, store.records-lost) names partition and offsets. Raise the topic's retention, or add processes; lost calls must be written again by the platform.",
-  },
-  onhook_partition_rewinds_total: {
-    type: "counter",
-    labels: ["topic"],
-    help: "Partitions that ended before what was already read of them, and were read again from their begin.",
-    action:
-      "Either the topic was made again, or brokers lost acknowledged records: look for unclean leader elections. Webhooks may be sent again, under the same webhook-id.",
-  },
-  onhook_transactions_aborted_total: {
-    type: "counter",
-    labels: ["fenced"],
-    help: "Transactions given up and done again; fenced true: another process has taken the partition over.",
-    action:
-      "Some while scaling or deploying are normal; a steady rise calls for a look at the brokers.",
-  },
-  onhook_commit_failures_total: {
-    type: "counter",
-    labels: [],
-    help: "Commits of offsets that the group did not take. They are said again.",
-    action: "Some while rebalancing are normal; a steady rise calls for a look at the brokers.",
-  },
-  onhook_producer_retries_total: {
-    type: "counter",
-    labels: [],
-    help: "Writes to Kafka that failed and were tried again. Nothing is lost, but what waits for them waits.",
-    action: "Look at the brokers: in-sync replicas, disk, network.",
-  },
-  onhook_registry_failures_total: {
-    type: "counter",
-    labels: [],
-    help: "Calls of the schema registry that failed.",
-    action: "What needs an unknown schema waits until the registry is back; restore it.",
-  },
-} as const satisfies Record<string, MetricSpec>;
-
 const audits = {
   onhook_audit_calls: {
     type: "gauge",
@@ -286,7 +125,14 @@ const audits = {
   },
 } as const satisfies Record<string, MetricSpec>;
 
-export const metricTable = { ...matching, ...stores, ...deliveries, ...kafka, ...audits } as const;
+/** All metrics that Onhook exposes. docs/metrics.md is made from this table. */
+export const metricTable = {
+  ...matching,
+  ...stores,
+  ...deliveryMetrics,
+  ...kafkaMetrics,
+  ...audits,
+} as const;
 
 export type MetricName = keyof typeof metricTable;
 export type NamesOf<Type extends MetricSpec["type"]> = {

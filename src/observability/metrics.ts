@@ -82,6 +82,7 @@ function deliveryRecorders(set: MetricSet) {
     "trigger.disabled": ({ reason }) => set.count("onhook_triggers_disabled_total", { reason }),
     "endpoint.held": () => set.count("onhook_delivery_holds_total", {}),
     "delivery.detoured": () => set.count("onhook_detours_total", {}),
+    "delivery.copy-passed-over": () => set.count("onhook_hand_on_copies_total", {}),
     "delivery.held": () => set.count("onhook_delivery_holds_total", {}),
     "delivery.commit-failed": () => set.count("onhook_commit_failures_total", {}),
     "job.undecodable": () => set.count("onhook_dead_total", { reason: "undecodable" }),

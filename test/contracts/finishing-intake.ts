@@ -15,6 +15,7 @@ export function finishingIntake(consumer: PartitionConsumer) {
       taken.finish();
     },
     finished: () => undefined,
+    copied: () => undefined,
   });
   return { done, intake };
 }

@@ -37,6 +37,9 @@ const after = (done: Pick<Done, "outcome" | "stop">) =>
     "dead",
   );
 
+/** Names the record that the job comes from: a second hand-on of it is then known as such. */
+const handedOn = { "onhook-handed-on-from": `onhook.jobs/0/8/${nine}` };
+
 describe("after an attempt", () => {
   it("that delivered, nothing goes on, and the attempt is to be written", () => {
     const decision = after({
@@ -51,7 +54,8 @@ describe("after an attempt", () => {
     const state = someState({ attempt: 2, dueAt: nine + 2000 });
     const rung = { topic: "r.2s", delayMs: 2000 };
     const { onward, attempt } = after({ outcome: failed, stop: { kind: "retry", rung, state } });
-    const headers = { "onhook-attempt": "2", "onhook-due-at": String(nine + 2000), ...trace };
+    const own = { "onhook-attempt": "2", "onhook-due-at": String(nine + 2000) };
+    const headers = { ...own, ...handedOn, ...trace };
     expect(onward).toEqual({ topic: "r.2s", key, value, headers });
     expect(attempt).toMatchObject({ outcome: "failed" });
   });
@@ -93,6 +97,7 @@ describe("instead of an attempt", () => {
           "onhook-attempt": "2",
           "onhook-due-at": String(nine + 4000),
           "onhook-not-before": String(nine + 3000),
+          ...handedOn,
           ...trace,
         },
       },

@@ -32,6 +32,7 @@ function setUp() {
       now: () => 0,
       take: (one) => taken.push(one),
       finished: () => undefined,
+      copied: () => undefined,
     },
   );
   intake.assigned([at]);

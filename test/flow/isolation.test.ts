@@ -61,6 +61,7 @@ describe("a receiver that hangs", () => {
     expect(headersOf(detoured)).toEqual({
       "onhook-attempt": "1",
       "onhook-due-at": String(flow.clock.now() + 2000),
+      "onhook-handed-on-from": expect.stringMatching(/^onhook\.jobs\/\d\/\d+\/\d+$/u) as string,
     });
     release();
   });

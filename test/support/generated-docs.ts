@@ -1,7 +1,7 @@
 import { describeSettings } from "../../src/config.ts";
 import { errorTable } from "../../src/errors.ts";
 import { metricTable } from "../../src/observability/metric-table.ts";
-import type { MetricSpec } from "../../src/observability/metric-table.ts";
+import type { MetricSpec } from "../../src/observability/metric-spec.ts";
 
 /** Documentation that is made from tables of the code. Tests compare it with its files; `npx vitest run test/generated-docs.test.ts -u` writes them anew. */
 

@@ -105,6 +105,7 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
   "trigger.disabled": { type: "trigger.disabled", triggerId: "t-1", reason: "gone" },
   "endpoint.held": { type: "endpoint.held", error },
   "delivery.detoured": { type: "delivery.detoured" },
+  "delivery.copy-passed-over": { type: "delivery.copy-passed-over" },
   "job.undecodable": {
     type: "job.undecodable",
     topic: "onhook.jobs",

@@ -1,0 +1,69 @@
+import type { MetricSpec } from "./metric-spec.ts";
+
+export const kafkaMetrics = {
+  onhook_consumer_lag: {
+    type: "gauge",
+    labels: ["topic", "partition", "group"],
+    help: "Records between what this process has read of an assigned partition and its end. Jobs that were read ahead and wait in memory for their time are not counted.",
+    action: "When it grows steadily, add processes of the role, up to the topic's partitions.",
+  },
+  onhook_consumer_fetch_age_seconds: {
+    type: "gauge",
+    labels: ["group"],
+    help: "Time since a consumer's last fetch was answered.",
+    action:
+      "Above a minute the consumer is stuck or has no broker; /healthz and the log say which.",
+  },
+  onhook_rebalances_total: {
+    type: "counter",
+    labels: ["group"],
+    help: "Rebalances that this process took part in.",
+    action:
+      "Without scaling or deploying it should stand still; else look for crashes and for kafka.sessionTimeoutMs.",
+  },
+  onhook_consumer_crashes_total: {
+    type: "counter",
+    labels: ["group"],
+    help: "Consumers that ended with an error. They are started again.",
+    action: "The log has the error; a steady rise calls for a look at the brokers.",
+  },
+  onhook_records_lost_total: {
+    type: "counter",
+    labels: ["topic"],
+    help: "Offsets that were skipped because their records were deleted, by retention or by hand, before this process's group or table had read them.",
+    action:
+      "Alert on any rise: what they said will not be done. The log (consumer.records-lost, store.records-lost) names partition and offsets. Raise the topic's retention, or add processes; lost calls must be written again by the platform.",
+  },
+  onhook_partition_rewinds_total: {
+    type: "counter",
+    labels: ["topic"],
+    help: "Partitions that ended before what was already read of them, and were read again from their begin.",
+    action:
+      "Either the topic was made again, or brokers lost acknowledged records: look for unclean leader elections. Webhooks may be sent again, under the same webhook-id.",
+  },
+  onhook_transactions_aborted_total: {
+    type: "counter",
+    labels: ["fenced"],
+    help: "Transactions given up and done again; fenced true: another process has taken the partition over.",
+    action:
+      "Some while scaling or deploying are normal; a steady rise calls for a look at the brokers.",
+  },
+  onhook_commit_failures_total: {
+    type: "counter",
+    labels: [],
+    help: "Commits of offsets that the group did not take. They are said again.",
+    action: "Some while rebalancing are normal; a steady rise calls for a look at the brokers.",
+  },
+  onhook_producer_retries_total: {
+    type: "counter",
+    labels: [],
+    help: "Writes to Kafka that failed and were tried again. Nothing is lost, but what waits for them waits.",
+    action: "Look at the brokers: in-sync replicas, disk, network.",
+  },
+  onhook_registry_failures_total: {
+    type: "counter",
+    labels: [],
+    help: "Calls of the schema registry that failed.",
+    action: "What needs an unknown schema waits until the registry is back; restore it.",
+  },
+} as const satisfies Record<string, MetricSpec>;
