@@ -52,7 +52,7 @@ export class GroupConsumer {
   #assigned = new Map<string, TopicPartition>();
   #current: Consumer | null = null;
   readonly #commits: OffsetCommits;
-  /** Told by the first heartbeat after each time the group was joined. */
+  /** Null where the group has not told yet, or not any more. */
   #membership: Membership | null = null;
   /** When the group last answered this member, by the clock that nobody sets. */
   #answeredAt = -Infinity;
@@ -87,7 +87,7 @@ export class GroupConsumer {
         joined: (consumer, partitions) => this.#joined(consumer, partitions, handlers),
         batch: (payload) => this.#handOver(payload, handlers),
         rewound: (at) => this.#rewound(at, handlers),
-        heartbeat: (membership) => {
+        answered: (membership) => {
           this.#membership = membership;
           this.#answered();
         },
@@ -114,17 +114,9 @@ export class GroupConsumer {
   async commit(offsets: readonly CommittedOffset[]): Promise<void> {
     const ours = offsets.filter((at) => this.#assigned.has(partitionKey(at)));
     if (ours.length === 0) return;
-    if (this.#current === null)
+    if (this.#membership === null)
       throw new OnhookError("GROUP_LEFT", { group: this.#options.groupId });
-    if (this.#membership !== null) return await this.#commits.commit(this.#membership, ours);
-    await this.#current.commitOffsets(
-      ours.map(({ topic, partition, offset, metadata }) => ({
-        topic,
-        partition,
-        offset: String(offset),
-        metadata: metadata ?? null,
-      })),
-    );
+    await this.#commits.commit(this.#membership, ours);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { PartitionAssigners } from "kafkajs";
 import type { Consumer, ConsumerConfig, EachBatchPayload, Kafka } from "kafkajs";
 import type { TopicPartition } from "../log/log-record.ts";
 import { OnhookError } from "../errors.ts";
@@ -7,10 +8,13 @@ import { onClockSetBack } from "../runtime/clock-set-back.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import { explained } from "./broker-failure.ts";
+import { watchGenerations } from "./group-generation.ts";
 import type { KafkaEvent } from "./kafka-events.ts";
 import { watchPositions } from "./out-of-range.ts";
 import type { OutOfRange } from "./out-of-range.ts";
 import type { Membership } from "./offset-commits.ts";
+import { stickyAssigner } from "./sticky-assigner.ts";
+import type { Holding } from "./sticky-assigner.ts";
 
 export interface SupervisedConsumerOptions {
   readonly groupId: string;
@@ -28,8 +32,8 @@ export interface SupervisedHandlers {
   batch(payload: EachBatchPayload, consumer: Consumer): Promise<void>;
   /** The partition is not what it was: it is read anew, and what is known of its offsets means nothing any more. */
   rewound(at: TopicPartition): void;
-  /** The group has answered a heartbeat: this is what the consumer is to it. */
-  heartbeat?(membership: Membership): void;
+  /** The group has answered, after `joined` or to a heartbeat: this is what the consumer is to it. */
+  answered?(membership: Membership): void;
   /** The consumer is gone, crashed or stopped; until the next `joined` there is none. */
   left(): void;
 }
@@ -63,12 +67,19 @@ export async function runSupervised(
 ): Promise<void> {
   const { clock, emit, signal } = deps;
   const { groupId } = options;
+  let holding: Holding = { generation: -1, partitions: [] };
   for (let failures = 0; !signal.aborted; failures += 1) {
-    const end = await runOnce(kafka, options, deps, {
+    const consumer = createConsumer(kafka, options, () => holding);
+    const end = await runOnce(consumer, options, deps, {
       ...handlers,
       joined(consumer, partitions) {
         failures = 0;
+        holding = { generation: -1, partitions };
         handlers.joined(consumer, partitions);
+      },
+      answered(membership) {
+        holding = { ...holding, generation: membership.generation };
+        handlers.answered?.(membership);
       },
     });
     if (end === "stopped") return;
@@ -78,11 +89,17 @@ export async function runSupervised(
   }
 }
 
-function createConsumer(kafka: Kafka, { config, groupId }: SupervisedConsumerOptions): Consumer {
+function createConsumer(
+  kafka: Kafka,
+  { config, groupId }: SupervisedConsumerOptions,
+  holding: () => Holding,
+): Consumer {
   return kafka.consumer({
     ...config,
     groupId,
     metadataMaxAge,
+    // The group takes the first that all members know: processes of a version without it are being replaced, it may be.
+    partitionAssigners: [stickyAssigner(holding), PartitionAssigners.roundRobin],
     // Every crash comes to us: kafkajs's own restart would forget what was paused.
     retry: {
       initialRetryTime: 100,
@@ -94,15 +111,15 @@ function createConsumer(kafka: Kafka, { config, groupId }: SupervisedConsumerOpt
 }
 
 async function runOnce(
-  kafka: Kafka,
+  consumer: Consumer,
   options: SupervisedConsumerOptions,
   deps: { readonly clock: Clock; readonly emit: Emit<KafkaEvent>; readonly signal: AbortSignal },
   handlers: SupervisedHandlers,
 ): Promise<End> {
   const { groupId } = options;
   const { promise: ended, resolve: end } = Promise.withResolvers<End>();
-  const consumer = createConsumer(kafka, options);
   using positions = watchPositions((found) => tellOutOfRange(found, groupId, deps.emit, handlers));
+  using generations = watchGenerations((membership) => handlers.answered?.(membership));
   const onStop = (): void => end("stopped");
   // kafkajs sends the next heartbeat when the clock is past the last one: set back by an hour, it sends none for that
   // hour, loses its partitions and does not notice. A new consumer begins with the clock as it is.
@@ -114,10 +131,11 @@ async function runOnce(
   consumer.on("consumer.group_join", ({ payload }) => {
     deps.emit({ type: "consumer.joined", group: groupId, assignment: payload.memberAssignment });
     positions.follow(payload.memberId);
+    generations.follow(payload.memberId);
     handlers.joined(consumer, assignedPartitions(payload.memberAssignment));
   });
   consumer.on("consumer.heartbeat", ({ payload: { memberId, groupGenerationId } }) =>
-    handlers.heartbeat?.({ memberId, generation: groupGenerationId }),
+    handlers.answered?.({ memberId, generation: groupGenerationId }),
   );
   consumer.on("consumer.rebalancing", () =>
     deps.emit({ type: "consumer.rebalancing", group: groupId }),

@@ -81,7 +81,6 @@ describe("repeated requests", () => {
     const again = request("a", { arrivedAt: 7000, endedAt: 7001 });
     expect(repeatsOf([request("a"), again, request("b")], [fault])).toEqual({
       repeated: 1,
-      followed: 0,
       inFlight: 2,
       unexplained: [],
     });
@@ -93,13 +92,6 @@ describe("repeated requests", () => {
     const later = { ...fault, from: 1111, to: 1112 };
     const much = request("a", { arrivedAt: 9000, endedAt: 9001 });
     expect(repeatsOf([request("a"), much], [later]).unexplained).toEqual(["a 1"]);
-  });
-
-  it("are told apart from those that follow from them, as the job was handed on twice", () => {
-    const later = (attempt: number) =>
-      request("a", { attempt, arrivedAt: 5000 * attempt, endedAt: 5000 * attempt + 9 });
-    const all = [request("a"), later(1), later(2), later(2)];
-    expect(repeatsOf(all, [fault])).toMatchObject({ repeated: 1, followed: 1, unexplained: [] });
   });
 
   it("do not include further attempts", () => {

@@ -18,7 +18,6 @@ const row: Row = {
   doubled: 0,
   repeated: 3,
   inFlight: 12,
-  followed: 2,
 };
 
 describe("docs/guarantees.md", () => {
@@ -34,7 +33,7 @@ describe("docs/guarantees.md", () => {
   it("adds up the runs of a scenario", () => {
     const made = renderGuarantees(scenarios, totalsOf([row, { ...row, seed: 6, repeated: 1 }]));
     expect(made).toContain(
-      "| kill-match | 2 | 2,000 | 1,800 | 1,600 | 180 | 20 | 0 | 0 | 0 | 4 | 24 | 4 |",
+      "| kill-match | 2 | 2,000 | 1,800 | 1,600 | 180 | 20 | 0 | 0 | 0 | 4 | 24 |",
     );
     expect(made).toContain("| kill-match | 6, 7 |");
   });

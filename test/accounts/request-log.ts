@@ -31,10 +31,8 @@ export function inFlightAt(
 }
 
 export interface Repeats {
-  /** Requests beyond the first with the same id and attempt, but for `followed`. */
+  /** Requests beyond the first with the same id and attempt. */
   readonly repeated: number;
-  /** Those among the repeats whose attempt before was repeated, too: the job was handed on twice. */
-  readonly followed: number;
   /** Requests that were in flight at a disturbance, each counted once. */
   readonly inFlight: number;
   /** Of those that are `repeated`, in words: whose first request was in flight at no disturbance before them. */
@@ -49,13 +47,10 @@ export function repeatsOf(
   disturbances: readonly Disturbance[],
 ): Repeats {
   const groups = Map.groupBy(requests, ({ id, attempt }) => keyOf(id, attempt));
-  const timesOf = (id: string, attempt: number): number =>
-    groups.get(keyOf(id, attempt))?.length ?? 0;
   const repeats = [...groups.values()].flatMap(([first, ...others]) =>
     first === undefined ? [] : others.map((again) => ({ first, again })),
   );
-  const direct = repeats.filter(({ first: { id, attempt } }) => timesOf(id, attempt - 1) <= 1);
-  const unexplained = direct.filter(
+  const unexplained = repeats.filter(
     ({ first, again }) =>
       !disturbances.some((each) => inFlightAt(each, first) && each.from <= again.arrivedAt),
   );
@@ -63,8 +58,7 @@ export function repeatsOf(
     disturbances.some((each) => inFlightAt(each, request)),
   ).length;
   return {
-    repeated: direct.length,
-    followed: repeats.length - direct.length,
+    repeated: repeats.length,
     inFlight,
     unexplained: unexplained.map(({ first }) => keyOf(first.id, first.attempt)),
   };

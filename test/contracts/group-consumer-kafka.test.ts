@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { KafkaEvent } from "../../src/kafka/kafka-events.ts";
+import { partitionKey } from "../../src/log/log-record.ts";
 import { Collected, running } from "./collected.ts";
 import { createGroup } from "./group-under-test.ts";
 import { kafkaClient, kafkaLog, ownName } from "./log-under-test.ts";
@@ -66,5 +67,27 @@ describe("a member of a group of Kafka", () => {
     expect(events).toContainEqual(lag);
     const at = expect.any(Number) as number;
     expect(events).toContainEqual({ type: "consumer.fetched", group: groupId, at });
+  });
+
+  test("keeps its partitions when others come and go, as far as a fair share allows", async () => {
+    const { member } = await createGroup(kafkaLog(), 12);
+    const has = ({ collected }: ReturnType<typeof member>): string[] =>
+      (collected.assignments.at(-1) ?? []).map(partitionKey).sort();
+    const untilShared = (members: readonly ReturnType<typeof member>[]): Promise<unknown> =>
+      expect
+        .poll(() => members.map((each) => has(each).length), { timeout: 20_000 })
+        .toEqual(members.map(() => 12 / members.length));
+    const [one, two] = [member(), member()];
+    await untilShared([one, two]);
+    const before = [has(one), has(two)];
+    const three = member();
+    await untilShared([one, two, three]);
+    for (const [index, each] of [one, two].entries())
+      expect(before[index]).toEqual(expect.arrayContaining(has(each)));
+    const kept = [has(one), has(two)];
+    await three.stop();
+    await untilShared([one, two]);
+    for (const [index, each] of [one, two].entries())
+      expect(has(each)).toEqual(expect.arrayContaining(kept[index] ?? []));
   });
 });

@@ -17,7 +17,6 @@ const summed = [
   "doubled",
   "repeated",
   "inFlight",
-  "followed",
 ] as const satisfies readonly (keyof Row)[];
 
 function totalOf(scenario: string, runs: readonly Row[]): Total {
@@ -45,7 +44,6 @@ const head = [
   "committed doubles",
   "repeated requests",
   "in flight at the faults",
-  "their further attempts",
 ];
 
 const line = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
@@ -107,8 +105,6 @@ account from outside:
   it, when their attempt was being recorded and their offset committed; on a busy machine that takes longer, so three times as much is
   added as the slowest write of the test's own took in the two seconds before. A fault that lasts (brokers that are away) counts from begin to
   end; each rebalance of the groups that deliver is a fault of its own, since work changes hands.
-- **their further attempts**: repeats of later attempts of a job that was repeated. Where a process dies between handing a failed job on
-  and committing that, its successor hands it on again, and both go their way. They are not counted among the repeated requests.
 
 \`npm run test:faults\` runs all of them with a random seed, which it prints. \`ONHOOK_FAULT_SEED=7 npm run test:faults\` repeats one,
 \`ONHOOK_FAULT_ROUNDS=10\` takes that many seeds, one after the other, and \`-- -t kill-match\` runs one scenario alone. Logs of the

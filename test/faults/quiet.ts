@@ -34,17 +34,20 @@ export function testClient({ brokers }: StackAddress): Kafka {
   );
 }
 
-/** Markers of transactions take offsets, too, so that only reading tells whether anything is left. */
+/**
+ * Markers of transactions take offsets, too, so that only reading tells whether anything is left. A transaction whose
+ * end is decided, but not yet written to a broker that was away, hides what stands from it on up to `high`.
+ */
 async function recordsFrom(
   kafka: Kafka,
   at: { readonly topic: string; readonly partition: number },
-  from: number,
+  { from, high }: { readonly from: number; readonly high: number },
   finished: (offset: number) => boolean,
 ): Promise<number> {
   const reader = new PartitionReader(kafka, at);
   try {
     const { low, end } = await reader.bounds();
-    let count = 0;
+    let count = Math.max(0, high - Math.max(end, from));
     for (let position = Math.max(low, from); position < end;) {
       const { batch, next } = await reader.fetch(position, fetchMs);
       count += batch.records.filter(({ offset }) => offset < end && !finished(offset)).length;
@@ -65,7 +68,8 @@ async function leftAt(kafka: Kafka, admin: Admin, [groupId, topic]: Stop): Promi
       const commit = committed?.partitions.find((each) => each.partition === partition);
       const from = Math.max(0, Number(commit?.offset ?? 0));
       if (from >= Number(high)) return 0;
-      return recordsFrom(kafka, { topic, partition }, from, decodeFinished(commit?.metadata ?? ""));
+      const span = { from, high: Number(high) };
+      return recordsFrom(kafka, { topic, partition }, span, decodeFinished(commit?.metadata ?? ""));
     }),
   );
   return counts.reduce((sum, count) => sum + count, 0);

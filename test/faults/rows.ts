@@ -11,8 +11,6 @@ export interface Row {
   readonly lost: number;
   readonly doubled: number;
   readonly repeated: number;
-  /** Repeats that follow from these: attempts of a job that was handed on twice. */
-  readonly followed: number;
   readonly inFlight: number;
   /** Webhooks that the scenario itself made impossible, by deleting what nobody had read. */
   readonly destroyed: number;

@@ -75,9 +75,14 @@ const settings = {
 };
 
 /** For whoever has to find out what went wrong. */
-function keepLogs(fleet: Fleet, receivers: Receivers, name: string): void {
+function keepLogs(fleet: Fleet, receivers: Receivers, noted: Notebook, name: string): void {
   mkdirSync(logFolder, { recursive: true });
-  const seen = { disturbances: fleet.disturbances(), requests: receivers.requests };
+  const seen = {
+    disturbances: fleet.disturbances(),
+    requests: receivers.requests,
+    calls: [...noted.calls].map(([place, { cdr }]) => ({ place, cdrId: cdr.id })),
+    jobs: [...noted.jobs].map(([place, { jobId, origin }]) => ({ place, jobId, origin })),
+  };
   writeFileSync(new URL(`${name}.json`, logFolder), JSON.stringify(seen));
   const lines = fleet.all.flatMap((member) =>
     member.log.map((line) => ({ process: member.name, ...line })),
@@ -180,7 +185,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       return { ...settle(evidence), ...repeatsOf(single, fleet.disturbances()) };
     },
     async [Symbol.asyncDispose]() {
-      keepLogs(fleet, receivers, `${scenario}-${seed}`);
+      keepLogs(fleet, receivers, notebook, `${scenario}-${seed}`);
       await fleet[Symbol.asyncDispose]();
       await pulse[Symbol.asyncDispose]();
       await platform[Symbol.asyncDispose]();
