@@ -67,7 +67,7 @@ export function shareOut(
 
   /** Leaves partitions with who has them, of each topic no more than so many for each member. */
   function keep(round: (perMember: number) => number): void {
-    for (const at of [...left]) {
+    for (const at of left) {
       const owner = ownerOf(at, shares);
       const most = round((perTopic.get(at.topic)?.length ?? 0) / shares.length);
       if (owner !== undefined && hasRoom(owner) && owner.of(at.topic) < most) give(owner, at);

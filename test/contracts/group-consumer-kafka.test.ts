@@ -73,10 +73,11 @@ describe("a member of a group of Kafka", () => {
     const { member } = await createGroup(kafkaLog(), 12);
     const has = ({ collected }: ReturnType<typeof member>): string[] =>
       (collected.assignments.at(-1) ?? []).map(partitionKey).sort();
-    const untilShared = (members: readonly ReturnType<typeof member>[]): Promise<unknown> =>
-      expect
-        .poll(() => members.map((each) => has(each).length), { timeout: 20_000 })
-        .toEqual(members.map(() => 12 / members.length));
+    async function untilShared(members: readonly ReturnType<typeof member>[]): Promise<void> {
+      const sizes = () => members.map((each) => has(each).length);
+      const even = members.map(() => 12 / members.length);
+      await expect.poll(sizes, { timeout: 20_000 }).toEqual(even);
+    }
     const [one, two] = [member(), member()];
     await untilShared([one, two]);
     const before = [has(one), has(two)];

@@ -1,4 +1,4 @@
-import { array, assert, integer, nat, property, record } from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { shareOut } from "../../src/kafka/share-out.ts";
 import type { Claimant } from "../../src/kafka/share-out.ts";
@@ -37,14 +37,14 @@ const again = (shares: Shares, names: Readonly<Record<string, string>>): Claiman
 
 describe("partitions are shared out", () => {
   it("so that each goes to one member, and nobody has more than one more than another", () => {
-    const anyGroup = record({
-      counts: array(integer({ min: 0, max: 7 }), { minLength: 1, maxLength: 4 }),
-      members: integer({ min: 1, max: 6 }),
-      claims: array(array(nat({ max: 30 })), { minLength: 6, maxLength: 6 }),
-      generations: array(nat({ max: 3 }), { minLength: 6, maxLength: 6 }),
+    const anyGroup = fc.record({
+      counts: fc.array(fc.integer({ min: 0, max: 7 }), { minLength: 1, maxLength: 4 }),
+      members: fc.integer({ min: 1, max: 6 }),
+      claims: fc.array(fc.array(fc.nat({ max: 30 })), { minLength: 6, maxLength: 6 }),
+      generations: fc.array(fc.nat({ max: 3 }), { minLength: 6, maxLength: 6 }),
     });
-    assert(
-      property(anyGroup, ({ counts, members, claims, generations }) => {
+    fc.assert(
+      fc.property(anyGroup, ({ counts, members, claims, generations }) => {
         const all = partitionsOf(...counts.map((n, topic): [string, number] => [`t${topic}`, n]));
         const group = Array.from({ length: members }, (_, index) => ({
           memberId: `m${index}`,
