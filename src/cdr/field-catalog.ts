@@ -12,6 +12,8 @@ export interface Field {
   readonly type: FieldType;
   /** The CDR's own field that it lives in: what a projection must decode for it. */
   readonly topLevel: string;
+  /** How its values are found and what they are: fields with the same shape, of whatever catalogs, have the same values. */
+  readonly shape: string;
   /**
    * Whether `test` holds for one of the values that the call has there; absent ones are not tried. A value may be of
    * another type than the field's, or the symbol `misfit` or `misplaced` where its shape is another. Never throws.
@@ -33,6 +35,7 @@ export interface FieldCatalog {
 interface Place {
   readonly type: FieldType;
   readonly visit: Visit;
+  readonly shape: string;
 }
 
 const typeOfKind = {
@@ -73,10 +76,11 @@ function here(tree: AvroTree): Place {
   if (tree.kind === "array") {
     const items = here(present(tree.items));
     if (items.type !== "container") {
-      return { type: items.type, visit: visitItems(items.visit, misfit) };
+      const shape = `[${items.shape}]`;
+      return { type: items.type, visit: visitItems(items.visit, misfit), shape };
     }
   }
-  return { type, visit: visitValue };
+  return { type, visit: visitValue, shape: type };
 }
 
 function inRecord(record: AvroRecord, path: string): Place | undefined {
@@ -85,7 +89,11 @@ function inRecord(record: AvroRecord, path: string): Place | undefined {
   const field = record.fields.find((field) => field.name === name);
   if (field === undefined) return undefined;
   const inner = place(field.type, dot < 0 ? undefined : path.slice(dot + 1));
-  return inner && { type: inner.type, visit: visitProperty(name, inner.visit) };
+  return inner && atProperty(name, inner);
+}
+
+function atProperty(name: string, { type, visit, shape }: Place): Place {
+  return { type, visit: visitProperty(name, visit), shape: `${JSON.stringify(name)}.${shape}` };
 }
 
 /** Follows `path` from a type; a map's key is all that is left of it, dots included. */
@@ -94,12 +102,13 @@ function place(optional: AvroTree, path: string | undefined): Place | undefined 
   if (path === undefined) return here(tree);
   if (tree.kind === "record") return inRecord(tree, path);
   if (tree.kind === "map" && path !== "") {
-    const inner = here(present(tree.values));
-    return { type: inner.type, visit: visitProperty(path, inner.visit) };
+    return atProperty(path, here(present(tree.values)));
   }
   if (tree.kind === "array") {
     const inner = place(tree.items, path);
-    return inner && { type: inner.type, visit: visitItems(inner.visit, misplaced) };
+    if (inner === undefined) return undefined;
+    const { type, visit, shape } = inner;
+    return { type, visit: visitItems(visit, misplaced), shape: `[.${shape}]` };
   }
   return undefined;
 }
@@ -111,9 +120,11 @@ function fieldAt(cdr: AvroRecord, path: string): Field | undefined {
   const found = inRecord(cdr, path);
   if (found === undefined) return undefined;
   const { visit } = found;
+  const type = found.type === "text" && alwaysTimes.has(path) ? "time" : found.type;
   return {
     path,
-    type: found.type === "text" && alwaysTimes.has(path) ? "time" : found.type,
+    type,
+    shape: `${type} ${found.shape}`,
     topLevel: path.split(".", 1)[0] as string,
     some: (cdr, test) => visit(cdr, test),
     values(cdr) {

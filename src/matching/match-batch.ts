@@ -51,9 +51,8 @@ function jobsOf(record: LogRecord, value: Buffer, context: MatchContext): Outgoi
   if (tenant === undefined || tenant.triggers.length === 0) return [];
   const call = schema.projection(tenant.cdrFields)(value);
   const jobs: OutgoingRecord[] = [];
-  for (const compiled of tenant.triggers) {
-    if (!compiled.fires(call.cdr)) continue;
-    const { triggerId } = compiled.trigger;
+  for (const { trigger } of tenant.firedBy(call.cdr)) {
+    const { triggerId } = trigger;
     const { triggersOffset } = context.triggers;
     const job = newJob({ record, value, call, triggerId, triggersOffset });
     const headers = tracingHeaders(record.headers);

@@ -1,5 +1,8 @@
+import type { Cdr } from "../cdr/call-ended.ts";
 import type { CompiledTrigger } from "./compile-trigger.ts";
+import type { OnTypeMismatch } from "./condition.ts";
 import type { Tenant } from "./tenant.ts";
+import { TriggerIndex } from "./trigger-index.ts";
 import type { SecretKeys } from "./trigger-secrets.ts";
 import type { Trigger } from "./trigger.ts";
 
@@ -12,6 +15,8 @@ export interface TenantTriggers {
   /** The CDR's own fields that the triggers look at. */
   readonly cdrFields: ReadonlySet<string>;
   readonly triggers: readonly CompiledTrigger[];
+  /** Those that the call fires, in their order. The CDR needs `cdrFields`, decoded. */
+  firedBy(cdr: Cdr): readonly CompiledTrigger[];
 }
 
 /** The event that a trigger was taken from. */
@@ -49,6 +54,11 @@ export class TenantGroup {
   #disabled = 0;
   #uncovered: ReadonlySet<string> | undefined;
   #active: TenantTriggers | undefined;
+  readonly #onTypeMismatch: OnTypeMismatch;
+
+  constructor(onTypeMismatch: OnTypeMismatch) {
+    this.#onTypeMismatch = onTypeMismatch;
+  }
 
   get isEmpty(): boolean {
     return this.#entries.size === 0 && this.#tenant === undefined;
@@ -140,6 +150,7 @@ export class TenantGroup {
       triggers.push(compiled);
       for (const field of compiled.cdrFields) cdrFields.add(field);
     }
-    return { cdrFields, triggers };
+    const index = new TriggerIndex(triggers, this.#onTypeMismatch);
+    return { cdrFields, triggers, firedBy: (cdr) => index.firedBy(cdr) };
   }
 }

@@ -216,7 +216,7 @@ class Table implements TriggerTable {
   #group(tenantId: string): TenantGroup {
     let group = this.#groups.get(tenantId);
     if (group === undefined) {
-      group = new TenantGroup();
+      group = new TenantGroup(this.#options.onTypeMismatch);
       this.#groups.set(tenantId, group);
     }
     return group;

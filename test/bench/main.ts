@@ -6,6 +6,7 @@ import { startStack } from "../../src/sandbox/stack.ts";
 import type { Stack } from "../../src/sandbox/stack.ts";
 import { backlog, backlogDefaults } from "./backlog.ts";
 import { isolation, isolationDefaults } from "./isolation.ts";
+import { triggers, triggersDefaults } from "./triggers.ts";
 
 // npm run bench -- <scenario> [--seconds N] [--jobs N]: measures on a sandbox of its own, keeps a JSON file in .cache/bench,
 // and ends with 1 where a promise did not hold.
@@ -14,6 +15,7 @@ interface Result {
   readonly ok: boolean;
 }
 
+const cacheDir = fileURLToPath(new URL("../../.cache", import.meta.url));
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const { positionals, values } = parseArgs({
@@ -21,15 +23,25 @@ const { positionals, values } = parseArgs({
   options: { seconds: { type: "string" }, jobs: { type: "string" } },
 });
 
-const scenarios: Readonly<Record<string, (stack: Stack) => Promise<Result>>> = {
-  isolation: (stack) =>
+/** Started by the first scenario that needs it. */
+let stack: Promise<Stack> | null = null;
+const running = (): Promise<Stack> =>
+  (stack ??= startStack({ cacheDir: `${cacheDir}/sandbox`, env: process.env, onProgress: out }));
+
+const scenarios: Readonly<Record<string, () => Promise<Result>>> = {
+  isolation: async () =>
     isolation(
-      stack,
+      await running(),
       { ...isolationDefaults, ...(values.seconds && { seconds: Number(values.seconds) }) },
       out,
     ),
-  backlog: (stack) =>
-    backlog(stack, { ...backlogDefaults, ...(values.jobs && { jobs: Number(values.jobs) }) }, out),
+  backlog: async () =>
+    backlog(
+      await running(),
+      { ...backlogDefaults, ...(values.jobs && { jobs: Number(values.jobs) }) },
+      out,
+    ),
+  triggers: () => triggers(triggersDefaults, out),
 };
 
 const chosen = positionals.length > 0 ? positionals : Object.keys(scenarios);
@@ -40,16 +52,11 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
-const cacheDir = fileURLToPath(new URL("../../.cache", import.meta.url));
-await using stack = await startStack({
-  cacheDir: `${cacheDir}/sandbox`,
-  env: process.env,
-  onProgress: out,
-});
+await using _ = { [Symbol.asyncDispose]: async () => (await stack)?.stop() };
 mkdirSync(`${cacheDir}/bench`, { recursive: true });
 for (const name of chosen) {
   out(`— ${name}`);
-  const result = await (scenarios[name] as (stack: Stack) => Promise<Result>)(stack);
+  const result = await (scenarios[name] as () => Promise<Result>)();
   const machine = { cores: cpus().length, model: cpus()[0]?.model ?? "", node: process.version };
   const kept = { name, at: new Date().toISOString(), machine, ...result };
   writeFileSync(`${cacheDir}/bench/${name}.json`, `${JSON.stringify(kept, null, 2)}\n`);

@@ -166,6 +166,7 @@ describe("a call that can't be matched", () => {
     const triggers = {
       cdrFields: new Set(),
       triggers: [fine, broken],
+      firedBy: () => [fine, broken].filter(({ fires }) => fires()),
     } as unknown as TenantTriggers;
     const { records, invalid, matched } = match([record(0, callOf("1"))], () => triggers);
     expect(records.map(({ topic }) => topic)).toEqual(["invalid"]);
