@@ -188,7 +188,7 @@ describe("the measures", () => {
     const drawers = files.filter(({ path }) =>
       /(?:^|\/)(?:utils?|common|helpers?|types|services|shared|misc|lib)(?:\/|\.ts$)/.test(path),
     );
-    const barrels = files.filter(({ path }) => path.endsWith("index.ts"));
+    const barrels = files.filter(({ path }) => /(^|\/)index\.ts$/.test(path));
     expect([...drawers, ...barrels].map(({ path }) => path)).toEqual([]);
   });
 

@@ -120,13 +120,14 @@ export class GroupConsumer {
   }
 
   /**
-   * Resolves when the group has answered lately enough not to have given this member up since, or answers again; what it
-   * has given away is told by `assigned` before that.
+   * Resolves when this is a member of the group, which has answered lately enough not to have given it up since; what the
+   * group has given away is told by `assigned` before that. What is begun while it is no member could not be committed.
    */
   async confirmed(): Promise<void> {
     const { sessionTimeoutMs, heartbeatIntervalMs } = this.#options;
     const trustedMs = sessionTimeoutMs - heartbeatIntervalMs;
-    while (performance.now() - this.#answeredAt > trustedMs) await this.#answer.promise;
+    while (this.#membership === null || performance.now() - this.#answeredAt > trustedMs)
+      await this.#answer.promise;
   }
 
   #answered(): void {

@@ -1,10 +1,12 @@
 import { partitionKey } from "../log/log-record.ts";
 import type { TopicPartition } from "../log/log-record.ts";
 
-/** Partitions that a member was handed in a generation, by `partitionKey`. */
+/** What a member was handed last. */
 export interface Claims {
+  /** In which generation of the group that was; -1: never. */
   readonly generation: number;
-  readonly keys: ReadonlySet<string>;
+  /** Since which generation it has had each partition without a break, by `partitionKey`. */
+  readonly since: ReadonlyMap<string, number>;
 }
 
 /** A member of a group, as it joins. */
@@ -41,9 +43,10 @@ class Share {
 
 /**
  * Shares the partitions out: nobody has more than one more than another, of each topic likewise as far as that goes
- * together, and everybody keeps as much of what it has as that allows. Where several say that they have a partition, as
- * one does that was frozen and given up meanwhile, the one that was handed it last is right. Partitions of a topic that
- * nobody subscribes to are left out. The same input gives the same shares, in whatever order the members come.
+ * together, and everybody keeps as much of what it has as that allows, what it has had longest first. Where several say
+ * that they have a partition, as one does that was frozen and given up meanwhile, the one that was handed it last is
+ * right; what that one can't keep goes back to who had it before. Partitions of a topic that nobody subscribes to are
+ * left out. The same input gives the same shares, in whatever order the members come.
  */
 export function shareOut(
   partitions: readonly TopicPartition[],
@@ -65,17 +68,19 @@ export function shareOut(
 
   const hasRoom = ({ size }: Share): boolean => size < least || (size === least && larger > 0);
 
-  /** Leaves partitions with who has them, of each topic no more than so many for each member. */
-  function keep(round: (perMember: number) => number): void {
-    for (const at of left) {
-      const owner = ownerOf(at, shares);
+  /** Leaves partitions with who has them, or had them before, of each topic no more than so many for each member. */
+  function keep(claims: readonly Claim[], round: (perMember: number) => number): void {
+    for (const { at, share } of claims) {
       const most = round((perTopic.get(at.topic)?.length ?? 0) / shares.length);
-      if (owner !== undefined && hasRoom(owner) && owner.of(at.topic) < most) give(owner, at);
+      if (left.has(at) && hasRoom(share) && share.of(at.topic) < most) give(share, at);
     }
   }
 
-  keep(Math.floor);
-  keep(Math.ceil);
+  const [newest, older] = claimsOn(partitions, shares);
+  for (const claims of [newest, older]) {
+    keep(claims, Math.floor);
+    keep(claims, Math.ceil);
+  }
   for (const at of left) {
     const [poorest] = shares
       .filter(({ member }) => member.topics.has(at.topic))
@@ -85,13 +90,29 @@ export function shareOut(
   return new Map(shares.map(({ member, partitions: each }) => [member.memberId, each]));
 }
 
-function ownerOf(at: TopicPartition, shares: readonly Share[]): Share | undefined {
-  const key = partitionKey(at);
-  let owner: Share | undefined;
-  for (const share of shares) {
-    const { topics, claims } = share.member;
-    if (!topics.has(at.topic) || !claims.keys.has(key)) continue;
-    if (owner === undefined || claims.generation > owner.member.claims.generation) owner = share;
+interface Claim {
+  readonly at: TopicPartition;
+  readonly share: Share;
+  readonly since: number;
+}
+
+/** The claim on each partition that counts, and those that it has overtaken; the oldest first. */
+function claimsOn(
+  partitions: readonly TopicPartition[],
+  shares: readonly Share[],
+): readonly [newest: readonly Claim[], older: readonly Claim[]] {
+  const [newest, older]: [Claim[], Claim[]] = [[], []];
+  for (const at of partitions) {
+    const key = partitionKey(at);
+    const claims = shares.flatMap((share) => {
+      const { topics, claims } = share.member;
+      const since = topics.has(at.topic) ? claims.since.get(key) : undefined;
+      return since === undefined ? [] : [{ at, share, since }];
+    });
+    claims.sort((a, b) => b.share.member.claims.generation - a.share.member.claims.generation);
+    newest.push(...claims.slice(0, 1));
+    older.push(...claims.slice(1));
   }
-  return owner;
+  const oldestFirst = (a: Claim, b: Claim): number => a.since - b.since;
+  return [newest.sort(oldestFirst), older];
 }

@@ -8,19 +8,23 @@ import type { Claims, Claimant } from "./share-out.ts";
 
 const { MemberAssignment, MemberMetadata } = AssignerProtocol;
 
-/** What a process was handed last, and in which generation of the group. */
-export interface Holding {
-  readonly generation: number;
-  readonly partitions: readonly TopicPartition[];
+/** What members send along when they join, as JSON: their claims. */
+const userData = z.object({ generation: z.int(), since: z.record(z.string(), z.int()) });
+
+export const noClaims: Claims = { generation: -1, since: new Map() };
+
+/** What a process can claim once it was handed these partitions. */
+export function claimsAfter(
+  before: Claims,
+  generation: number,
+  partitions: readonly TopicPartition[],
+): Claims {
+  const keys = partitions.map(partitionKey);
+  return {
+    generation,
+    since: new Map(keys.map((key) => [key, before.since.get(key) ?? generation])),
+  };
 }
-
-/** What members send along when they join, as JSON. */
-const userData = z.object({
-  generation: z.int(),
-  partitions: z.record(z.string(), z.array(z.int().nonnegative())),
-});
-
-const noClaims: Claims = { generation: -1, keys: new Set() };
 
 const name = "OnhookSticky";
 const version = 0;
@@ -29,9 +33,9 @@ const version = 0;
  * Leaves partitions where they are as far as a fair share allows, so that a rebalance takes no work out of anybody's
  * hands for nothing: kafkajs's own assigner deals them out by member ids, which are new after each crash, so that two
  * processes that have lost their broker for a moment would swap what they have in hand, and repeat it.
- * `holding` says what this process was handed last, whichever consumer of it that was.
+ * `claims` says what this process was handed last, whichever consumer of it that was.
  */
-export function stickyAssigner(holding: () => Holding): PartitionAssigner {
+export function stickyAssigner(claims: () => Claims): PartitionAssigner {
   return ({ cluster }): Assigner => ({
     name,
     version,
@@ -53,7 +57,7 @@ export function stickyAssigner(holding: () => Holding): PartitionAssigner {
     },
     protocol: ({ topics }) => ({
       name,
-      metadata: MemberMetadata.encode({ version, topics, userData: claimsOf(holding()) }),
+      metadata: MemberMetadata.encode({ version, topics, userData: encodeClaims(claims()) }),
     }),
   });
 }
@@ -65,8 +69,8 @@ function byTopic(partitions: readonly TopicPartition[]): Record<string, number[]
   );
 }
 
-function claimsOf({ generation, partitions }: Holding): Buffer {
-  return Buffer.from(JSON.stringify({ generation, partitions: byTopic(partitions) }));
+function encodeClaims({ generation, since }: Claims): Buffer {
+  return Buffer.from(JSON.stringify({ generation, since: Object.fromEntries(since) }));
 }
 
 interface Member {
@@ -87,11 +91,8 @@ function readMember({ memberId, memberMetadata }: Member): Claimant {
 function readClaims(text: string): Claims {
   const parsed = userData.safeParse(parseJson(text));
   if (!parsed.success) return noClaims;
-  const { generation, partitions } = parsed.data;
-  const keys = Object.entries(partitions).flatMap(([topic, each]) =>
-    each.map((partition) => partitionKey({ topic, partition })),
-  );
-  return { generation, keys: new Set(keys) };
+  const { generation, since } = parsed.data;
+  return { generation, since: new Map(Object.entries(since)) };
 }
 
 function parseJson(text: string): unknown {

@@ -13,8 +13,8 @@ import type { KafkaEvent } from "./kafka-events.ts";
 import { watchPositions } from "./out-of-range.ts";
 import type { OutOfRange } from "./out-of-range.ts";
 import type { Membership } from "./offset-commits.ts";
-import { stickyAssigner } from "./sticky-assigner.ts";
-import type { Holding } from "./sticky-assigner.ts";
+import type { Claims } from "./share-out.ts";
+import { claimsAfter, noClaims, stickyAssigner } from "./sticky-assigner.ts";
 
 export interface SupervisedConsumerOptions {
   readonly groupId: string;
@@ -67,18 +67,21 @@ export async function runSupervised(
 ): Promise<void> {
   const { clock, emit, signal } = deps;
   const { groupId } = options;
-  let holding: Holding = { generation: -1, partitions: [] };
+  let claims = noClaims;
+  /** What was handed out in a generation whose number is not told yet. */
+  let handed: readonly TopicPartition[] | null = null;
   for (let failures = 0; !signal.aborted; failures += 1) {
-    const consumer = createConsumer(kafka, options, () => holding);
+    const consumer = createConsumer(kafka, options, () => claims);
     const end = await runOnce(consumer, options, deps, {
       ...handlers,
       joined(consumer, partitions) {
         failures = 0;
-        holding = { generation: -1, partitions };
+        handed = partitions;
         handlers.joined(consumer, partitions);
       },
       answered(membership) {
-        holding = { ...holding, generation: membership.generation };
+        if (handed !== null) claims = claimsAfter(claims, membership.generation, handed);
+        handed = null;
         handlers.answered?.(membership);
       },
     });
@@ -92,14 +95,14 @@ export async function runSupervised(
 function createConsumer(
   kafka: Kafka,
   { config, groupId }: SupervisedConsumerOptions,
-  holding: () => Holding,
+  claims: () => Claims,
 ): Consumer {
   return kafka.consumer({
     ...config,
     groupId,
     metadataMaxAge,
     // The group takes the first that all members know: processes of a version without it are being replaced, it may be.
-    partitionAssigners: [stickyAssigner(holding), PartitionAssigners.roundRobin],
+    partitionAssigners: [stickyAssigner(claims), PartitionAssigners.roundRobin],
     // Every crash comes to us: kafkajs's own restart would forget what was paused.
     retry: {
       initialRetryTime: 100,

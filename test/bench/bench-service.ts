@@ -17,9 +17,10 @@ const heapLimits = ["--max-old-space-size=256", "--max-semi-space-size=16"];
 /** Starts `onhook run` and resolves when it is ready. Disposing it kills it. */
 export async function startBenchService(
   env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
 ): Promise<BenchService> {
   const [port = 0] = await choosePorts([undefined]);
-  const child = spawn(process.execPath, [...heapLimits, mainFile, "run"], {
+  const child = spawn(process.execPath, [...heapLimits, mainFile, "run", ...args], {
     cwd: repository,
     env: { ...env, ONHOOK_HTTP_PORT: String(port), ONHOOK_LOG_LEVEL: "error" },
     stdio: ["ignore", "inherit", "inherit", "ipc"],

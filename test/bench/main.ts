@@ -6,6 +6,7 @@ import { startStack } from "../../src/sandbox/stack.ts";
 import type { Stack } from "../../src/sandbox/stack.ts";
 import { backlog, backlogDefaults } from "./backlog.ts";
 import { isolation, isolationDefaults } from "./isolation.ts";
+import { match, matchDefaults } from "./match.ts";
 import { triggers, triggersDefaults } from "./triggers.ts";
 
 // npm run bench -- <scenario> [--seconds N] [--jobs N]: measures on a sandbox of its own, keeps a JSON file in .cache/bench,
@@ -20,7 +21,12 @@ const out = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: "string" }, jobs: { type: "string" } },
+  options: {
+    seconds: { type: "string" },
+    jobs: { type: "string" },
+    calls: { type: "string" },
+    processes: { type: "string" },
+  },
 });
 
 /** Started by the first scenario that needs it. */
@@ -42,6 +48,16 @@ const scenarios: Readonly<Record<string, () => Promise<Result>>> = {
       out,
     ),
   triggers: () => triggers(triggersDefaults, out),
+  match: async () =>
+    match(
+      await running(),
+      {
+        ...matchDefaults,
+        ...(values.calls && { calls: Number(values.calls) }),
+        ...(values.processes && { processes: Number(values.processes) }),
+      },
+      out,
+    ),
 };
 
 const chosen = positionals.length > 0 ? positionals : Object.keys(scenarios);

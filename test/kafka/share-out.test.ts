@@ -17,12 +17,16 @@ const topicsOf = (partitions: readonly TopicPartition[]) =>
 interface Had {
   readonly has?: readonly TopicPartition[];
   readonly generation?: number;
+  readonly since?: number;
 }
 
-const member = (memberId: string, { has = [], generation = 1 }: Had = {}): Claimant => ({
+const member = (
+  memberId: string,
+  { has = [], generation = 1, since = generation }: Had = {},
+): Claimant => ({
   memberId,
   topics: topicsOf(ladder),
-  claims: { generation, keys: new Set(has.map(partitionKey)) },
+  claims: { generation, since: new Map(has.map((at) => [partitionKey(at), since])) },
 });
 
 type Shares = ReturnType<typeof shareOut>;
@@ -51,7 +55,11 @@ describe("partitions are shared out", () => {
           topics: topicsOf(all),
           claims: {
             generation: generations[index] ?? 0,
-            keys: new Set((claims[index] ?? []).flatMap((at) => keysOf(all.slice(at, at + 1)))),
+            since: new Map(
+              (claims[index] ?? []).flatMap((at, order) =>
+                keysOf(all.slice(at, at + 1)).map((key): [string, number] => [key, order]),
+              ),
+            ),
           },
         }));
         const shares = shareOut(all, group);
@@ -112,5 +120,29 @@ describe("a group that is joined anew", () => {
       expect(had).toEqual(expect.arrayContaining(keysOf(shareOf(after, name))));
       expect(shareOf(after, name)).toHaveLength(4);
     }
+  });
+
+  it("gives back what somebody had to take over for a moment, and leaves with it what it had before", () => {
+    const [ours, theirs] = ["a", "b"].map((name) => shareOf(before, name)) as [
+      readonly TopicPartition[],
+      readonly TopicPartition[],
+    ];
+    const since = new Map([
+      ...ours.map((at): [string, number] => [partitionKey(at), 1]),
+      ...theirs.map((at): [string, number] => [partitionKey(at), 2]),
+    ]);
+    const alone = { ...member("a"), claims: { generation: 2, since } };
+    const after = shareOut(ladder, [
+      member("c", { has: theirs, generation: 1 }),
+      member("d"),
+      alone,
+    ]);
+    expect(keysOf(ours)).toEqual(expect.arrayContaining(keysOf(shareOf(after, "a"))));
+    expect(keysOf(theirs)).toEqual(expect.arrayContaining(keysOf(shareOf(after, "c"))));
+    const two = shareOut(ladder, [member("c", { has: theirs, generation: 1 }), alone]);
+    expect([keysOf(shareOf(two, "a")), keysOf(shareOf(two, "c"))]).toEqual([
+      keysOf(ours),
+      keysOf(theirs),
+    ]);
   });
 });
