@@ -25,8 +25,9 @@ export const systemClock: Clock = {
     const look = (): void => {
       const late = performance.now() - due;
       const early = at - Date.now();
-      if (late >= 0 && (early <= 0 || early > setBackMs)) action();
-      else arm(Math.max(-late, Math.min(early, setBackMs)));
+      const wait = early > setBackMs ? -late : Math.max(-late, early);
+      if (wait <= 0) action();
+      else arm(wait);
     };
     const arm = (wait: number): void => {
       timer = setTimeout(look, Math.min(Math.max(0, wait), longestTimer));

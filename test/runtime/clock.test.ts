@@ -12,6 +12,7 @@ function setClock(byMs: number): void {
 }
 
 afterEach(() => {
+  vi.useRealTimers();
   vi.restoreAllMocks();
 });
 
@@ -56,6 +57,21 @@ test.each([-3_600_000, 3_600_000])(
     expect(performance.now() - begin).toBeGreaterThanOrEqual(50);
   },
 );
+
+test("a timer that fires a little early waits for that little, also when the clock was set back meanwhile", () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  let passed = 1000;
+  vi.spyOn(performance, "now").mockImplementation(() => passed);
+  const fired: number[] = [];
+  systemClock.at(Date.now() + 10, () => fired.push(passed));
+  setClock(-3_600_000);
+  passed += 9.6;
+  vi.advanceTimersByTime(20);
+  expect(fired).toEqual([]);
+  passed += 0.5;
+  vi.advanceTimersByTime(2);
+  expect(fired).toEqual([1010.1]);
+});
 
 test("a timer that is set after the clock was set goes by the new time", async () => {
   setClock(-3_600_000);
