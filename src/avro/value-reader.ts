@@ -1,5 +1,5 @@
 import type { AvroRecord, AvroTree } from "./avro-tree.ts";
-import { MalformedBytes } from "./byte-cursor.ts";
+import { MalformedBytes, skipSteps } from "./byte-cursor.ts";
 import type { ByteCursor } from "./byte-cursor.ts";
 
 /**
@@ -117,28 +117,55 @@ export interface RecordReader extends ValueReader {
   readonly read: (cursor: ByteCursor, wants?: readonly boolean[]) => Record<string, unknown>;
 }
 
+/** How `ByteCursor.skip` moves over a value. Text and bytes are skipped alike; an enum is not, as its symbols are few. */
+function skipStep(tree: AvroTree): number {
+  if (tree.kind === "string" || tree.kind === "bytes") return skipSteps.text;
+  if (tree.kind === "int") return skipSteps.int;
+  if (tree.kind !== "union" || tree.branches.length !== 2) return skipSteps.other;
+  const [first, second] = tree.branches as readonly [AvroTree, AvroTree];
+  const step = first.kind === "null" && second.kind !== "union" ? skipStep(second) : 0;
+  return step === skipSteps.other ? step : step + skipSteps.optional;
+}
+
+/** Where the next field that is wanted stands. */
+function nextWanted(wants: readonly boolean[] | undefined, from: number, count: number): number {
+  if (wants === undefined) return from;
+  let index = from;
+  while (index < count && wants[index] !== true) index += 1;
+  return index;
+}
+
 function recordReader(tree: AvroRecord, known: Known): RecordReader {
   const names = tree.fields.map((field) => field.name);
   const readers: ValueReader[] = [];
   // With its fields all there from the start, a record of eighty costs half: added one by one, they become a slow table.
   const blank = Object.fromEntries(names.map((name) => [name, null]));
+  const steps = Uint8Array.from(tree.fields, ({ type }) => skipStep(type));
+
+  function skipFields(cursor: ByteCursor, from: number, to: number): void {
+    for (let index = from; index < to; index += 1) {
+      index = cursor.skip(steps, index, to);
+      if (index < to) (readers[index] as ValueReader).skip(cursor);
+    }
+  }
+
   const made: RecordReader = {
     read(cursor, wants) {
       const record: Record<string, unknown> = wants === undefined ? { ...blank } : {};
       cursor.enter();
-      for (const [index, field] of readers.entries()) {
-        if (wants === undefined || wants[index] === true) {
-          put(record, names[index] as string, field.read(cursor));
-        } else {
-          field.skip(cursor);
-        }
+      for (let index = 0; index < readers.length; index += 1) {
+        const wanted = nextWanted(wants, index, readers.length);
+        skipFields(cursor, index, wanted);
+        index = wanted;
+        if (index < readers.length)
+          put(record, names[index] as string, (readers[index] as ValueReader).read(cursor));
       }
       cursor.leave();
       return record;
     },
     skip(cursor) {
       cursor.enter();
-      for (const field of readers) field.skip(cursor);
+      skipFields(cursor, 0, readers.length);
       cursor.leave();
     },
   };

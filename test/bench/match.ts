@@ -12,7 +12,7 @@ import { jobsOf } from "../support/e2e-records.ts";
 import { triggerOf } from "../support/e2e-samples.ts";
 import { startBenchService } from "./bench-service.ts";
 import type { BenchService } from "./bench-service.ts";
-import { firing, mixedFilters, variedCalls } from "./matching-load.ts";
+import { callSource, firing, mixedFilters } from "./matching-load.ts";
 import { percentile } from "./percentile.ts";
 
 /** Calls to jobs, exactly once and committed, beside merely reading the same calls with the same client. */
@@ -127,18 +127,13 @@ async function rawRead(
   return marks;
 }
 
-const show = (values: readonly number[], digits = 0): string =>
-  [0.5, 0, 1]
-    .map((part) =>
-      percentile(values, part).toLocaleString("en-GB", {
-        maximumFractionDigits: digits,
-      }),
-    )
-    .reduce(
-      (shown, each, index) =>
-        index === 0 ? each : `${shown}${index === 1 ? " (" : " to "}${each}`,
-      "",
-    ) + ")";
+/** Median, least and most. */
+function show(values: readonly number[], digits = 0): string {
+  const [median, least, most] = [0.5, 0, 1].map((part) =>
+    percentile(values, part).toLocaleString("en-GB", { maximumFractionDigits: digits }),
+  );
+  return `${median} (${least} to ${most})`;
+}
 
 export async function match(
   stack: Stack,
@@ -167,18 +162,15 @@ export async function match(
   }
   const total = calls * (rounds + 1);
   const wanted = new Set<string>();
-  const source = variedCalls(tenantIds);
+  const source = callSource(tenantIds);
   const sendAtOnce = 5000;
   for (let sent = 0; sent < total; sent += sendAtOnce) {
-    const some = source
-      .take(Math.min(sendAtOnce, total - sent))
-      .map((call, index) => {
-        if (firesEvery === 0 || (sent + index) % firesEvery !== 0) return call;
-        const changed = firing(call);
-        wanted.add(webhookIdOf(changed, firstTrigger.get(call.tenantId) as string));
-        return changed;
-      })
-      .toArray();
+    const some = source(Math.min(sendAtOnce, total - sent)).map((call, index) => {
+      if (firesEvery === 0 || (sent + index) % firesEvery !== 0) return call;
+      const changed = firing(call);
+      wanted.add(webhookIdOf(changed, firstTrigger.get(call.tenantId) as string));
+      return changed;
+    });
     await platform.call(...some);
   }
   out(

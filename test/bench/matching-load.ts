@@ -4,16 +4,17 @@ import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
 import type { Condition } from "../../src/triggers/trigger.ts";
 import { when } from "../support/e2e-samples.ts";
 
-/** Calls as the simulator makes them up, the same for the same seed; their tenants are given in turn. */
-export function* variedCalls(
+/** Calls as the simulator makes them up, always the same ones; their tenants are given in turn. Each asking goes on. */
+export function callSource(
   tenantIds: readonly string[],
-  seed = demoStart.seed,
-): Generator<CallEndedRecord> {
-  const simulator = createSimulator({ ...demoStart, seed, tenants: sampleTenants });
-  for (let number = 0; ; number += 1) {
-    const tenantId = tenantIds[number % tenantIds.length] as string;
-    yield { ...simulator.next(), tenantId };
-  }
+): (count: number) => readonly CallEndedRecord[] {
+  const simulator = createSimulator({ ...demoStart, tenants: sampleTenants });
+  let number = 0;
+  const next = (): CallEndedRecord => {
+    const tenantId = tenantIds[number++ % tenantIds.length] as string;
+    return { ...simulator.next(), tenantId };
+  };
+  return (count) => Array.from({ length: count }, next);
 }
 
 /**

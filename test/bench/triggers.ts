@@ -10,7 +10,7 @@ import { createTriggerTable } from "../../src/triggers/trigger-table.ts";
 import type { TriggerTable } from "../../src/triggers/trigger-table.ts";
 import { avroTypeOf, schemaFile, wireBytes } from "../support/e2e-platform.ts";
 import { triggerOf } from "../support/e2e-samples.ts";
-import { firing, mixedFilters, variedCalls } from "./matching-load.ts";
+import { callSource, firing, mixedFilters } from "./matching-load.ts";
 import { percentile } from "./percentile.ts";
 
 /** What a call costs against 1 to 100,000 triggers of its tenant, of which the same number fire: in one process, without Kafka. */
@@ -53,21 +53,18 @@ function tableOf(count: number): TriggerTable {
 
 function recordsOf({ calls, firesEvery }: TriggersOptions): LogRecord[] {
   const type = avroTypeOf(schemaFile("call-ended"));
-  return variedCalls([tenantId])
-    .take(calls)
-    .map((call, offset) => {
-      const value = offset % firesEvery === 0 ? firing(call) : call;
-      return {
-        topic: "onhook.cdr",
-        partition: 0,
-        offset,
-        timestamp: 0,
-        key: Buffer.from(tenantId),
-        value: wireBytes(callSchemaId, type.toBuffer(value)),
-        headers: {},
-      };
-    })
-    .toArray();
+  return callSource([tenantId])(calls).map((call, offset) => {
+    const value = offset % firesEvery === 0 ? firing(call) : call;
+    return {
+      topic: "onhook.cdr",
+      partition: 0,
+      offset,
+      timestamp: 0,
+      key: Buffer.from(tenantId),
+      value: wireBytes(callSchemaId, type.toBuffer(value)),
+      headers: {},
+    };
+  });
 }
 
 interface Measured {

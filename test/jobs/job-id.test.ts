@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { v5 } from "uuid";
 import { expect, it } from "vitest";
 import { jobIdOf } from "../../src/jobs/job-id.ts";
 
@@ -17,6 +18,17 @@ it("a job's id differs as soon as its tenant, call or trigger does", () => {
     fc.property(parts, parts, (one, other) => {
       const same = JSON.stringify(one) === JSON.stringify(other);
       expect(jobIdOf(one) === jobIdOf(other)).toBe(same);
+    }),
+  );
+});
+
+it("a job's id is what the package for UUIDs makes of the same name", () => {
+  const namespace = v5("onhook.delivery-job", v5.DNS);
+  const text = fc.string({ unit: "grapheme" });
+  fc.assert(
+    fc.property(text, text, text, (tenantId, cdrId, triggerId) => {
+      const name = `${tenantId}\n${cdrId}\n${triggerId}`;
+      expect(jobIdOf({ tenantId, cdrId, triggerId })).toBe(v5(name, namespace));
     }),
   );
 });
