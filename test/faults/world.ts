@@ -52,6 +52,8 @@ export interface World extends AsyncDisposable {
   readonly notebook: Notebook;
   /** Webhooks that a scenario destroys on purpose, before anybody could read of them. */
   readonly destroyed: Set<string>;
+  /** Jobs whose records a scenario deletes on purpose, done ones included: whoever deletes some deletes all before them. */
+  readonly deleted: Set<string>;
   /** Has some jobs on the ladder whose trigger is deleted at `part` of the load; needs processes that run. */
   withdrawOneTriggerAt(part: number): Promise<() => Promise<void>>;
   /** Waits until nothing is left to do, or only no call to match. */
@@ -155,6 +157,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     load,
     notebook,
     destroyed: new Set(),
+    deleted: new Set(),
     async withdrawOneTriggerAt(part) {
       const before = receivers.ids.size;
       await platform.callTo(random.between(0, partitions - 1), others);
