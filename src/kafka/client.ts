@@ -2,6 +2,7 @@ import kafkajs from "kafkajs";
 import type { Kafka, KafkaConfig, SASLOptions, logCreator } from "kafkajs";
 import { mendReadCommitted } from "./aborted-records.ts";
 import { registerCodecs } from "./codecs.ts";
+import { mendStoppedFetchers } from "./stopped-fetchers.ts";
 
 export interface KafkaClientOptions {
   readonly brokers: readonly string[];
@@ -61,6 +62,7 @@ function logTo(log: ClientLog): logCreator {
 export function createKafkaClient(options: KafkaClientOptions, log: ClientLog): Kafka {
   registerCodecs();
   mendReadCommitted();
+  mendStoppedFetchers();
   const config: KafkaConfig = {
     clientId: options.clientId,
     brokers: [...options.brokers],
