@@ -2,6 +2,7 @@ import kafkajs from "kafkajs";
 import type { Kafka, KafkaConfig, SASLOptions, logCreator } from "kafkajs";
 import { mendReadCommitted } from "./aborted-records.ts";
 import { registerCodecs } from "./codecs.ts";
+import { mendFetchDecoding } from "./fetch-decoder.ts";
 import { mendStoppedFetchers } from "./stopped-fetchers.ts";
 
 export interface KafkaClientOptions {
@@ -63,6 +64,7 @@ export function createKafkaClient(options: KafkaClientOptions, log: ClientLog): 
   registerCodecs();
   mendReadCommitted();
   mendStoppedFetchers();
+  mendFetchDecoding();
   const config: KafkaConfig = {
     clientId: options.clientId,
     brokers: [...options.brokers],

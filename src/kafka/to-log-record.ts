@@ -1,5 +1,6 @@
 import type { Batch, IHeaders, KafkaMessage } from "kafkajs";
 import type { Headers, LogRecord, RecordBatch } from "../log/log-record.ts";
+import { FetchedMessage } from "./fetched-message.ts";
 
 const noHeaders: Headers = {};
 
@@ -13,7 +14,41 @@ function toHeaders(headers: IHeaders | undefined): Headers {
   return Object.keys(result).length === 0 ? noHeaders : result;
 }
 
+/** A record that makes its key, value and headers when they are asked for: most of them nobody ever looks at. */
+class FetchedRecord implements LogRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly #message: FetchedMessage;
+
+  constructor(topic: string, partition: number, message: FetchedMessage) {
+    this.topic = topic;
+    this.partition = partition;
+    this.#message = message;
+  }
+
+  get offset(): number {
+    return this.#message.offsetNumber;
+  }
+
+  get timestamp(): number {
+    return this.#message.timestampMs;
+  }
+
+  get key(): Buffer | null {
+    return this.#message.key;
+  }
+
+  get value(): Buffer | null {
+    return this.#message.value;
+  }
+
+  get headers(): Headers {
+    return this.#message.hasHeaders ? toHeaders(this.#message.headers) : noHeaders;
+  }
+}
+
 function toRecord(topic: string, partition: number, message: KafkaMessage): LogRecord {
+  if (message instanceof FetchedMessage) return new FetchedRecord(topic, partition, message);
   return {
     topic,
     partition,
@@ -40,9 +75,14 @@ export function toRecordBatch(batch: Batch): RecordBatch {
 
 /** Copies what outlives the fetch it came from. */
 export function ownBytes(record: LogRecord): LogRecord {
+  const { topic, partition, offset, timestamp, key, value, headers } = record;
   return {
-    ...record,
-    key: record.key === null ? null : Buffer.from(record.key),
-    value: record.value === null ? null : Buffer.from(record.value),
+    topic,
+    partition,
+    offset,
+    timestamp,
+    key: key === null ? null : Buffer.from(key),
+    value: value === null ? null : Buffer.from(value),
+    headers,
   };
 }
