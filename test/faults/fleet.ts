@@ -39,19 +39,42 @@ type Moment = Omit<Disturbance, "finishingMs">;
 const finishingMs = 100;
 const writesToFinish = 3;
 
-/** Each time a process is handed partitions, whoever had them before may have been at work on them until then. */
-function rebalancesOf({ name, log }: Member, groups: readonly string[]): Moment[] {
-  const joined = (line: LogLine): boolean =>
-    line["event"] === "consumer.joined" && groups.includes(String(line["group"]));
-  return log.filter(joined).map((line) => {
-    const told = Date.parse(String(line["time"]));
-    return {
+/** When a line was written; a clock that was set says nothing about that. */
+function writtenAt({ time, seenAt }: LogLine): number {
+  const told = Date.parse(String(time));
+  return Math.abs(told - seenAt) < 60_000 ? Math.min(told, seenAt) : seenAt;
+}
+
+/**
+ * Each time a process is handed partitions, whoever had them before may have been at work on them until then; and from
+ * when it loses its group until it is a member again a process can't commit what it has under way.
+ */
+function changesOfHands({ name, log }: Member, groups: readonly string[]): Moment[] {
+  const ofGroups = log.filter(({ group }) => groups.includes(String(group)));
+  const is = (line: LogLine, event: string): boolean => line["event"] === event;
+  const handed = ofGroups
+    .filter((line) => is(line, "consumer.joined"))
+    .map((line) => ({
       what: `${name} was handed partitions`,
-      // A clock that was set says nothing about when it was.
-      from: Math.abs(told - line.seenAt) < 60_000 ? Math.min(told, line.seenAt) : line.seenAt,
+      from: writtenAt(line),
       to: line.seenAt,
-    };
-  });
+    }));
+  const lost = ofGroups
+    .filter((line) => is(line, "consumer.crashed"))
+    .map((line) => {
+      const again = ofGroups.find(
+        (each) =>
+          each["group"] === line["group"] &&
+          is(each, "consumer.joined") &&
+          each.seenAt >= line.seenAt,
+      );
+      return {
+        what: `${name} had lost its group`,
+        from: writtenAt(line),
+        to: again?.seenAt ?? line.seenAt,
+      };
+    });
+  return [...handed, ...lost];
 }
 
 export function createFleet(
@@ -103,7 +126,7 @@ export function createFleet(
     },
     struck,
     disturbances: () =>
-      [...faults, ...all.flatMap((member) => rebalancesOf(member, deliverGroups))].map(
+      [...faults, ...all.flatMap((member) => changesOfHands(member, deliverGroups))].map(
         ({ what, from, to }) => ({
           what,
           from,

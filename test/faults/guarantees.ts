@@ -104,7 +104,8 @@ account from outside:
   flight at the faults**: those that had arrived and were not answered when a fault struck, or had been answered in the 100 ms before
   it, when their attempt was being recorded and their offset committed; on a busy machine that takes longer, so three times as much is
   added as the slowest write of the test's own took in the two seconds before. A fault that lasts (brokers that are away) counts from begin to
-  end; each rebalance of the groups that deliver is a fault of its own, since work changes hands.
+  end; each rebalance of the groups that deliver is a fault of its own, since work changes hands, and so is the time in which a process
+  has lost its group and can't commit (it begins nothing then).
 
 \`npm run test:faults\` runs all of them with a random seed, which it prints. \`ONHOOK_FAULT_SEED=7 npm run test:faults\` repeats one,
 \`ONHOOK_FAULT_ROUNDS=10\` takes that many seeds, one after the other, and \`-- -t kill-match\` runs one scenario alone. Logs of the
