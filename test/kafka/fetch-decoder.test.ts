@@ -105,21 +105,23 @@ type Message = Readonly<Record<(typeof fields)[number], unknown>> & {
   readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
 };
 
+const essenceOf = (message: Message) => [
+  ...fields.map((name) => message[name]),
+  message.batchContext.producerId,
+  message.batchContext.inTransaction,
+];
+
 /** All that anybody uses of an answer. */
-const essence = ({ responses, ...head }: FetchAnswer) => ({
-  ...head,
-  responses: responses.map(({ topicName, partitions }) => ({
+const essence = ({ responses, ...head }: FetchAnswer) => [
+  head,
+  responses.map(({ topicName, partitions }) => [
     topicName,
-    partitions: partitions.map(({ messages, ...rest }) => ({
-      ...rest,
-      messages: (messages as Message[]).map((message) => ({
-        ...Object.fromEntries(fields.map((name) => [name, message[name]])),
-        producerId: message.batchContext.producerId,
-        inTransaction: message.batchContext.inTransaction,
-      })),
-    })),
-  })),
-});
+    partitions.map(({ messages, ...rest }) => [
+      rest,
+      (messages as Message[]).map((message) => essenceOf(message)),
+    ]),
+  ]),
+];
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 const some = fc.record<SomeRecord>({
