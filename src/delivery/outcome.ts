@@ -32,11 +32,25 @@ export type FailureReason =
   | "blocked-address"
   | "unbuildable";
 
+const clock = "\\d\\d:\\d\\d:\\d\\d";
+const month = "[A-Z][a-z]{2}";
+/** The three forms of an HTTP date; the last, of C's asctime, has no zone, and means GMT. Source: RFC 9110, section 5.6.7. */
+const dateWithZone = new RegExp(
+  `^(?:[A-Z][a-z]{2}, \\d\\d ${month} \\d{4}|[A-Z][a-z]{2,5}day, \\d\\d-${month}-\\d\\d) ${clock} GMT$`,
+);
+const dateWithoutZone = new RegExp(`^[A-Z][a-z]{2} ${month} [ \\d]\\d ${clock} \\d{4}$`);
+
+/** Ms since the epoch; NaN where the text is no HTTP date: `Date.parse` alone takes much for one that is none. */
+function parseHttpDate(text: string): number {
+  if (dateWithZone.test(text)) return Date.parse(text);
+  return dateWithoutZone.test(text) ? Date.parse(`${text} GMT`) : NaN;
+}
+
 /** Reads `Retry-After`: seconds or an HTTP date. Returns ms from `now`, 0 when there is none or it makes no sense. */
 export function retryAfterMs(text: string | null, now: number): number {
   if (text === null) return 0;
   if (/^\s*\d{1,9}\s*$/.test(text)) return Number(text) * 1000;
-  const date = Date.parse(text);
+  const date = parseHttpDate(text.trim());
   return Number.isNaN(date) ? 0 : Math.max(0, date - now);
 }
 

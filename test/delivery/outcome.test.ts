@@ -82,6 +82,11 @@ describe("Retry-After", () => {
     ["9".repeat(40), 0],
     ["Mon, 05 Jan 2026 09:00:30 GMT", 30_000],
     ["Mon, 05 Jan 2026 08:00:00 GMT", 0],
+    ["Monday, 05-Jan-26 09:00:30 GMT", 30_000],
+    ["Mon Jan  5 09:00:30 2026", 30_000],
+    ["2027", 0],
+    ["2026-01-05T09:00:30Z", 0],
+    ["Mon, 05 Jan 2026 09:00:30 +0100", 0],
   ])("%j asks for %i ms", (text, waitMs) => {
     expect(retryAfterMs(text, nine)).toBe(waitMs);
   });
