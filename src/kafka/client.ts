@@ -3,6 +3,7 @@ import type { Kafka, KafkaConfig, SASLOptions, logCreator } from "kafkajs";
 import { mendReadCommitted } from "./aborted-records.ts";
 import { registerCodecs } from "./codecs.ts";
 import { mendFetchDecoding } from "./fetch-decoder.ts";
+import { mendProduceEncoding } from "./produce-encoder.ts";
 import { mendStoppedFetchers } from "./stopped-fetchers.ts";
 
 export interface KafkaClientOptions {
@@ -65,6 +66,7 @@ export function createKafkaClient(options: KafkaClientOptions, log: ClientLog): 
   mendReadCommitted();
   mendStoppedFetchers();
   mendFetchDecoding();
+  mendProduceEncoding();
   const config: KafkaConfig = {
     clientId: options.clientId,
     brokers: [...options.brokers],
