@@ -38,7 +38,9 @@ interface Protocol {
 }
 
 type ApiKeys = Readonly<Record<"Produce", number>>;
-type Requests = Readonly<Record<"Produce", unknown>>;
+interface Requests {
+  readonly requests: Readonly<Record<"Produce", unknown>>;
+}
 type Send = (protocol: Protocol) => Promise<unknown>;
 
 /** What is used here of kafkajs's Broker. */
@@ -281,7 +283,7 @@ export function mendProduceEncoding(): void {
     if (!isPlain(request)) return await own.call(this, request);
     const { acks = -1, timeout = 30_000 } = request;
     const { Produce: apiKey } = apiKeys as ApiKeys;
-    const protocolOf = this.lookupRequest(apiKey, (requests as Requests).Produce);
+    const protocolOf = this.lookupRequest(apiKey, (requests as Requests).requests.Produce);
     const protocol = protocolOf({ ...request, acks, timeout });
     if (protocol.request.apiVersion >= firstVersion)
       protocol.request.encode = async () => {
