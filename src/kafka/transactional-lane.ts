@@ -1,7 +1,9 @@
-import type { Kafka, Producer, Transaction } from "kafkajs";
+import { Partitioners } from "kafkajs";
+import type { ICustomPartitioner, Kafka, Producer, Transaction } from "kafkajs";
 import { committedOffsets } from "./committed-offsets.ts";
 import type { NotedOffset } from "./committed-offsets.ts";
 import { OnhookError } from "../errors.ts";
+import { partitionKey } from "../log/log-record.ts";
 import type { OutgoingRecord, TopicPartition } from "../log/log-record.ts";
 import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -29,6 +31,8 @@ export class TransactionalLane {
   readonly #options: TransactionalLaneOptions;
   readonly #clock: Clock;
   #producer: Producer | null = null;
+  /** The partitions that kafkajs has chosen for what it is sending. */
+  readonly #chosen = new Map<string, TopicPartition>();
   /** Begun by `open`, for the first batch. */
   #begun: Transaction | null = null;
 
@@ -56,6 +60,7 @@ export class TransactionalLane {
       maxInFlightRequests: 1,
       // One try each: kafkajs's own repeats can leave out or double a partition when leaders move, without a word.
       retry: { retries: 0 },
+      createPartitioner: this.#noting(Partitioners.DefaultPartitioner),
     });
     await this.#producer.connect();
     // kafkajs asks for the producer id here, which aborts or completes what the last owner left behind.
@@ -82,9 +87,36 @@ export class TransactionalLane {
         topic,
         messages: each.map(toMessage),
       }));
-      await transaction.sendBatch({ acks: -1, topicMessages });
+      this.#chosen.clear();
+      const answers = await transaction.sendBatch({ acks: -1, topicMessages });
+      for (const { topicName: topic, partition } of answers)
+        this.#chosen.delete(partitionKey({ topic, partition }));
+      this.#requireAllWritten();
     }
     await transaction.commit();
+  }
+
+  /** Notes what the partitioner chooses. */
+  #noting(createPartitioner: ICustomPartitioner): ICustomPartitioner {
+    return () => {
+      const choose = createPartitioner();
+      return (of) => {
+        const partition = choose(of);
+        const at = { topic: of.topic, partition };
+        this.#chosen.set(partitionKey(at), at);
+        return partition;
+      };
+    };
+  }
+
+  /**
+   * kafkajs sends by brokers, and leaves out, without a word, the partitions of one that it takes for another: it may
+   * know two by the same connection for a moment when brokers have gone and come back. Committed so, the jobs of these
+   * partitions would be lost.
+   */
+  #requireAllWritten(): void {
+    const [left] = this.#chosen.values();
+    if (left !== undefined) throw new OnhookError("WRITE_UNCONFIRMED", { topic: left.topic });
   }
 
   /** Gives up the connection; never aborts, since the next `open` settles. */
