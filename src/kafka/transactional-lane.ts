@@ -110,9 +110,8 @@ export class TransactionalLane {
   }
 
   /**
-   * kafkajs sends by brokers, and leaves out, without a word, the partitions of one that it takes for another: it may
-   * know two by the same connection for a moment when brokers have gone and come back. Committed so, the jobs of these
-   * partitions would be lost.
+   * kafkajs sends by brokers, and can say that all is written though the partitions of one were left out. Committed so,
+   * the jobs of these partitions would be lost.
    */
   #requireAllWritten(): void {
     const [left] = this.#chosen.values();
