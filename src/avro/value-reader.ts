@@ -112,9 +112,9 @@ function mapReader(tree: AvroTree, known: Known): ValueReader {
   };
 }
 
-/** Reads a record, of it only the fields that `wants` (by their position) when it is given. */
+/** Reads a record, of it only the fields at the positions that `wanted` lists, in their order, when it is given. */
 export interface RecordReader extends ValueReader {
-  readonly read: (cursor: ByteCursor, wants?: readonly boolean[]) => Record<string, unknown>;
+  readonly read: (cursor: ByteCursor, wanted?: readonly number[]) => Record<string, unknown>;
 }
 
 /** How `ByteCursor.skip` moves over a value. Text and bytes are skipped alike; an enum is not, as its symbols are few. */
@@ -123,16 +123,9 @@ function skipStep(tree: AvroTree): number {
   if (tree.kind === "int") return skipSteps.int;
   if (tree.kind !== "union" || tree.branches.length !== 2) return skipSteps.other;
   const [first, second] = tree.branches as readonly [AvroTree, AvroTree];
-  const step = first.kind === "null" && second.kind !== "union" ? skipStep(second) : 0;
+  if (first.kind !== "null" || second.kind === "union") return skipSteps.other;
+  const step = skipStep(second);
   return step === skipSteps.other ? step : step + skipSteps.optional;
-}
-
-/** Where the next field that is wanted stands. */
-function nextWanted(wants: readonly boolean[] | undefined, from: number, count: number): number {
-  if (wants === undefined) return from;
-  let index = from;
-  while (index < count && wants[index] !== true) index += 1;
-  return index;
 }
 
 function recordReader(tree: AvroRecord, known: Known): RecordReader {
@@ -140,6 +133,7 @@ function recordReader(tree: AvroRecord, known: Known): RecordReader {
   const readers: ValueReader[] = [];
   // With its fields all there from the start, a record of eighty costs half: added one by one, they become a slow table.
   const blank = Object.fromEntries(names.map((name) => [name, null]));
+  const all = [...names.keys()];
   const steps = Uint8Array.from(tree.fields, ({ type }) => skipStep(type));
 
   function skipFields(cursor: ByteCursor, from: number, to: number): void {
@@ -150,16 +144,16 @@ function recordReader(tree: AvroRecord, known: Known): RecordReader {
   }
 
   const made: RecordReader = {
-    read(cursor, wants) {
-      const record: Record<string, unknown> = wants === undefined ? { ...blank } : {};
+    read(cursor, wanted) {
+      const record: Record<string, unknown> = wanted === undefined ? { ...blank } : {};
       cursor.enter();
-      for (let index = 0; index < readers.length; index += 1) {
-        const wanted = nextWanted(wants, index, readers.length);
-        skipFields(cursor, index, wanted);
-        index = wanted;
-        if (index < readers.length)
-          put(record, names[index] as string, (readers[index] as ValueReader).read(cursor));
+      let next = 0;
+      for (const index of wanted ?? all) {
+        skipFields(cursor, next, index);
+        put(record, names[index] as string, (readers[index] as ValueReader).read(cursor));
+        next = index + 1;
       }
+      skipFields(cursor, next, readers.length);
       cursor.leave();
       return record;
     },

@@ -1,5 +1,6 @@
 import { headerLength } from "../avro/wire-format.ts";
 import { OnhookError } from "../errors.ts";
+import type { AvroRecord } from "../avro/avro-tree.ts";
 import { ByteCursor } from "../avro/byte-cursor.ts";
 import type { CallEnded, Cdr } from "./call-ended.ts";
 import { callTree } from "./call-tree.ts";
@@ -21,6 +22,11 @@ export interface CallSchema {
    * have are ignored. Kept as long as the set is: pass the same set again to get the same reader.
    */
   projection(cdrFields: ReadonlySet<string>): (value: Buffer) => CallEnded;
+}
+
+/** Where the id and the fields of these names stand in the CDR. */
+function positionsOf({ fields }: AvroRecord, names: ReadonlySet<string>): number[] {
+  return fields.flatMap(({ name }, index) => (name === "id" || names.has(name) ? [index] : []));
 }
 
 /**
@@ -61,8 +67,8 @@ export function createCallSchema(schemaId: number, avro: unknown): CallSchema {
   }
 
   function project(cdrFields: ReadonlySet<string>): (value: Buffer) => CallEnded {
-    const wants = tree.cdr.fields.map(({ name }) => name === "id" || cdrFields.has(name));
-    const readCdr = (cursor: ByteCursor): unknown => cdrReader.read(cursor, wants);
+    const wanted = positionsOf(tree.cdr, cdrFields);
+    const readCdr = (cursor: ByteCursor): unknown => cdrReader.read(cursor, wanted);
     return (value) => decode(value, (cursor) => readCall(cursor, readCdr));
   }
 

@@ -45,10 +45,8 @@ export function afterAttempt(
     case "done":
     case "cancelled":
       return { ...decision, onward: null };
-    case "retry": {
-      const headers = { ...jobStateHeaders(stop.state, from.headers), ...handOnHeaders(from) };
-      return { ...decision, onward: { topic: stop.rung.topic, key, value, headers } };
-    }
+    case "retry":
+      return { ...decision, onward: handedOn(from, stop) };
     case "dead": {
       const death = {
         reason: stop.reason,
@@ -132,15 +130,26 @@ export function makesDetour(
   return onTheLadder(from, { rung, state });
 }
 
+interface Onto {
+  readonly rung: Rung;
+  readonly state: JobState;
+}
+
+/** The record by which a job goes onto a rung; `others` are headers that it takes along. */
+function handedOn(
+  from: LogRecord,
+  { rung: { topic }, state }: Onto,
+  others: Readonly<Record<string, Buffer>> = {},
+): OutgoingRecord {
+  const { key, value } = from;
+  const headers = { ...jobStateHeaders(state, from.headers), ...others, ...handOnHeaders(from) };
+  return { topic, key, value, headers };
+}
+
 /** Puts a job onto a rung as it is. */
-function onTheLadder(from: LogRecord, { rung, state }: { rung: Rung; state: JobState }): Decision {
-  const headers = {
-    ...jobStateHeaders(state, from.headers),
-    ...replayHeaders(from.headers),
-    ...handOnHeaders(from),
-  };
+function onTheLadder(from: LogRecord, onto: Onto): Decision {
   return {
-    onward: { topic: rung.topic, key: from.key, value: from.value, headers },
+    onward: handedOn(from, onto, replayHeaders(from.headers)),
     attempt: null,
     outcome: null,
     cdrTimestamp: null,

@@ -1,5 +1,6 @@
 // @ts-expect-error kafkajs describes its public parts only; the shape used here is BrokerClass below.
 import brokerClass from "kafkajs/src/broker/index.js";
+import { once } from "../runtime/once.ts";
 
 /** What is fetched of one partition, as kafkajs decodes it. */
 export interface FetchedPartition {
@@ -62,12 +63,8 @@ interface FetchAnswer {
   readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[];
 }
 
-let mended = false;
-
 /** Lets every fetch of kafkajs in this process go through `hideAborted`. Safe to call more than once. */
-export function mendReadCommitted(): void {
-  if (mended) return;
-  mended = true;
+export const mendReadCommitted = once(() => {
   const { prototype } = brokerClass as BrokerClass;
   const { fetch } = prototype;
   prototype.fetch = async function fetchCommitted(request) {
@@ -75,4 +72,4 @@ export function mendReadCommitted(): void {
     for (const { partitions } of answer.responses) partitions.forEach(hideAborted);
     return answer;
   };
-}
+});

@@ -6,6 +6,7 @@ import decodeLegacy from "kafkajs/src/protocol/requests/fetch/v4/decodeMessages.
 import fetchResponse from "kafkajs/src/protocol/requests/fetch/v11/response.js";
 // @ts-expect-error kafkajs describes its public parts only.
 import decoderClass from "kafkajs/src/protocol/decoder.js";
+import { batchAttributes as attribute, batchLayout, currentMagic } from "./batch-layout.ts";
 import { FetchCursor, FetchedMessage } from "./fetched-message.ts";
 import type { BatchContext } from "./fetched-message.ts";
 
@@ -45,16 +46,6 @@ interface FetchedPartition {
   readonly messages: readonly object[];
 }
 
-const magicAt = 16;
-/** The only form of batches that brokers from 0.11 on write by themselves. */
-const currentMagic = 2;
-/** From a batch's begin to the end of its length. */
-const lengthEnd = 12;
-/** From a batch's begin to its records. */
-const batchHead = 61;
-
-const attribute = { appendTime: 0x8, transactional: 0x10, control: 0x20 } as const;
-
 /** Reads the records of one batch, whose head and body are whole. */
 async function readBatch(cursor: FetchCursor, end: number, into: object[]): Promise<void> {
   const firstOffset = cursor.int64();
@@ -63,8 +54,8 @@ async function readBatch(cursor: FetchCursor, end: number, into: object[]): Prom
   cursor.position += 4; // Last offset.
   const firstTimestamp = cursor.int64();
   const maxTimestamp = cursor.int64();
-  const producerId = String(cursor.bytes.readBigInt64BE(cursor.position));
-  cursor.position += 8 + 2 + 4; // Producer's id, its epoch, sequence.
+  const producerId = String(cursor.int64());
+  cursor.position += 2 + 4; // The producer's epoch, sequence.
   const context: BatchContext = {
     firstOffset,
     firstTimestamp,
@@ -91,12 +82,13 @@ async function readBatch(cursor: FetchCursor, end: number, into: object[]): Prom
 
 /** All whole batches; the last may be cut off, and comes with the next fetch. */
 async function readRecords(bytes: Buffer | null): Promise<object[]> {
+  const { magicAt, lengthAt, lengthEnd, recordsAt } = batchLayout;
   if (bytes === null || bytes.length <= magicAt) return [];
   if (bytes[magicAt] !== currentMagic) return await readLegacy(bytes);
   const records: object[] = [];
   const cursor = new FetchCursor(bytes, 0);
-  while (cursor.left >= batchHead) {
-    const end = cursor.position + lengthEnd + bytes.readInt32BE(cursor.position + 8);
+  while (cursor.left >= recordsAt) {
+    const end = cursor.position + lengthEnd + bytes.readInt32BE(cursor.position + lengthAt);
     if (end > bytes.length) break;
     await readBatch(cursor, end, records);
     cursor.position = end;

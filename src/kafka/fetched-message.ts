@@ -103,10 +103,6 @@ export class FetchCursor {
     return this.bytes.length - this.position;
   }
 
-  int8(): number {
-    return this.bytes.readInt8(this.#advance(1));
-  }
-
   int16(): number {
     return this.bytes.readInt16BE(this.#advance(2));
   }

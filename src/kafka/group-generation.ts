@@ -1,5 +1,8 @@
 // @ts-expect-error kafkajs describes its public parts only; the shape used here is ConsumerGroupClass below.
 import consumerGroupClass from "kafkajs/src/consumer/consumerGroup.js";
+import { once } from "../runtime/once.ts";
+import { MemberWatchers } from "./member-watchers.ts";
+import type { MemberWatch } from "./member-watchers.ts";
 import type { Membership } from "./offset-commits.ts";
 
 interface ConsumerGroupClass {
@@ -12,44 +15,23 @@ interface GroupMember {
   readonly generationId: number;
 }
 
-type Tell = (membership: Membership) => void;
-
-/** Who is told, by the id that the group has given the member. Ids are unique in a cluster, and new with each consumer. */
-const watchers = new Map<string, Tell>();
-let mended = false;
-
-/** Hears of the generations that one consumer joins, until disposed of. */
-export interface GenerationWatch extends Disposable {
-  /** The consumer is this member of its group from now on. */
-  follow(memberId: string): void;
-}
+const watchers = new MemberWatchers<Membership>();
 
 /**
  * `tell` hears of each generation as soon as it is joined, after kafkajs's event of that, which does not say its number;
  * with a heartbeat it comes seconds later, and what is committed until then could not say which generation it is of.
  */
-export function watchGenerations(tell: Tell): GenerationWatch {
+export function watchGenerations(tell: (membership: Membership) => void): MemberWatch {
   mend();
-  let followed = "";
-  const stop = (): void => void watchers.delete(followed);
-  return {
-    follow(memberId) {
-      stop();
-      followed = memberId;
-      watchers.set(memberId, tell);
-    },
-    [Symbol.dispose]: stop,
-  };
+  return watchers.watch(tell);
 }
 
-function mend(): void {
-  if (mended) return;
-  mended = true;
+const mend = once(() => {
   const { prototype } = consumerGroupClass as ConsumerGroupClass;
   const own = prototype.joinAndSync;
   prototype.joinAndSync = async function joinAndTell() {
     await own.call(this);
     const { memberId, generationId: generation } = this;
-    watchers.get(memberId)?.({ memberId, generation });
+    watchers.of(memberId)?.({ memberId, generation });
   };
-}
+});

@@ -1,6 +1,7 @@
 import type { Batch, Kafka, KafkaMessage } from "kafkajs";
 // @ts-expect-error kafkajs describes its public parts only; the shape used here is BatchConstructor below.
 import batchConstructor from "kafkajs/src/consumer/batch.js";
+import { privateSymbol } from "./private-symbol.ts";
 
 /**
  * kafkajs's own cluster, broker and batch, as far as they are used here. They are not part of its public face, which
@@ -45,11 +46,8 @@ export const readCommitted = 1;
 
 /** A cluster with the brokers, TLS and SASL of the client; not connected yet. */
 export function createCluster(kafka: Kafka): KafkajsCluster {
-  const symbols = Object.getOwnPropertySymbols(kafka);
-  const symbol = symbols.find((each) => each.description === "private:Kafka:createCluster");
-  const create = symbol && (kafka as unknown as Record<symbol, CreateCluster | undefined>)[symbol];
-  if (create === undefined)
-    throw new TypeError("this version of kafkajs keeps its clusters elsewhere");
+  const symbol = privateSymbol(kafka, "private:Kafka:createCluster");
+  const create = (kafka as unknown as Record<symbol, CreateCluster>)[symbol] as CreateCluster;
   return create({
     metadataMaxAge: 300_000,
     allowAutoTopicCreation: false,

@@ -1,6 +1,9 @@
 // @ts-expect-error kafkajs describes its public parts only; the shape used here is ConsumerGroupClass below.
 import consumerGroupClass from "kafkajs/src/consumer/consumerGroup.js";
 import type { TopicPartition } from "../log/log-record.ts";
+import { once } from "../runtime/once.ts";
+import { MemberWatchers } from "./member-watchers.ts";
+import type { MemberWatch } from "./member-watchers.ts";
 
 /** A consumer's position that is none of its partition's any more, and where it goes on: always at the first record. */
 export interface OutOfRange extends TopicPartition {
@@ -49,46 +52,27 @@ interface Coordinator {
 
 type Tell = (found: OutOfRange) => void;
 
-/** Who is told, by the id that the group has given the member. Ids are unique in a cluster, and new with each consumer. */
-const watchers = new Map<string, Tell>();
-let mended = false;
-
-/** Hears of the positions of one consumer, until disposed of. */
-export interface PositionWatch extends Disposable {
-  /** The consumer is this member of its group from now on. */
-  follow(memberId: string): void;
-}
+const watchers = new MemberWatchers<OutOfRange>();
 
 /** `tell` hears of each position that is out of range, before anything is committed for it. */
-export function watchPositions(tell: Tell): PositionWatch {
+export function watchPositions(tell: Tell): MemberWatch {
   mend();
-  let followed = "";
-  const stop = (): void => void watchers.delete(followed);
-  return {
-    follow(memberId) {
-      stop();
-      followed = memberId;
-      watchers.set(memberId, tell);
-    },
-    [Symbol.dispose]: stop,
-  };
+  return watchers.watch(tell);
 }
 
 /**
  * kafkajs's own recovery says neither where the consumer stood nor where it goes on, so that nobody learns how much was
  * lost; it commits an offset of -2 for a group that commits by itself, and with it drops the commit's metadata.
  */
-function mend(): void {
-  if (mended) return;
-  mended = true;
+const mend = once(() => {
   const { prototype } = consumerGroupClass as ConsumerGroupClass;
   const own = prototype.recoverFromOffsetOutOfRange;
   prototype.recoverFromOffsetOutOfRange = async function recoverAndTell({ topic, partition }) {
-    const tell = watchers.get(this.memberId);
+    const tell = watchers.of(this.memberId);
     const at = { topic, partition };
     await (tell === undefined ? own.call(this, at) : recover(this, at, tell));
   };
-}
+});
 
 /** Rejects where a broker can't be had; kafkajs then fetches again, and finds the position out of range again. */
 async function recover(member: GroupMember, at: TopicPartition, tell: Tell): Promise<void> {

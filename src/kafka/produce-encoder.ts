@@ -8,6 +8,9 @@ import apiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
 // @ts-expect-error kafkajs describes its public parts only; the shape used here is Requests below.
 import requests from "kafkajs/src/protocol/requests/index.js";
 import type { Message } from "kafkajs";
+import { once } from "../runtime/once.ts";
+import { batchAttributes, batchLayout, currentMagic } from "./batch-layout.ts";
+import { privateSymbol } from "./private-symbol.ts";
 
 /** A request of kafkajs's Broker to write. */
 export interface ProduceRequest {
@@ -55,12 +58,6 @@ interface BrokerClass {
     produce: (this: Broker, request: ProduceRequest) => Promise<unknown>;
   };
 }
-
-/** From a batch's begin to its records. */
-const batchHead = 61;
-/** From a batch's begin to what its checksum covers. */
-const checkedFrom = 21;
-const transactionalAttribute = 0x10;
 
 type Bytes = Buffer | string | null | undefined;
 
@@ -172,7 +169,7 @@ interface Batch {
 function batchOf({ partition, firstSequence = 0, messages }: PartitionData): Batch {
   const records = messages.map(sized);
   const size = records.reduce((sum, record) => sum + sizeOfVarint(record.size) + record.size, 0);
-  return { partition, firstSequence, records, size: batchHead + size };
+  return { partition, firstSequence, records, size: batchLayout.recordsAt + size };
 }
 
 function writeRecord(pen: Pen, record: Sized, index: number): void {
@@ -194,11 +191,11 @@ function writeRecord(pen: Pen, record: Sized, index: number): void {
 function writeBatch(pen: Pen, { firstSequence, records, size }: Batch, writer: Writer): void {
   const begin = pen.position;
   pen.int64(0n); // First offset, which the broker gives.
-  pen.int32(size - 12);
+  pen.int32(size - batchLayout.lengthEnd);
   pen.int32(0); // Leader epoch.
-  pen.int8(2); // Magic.
+  pen.int8(currentMagic);
   pen.int32(0); // Checksum, below.
-  pen.int16(writer.transactional ? transactionalAttribute : 0);
+  pen.int16(writer.transactional ? batchAttributes.transactional : 0);
   pen.int32(records.length - 1);
   pen.int64(writer.now);
   pen.int64(writer.now);
@@ -207,8 +204,8 @@ function writeBatch(pen: Pen, { firstSequence, records, size }: Batch, writer: W
   pen.int32(firstSequence);
   pen.int32(records.length);
   for (const [index, record] of records.entries()) writeRecord(pen, record, index);
-  const checked = pen.bytes.subarray(begin + checkedFrom, pen.position);
-  pen.bytes.writeUInt32BE(crc32c(checked), begin + checkedFrom - 4);
+  const checked = pen.bytes.subarray(begin + batchLayout.checkedFrom, pen.position);
+  pen.bytes.writeUInt32BE(crc32c(checked), begin + batchLayout.checksumAt);
 }
 
 /** The body of a request to write, versions 3 to 7, uncompressed; the same bytes as kafkajs makes. */
@@ -256,28 +253,16 @@ function isPlain({ compression = 0, topicData }: ProduceRequest): boolean {
   );
 }
 
-function sendSymbol(prototype: object): symbol {
-  const symbols = Object.getOwnPropertySymbols(prototype);
-  const symbol = symbols.find(({ description }) => description === "private:Broker:sendRequest");
-  if (symbol === undefined)
-    throw new TypeError("this version of kafkajs sends its requests otherwise");
-  return symbol;
-}
-
 /** Records of the form that is written here came with this version of the request. */
 const firstVersion = 3;
-
-let mended = false;
 
 /**
  * Lets what kafkajs writes in this process be encoded here. It makes several buffers for each record, and its checksum
  * goes byte by byte: that takes longer than everything that was done to make the record. Safe to call more than once.
  */
-export function mendProduceEncoding(): void {
-  if (mended) return;
-  mended = true;
+export const mendProduceEncoding = once(() => {
   const { prototype } = brokerClass as BrokerClass;
-  const send = sendSymbol(prototype);
+  const send = privateSymbol(prototype, "private:Broker:sendRequest");
   const own = prototype.produce;
   prototype.produce = async function produceEncoded(request) {
     if (!isPlain(request)) return await own.call(this, request);
@@ -292,4 +277,4 @@ export function mendProduceEncoding(): void {
       };
     return await (this[send] as Send).call(this, protocol);
   };
-}
+});

@@ -1,5 +1,6 @@
 // @ts-expect-error kafkajs describes its public parts only; the shape used here is RunnerClass below.
 import runnerClass from "kafkajs/src/consumer/runner.js";
+import { once } from "../runtime/once.ts";
 
 interface RunnerClass {
   readonly prototype: { fetch: (this: Runner, nodeId: number) => Promise<unknown[]> };
@@ -11,8 +12,6 @@ interface Runner {
   readonly fetchManager: { stop(): Promise<void> };
 }
 
-let mended = false;
-
 /**
  * Ends the loops of a consumer that was stopped.
  *
@@ -21,9 +20,7 @@ let mended = false;
  * that nothing is to be had of a consumer that does not run, and asks again, without ever letting anything else of the
  * process have a turn. It answers nobody any more, and has to be killed.
  */
-export function mendStoppedFetchers(): void {
-  if (mended) return;
-  mended = true;
+export const mendStoppedFetchers = once(() => {
   const { prototype } = runnerClass as RunnerClass;
   const own = prototype.fetch;
   prototype.fetch = async function fetchOrEnd(nodeId) {
@@ -32,4 +29,4 @@ export function mendStoppedFetchers(): void {
     void this.fetchManager.stop();
     return [];
   };
-}
+});

@@ -116,9 +116,10 @@ function recordsOf(
   context: MatchContext,
 ): { readonly records: OutgoingRecord[]; readonly error: OnhookError | null } {
   try {
-    if (record.value === null)
-      throw new OnhookError("WIRE_FORMAT", { problem: "the value is null" });
-    return { records: jobsOf(record, record.value, context), error: null };
+    // Asked for once: a record that was fetched makes a view of its bytes each time.
+    const { value } = record;
+    if (value === null) throw new OnhookError("WIRE_FORMAT", { problem: "the value is null" });
+    return { records: jobsOf(record, value, context), error: null };
   } catch (cause) {
     // Even a call that trips a mistake in this program must not stop the ones behind it; its bytes are kept.
     const error = asError(cause);

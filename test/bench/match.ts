@@ -13,7 +13,7 @@ import { triggerOf } from "../support/e2e-samples.ts";
 import { startBenchService } from "./bench-service.ts";
 import type { BenchService } from "./bench-service.ts";
 import { callSource, firing, mixedFilters } from "./matching-load.ts";
-import { percentile } from "./percentile.ts";
+import { percentile, spread } from "./percentile.ts";
 
 /** Calls to jobs, exactly once and committed, beside merely reading the same calls with the same client. */
 export interface MatchOptions {
@@ -127,14 +127,6 @@ async function rawRead(
   return marks;
 }
 
-/** Median, least and most. */
-function show(values: readonly number[], digits = 0): string {
-  const [median, least, most] = [0.5, 0, 1].map((part) =>
-    percentile(values, part).toLocaleString("en-GB", { maximumFractionDigits: digits }),
-  );
-  return `${median} (${least} to ${most})`;
-}
-
 export async function match(
   stack: Stack,
   options: MatchOptions,
@@ -188,10 +180,10 @@ export async function match(
   const missing = [...wanted].filter((id) => !ids.has(id)).length;
   const ratio = percentile(own.perSecond, 0.5) / percentile(raw.perSecond, 0.5);
   out(
-    `merely reading: ${show(raw.perSecond)} calls/s, ${show(raw.cpuMicros, 2)} µs of processor time a call`,
+    `merely reading: ${spread(raw.perSecond)} calls/s, ${spread(raw.cpuMicros, 2)} µs of processor time a call`,
   );
   out(
-    `to jobs: ${show(own.perSecond)} calls/s, ${show(own.cpuMicros, 2)} µs of processor time a call`,
+    `to jobs: ${spread(own.perSecond)} calls/s, ${spread(own.cpuMicros, 2)} µs of processor time a call`,
   );
   out(
     `${(100 * ratio).toFixed(0)} % of reading; ${made.length} jobs, ${missing} missing, ${made.length - ids.size} double`,
