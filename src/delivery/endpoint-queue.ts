@@ -73,6 +73,7 @@ export class EndpointQueue {
   begin(): number {
     const now = this.#clock.now();
     this.#limit.begin(now);
+    this.#wakeInTime();
     return now;
   }
 
@@ -118,7 +119,10 @@ export class EndpointQueue {
     return wait > patienceMs || crowds ? wait : null;
   }
 
-  /** While it rests, or says nothing, nothing happens here that would look at what waits. */
+  /**
+   * While it rests, or says nothing, nothing happens here that would look at what waits. The next look is arranged before
+   * this one: a rest that ended between the two would be seen by neither, and what waits would do so for ever.
+   */
   #wakeInTime(): void {
     if (this.#cancelWake !== null || this.#queued === 0) return;
     const now = this.#clock.now();
@@ -127,8 +131,8 @@ export class EndpointQueue {
     if (at === null || at <= now) return;
     this.#cancelWake = this.#clock.at(at, () => {
       this.#cancelWake = null;
-      this.#woken(this);
       this.#wakeInTime();
+      this.#woken(this);
     });
   }
 }

@@ -12,6 +12,23 @@ const longestTimer = 2 ** 31 - 1;
 /** A timer may fire early by the clock, by some milliseconds; what is more is a clock that was set back. */
 const setBackMs = 1000;
 
+/** Calls `action` once nothing is left of a time, in ms, however early a timer fires; the result cancels it. */
+function onceNoneIsLeft(left: () => number, action: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const arm = (wait: number): void => {
+    timer = setTimeout(look, Math.min(Math.max(0, wait), longestTimer));
+  };
+  const look = (): void => {
+    const wait = left();
+    if (wait <= 0) action();
+    else arm(wait);
+  };
+  arm(left());
+  return () => {
+    clearTimeout(timer);
+  };
+}
+
 /**
  * The machine's clock. A timer that fires early is set again until its time has come. Once it is set, the time that
  * passes counts for it and not what the clock is set to meanwhile: else one that is set back by an hour would stop
@@ -20,22 +37,12 @@ const setBackMs = 1000;
 export const systemClock: Clock = {
   now: () => Date.now(),
   at(at, action) {
-    let timer: NodeJS.Timeout;
     const due = performance.now() + at - Date.now();
-    const look = (): void => {
-      const late = performance.now() - due;
+    return onceNoneIsLeft(() => {
+      const left = due - performance.now();
       const early = at - Date.now();
-      const wait = early > setBackMs ? -late : Math.max(-late, early);
-      if (wait <= 0) action();
-      else arm(wait);
-    };
-    const arm = (wait: number): void => {
-      timer = setTimeout(look, Math.min(Math.max(0, wait), longestTimer));
-    };
-    arm(at - Date.now());
-    return () => {
-      clearTimeout(timer);
-    };
+      return early > setBackMs ? left : Math.max(left, early);
+    }, action);
   },
 };
 
@@ -45,7 +52,7 @@ export const systemClock: Clock = {
  */
 export const steadyClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
-  at: (at, action) => systemClock.at(Date.now() + at - steadyClock.now(), action),
+  at: (at, action) => onceNoneIsLeft(() => at - steadyClock.now(), action),
 };
 
 /** Resolves after `ms` milliseconds of `clock`, or as soon as `signal` is aborted. */

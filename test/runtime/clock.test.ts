@@ -95,6 +95,25 @@ test("nobody sets the steady clock, and its timers last as long as they have to"
   const begin = steadyClock.now();
   setClock(-3_600_000);
   await new Promise<void>((resolve) => void steadyClock.at(begin + 30, resolve));
-  expect(steadyClock.now() - begin).toBeGreaterThanOrEqual(29);
+  expect(steadyClock.now() - begin).toBeGreaterThanOrEqual(30);
   expect(steadyClock.now() - begin).toBeLessThan(3_000_000);
+});
+
+test("a timer of the steady clock does not fire before its time, whatever the clock's next millisecond falls between", () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  let passed = 1000.6;
+  vi.spyOn(performance, "now").mockImplementation(() => passed);
+  const begin = now();
+  let readings = 0;
+  vi.spyOn(Date, "now").mockImplementation(
+    () => begin + Math.floor(passed) - (readings++ === 0 ? 1 : 0),
+  );
+  const fired: number[] = [];
+  steadyClock.at(steadyClock.now() + 10, () => fired.push(passed));
+  passed += 9.5;
+  vi.advanceTimersByTime(20);
+  expect(fired).toEqual([]);
+  passed += 0.6;
+  vi.advanceTimersByTime(20);
+  expect(fired).toEqual([1010.7]);
 });
