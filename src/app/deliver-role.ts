@@ -9,6 +9,7 @@ import { createAddressGuard } from "../http/address-guard.ts";
 import { createHttpSender } from "../http/undici-sender.ts";
 import { GroupConsumer } from "../kafka/group-consumer.ts";
 import { createRecordWriter } from "../kafka/record-writer.ts";
+import { aborted } from "../runtime/aborted.ts";
 import { steadyClock } from "../runtime/clock.ts";
 import type { Service } from "../runtime/supervisor.ts";
 import { ladderOf } from "../wanted-topics.ts";
@@ -93,6 +94,11 @@ function createConsumers({ config, clock, emit }: Surroundings, { kafka }: Conne
   };
 }
 
+function writtenTopics(config: Config): readonly string[] {
+  const { attempts, dead } = config.topics;
+  return [attempts.name, dead.name, ...ladderOf(config).rungs.map(({ topic }) => topic)];
+}
+
 /** The deliver role, with what it sends and writes by. No job is read before the store has caught up and the suspended endpoints are known. Throws PEM_UNUSABLE for delivery.caFile. */
 export function createDeliverRole(
   around: Surroundings,
@@ -110,6 +116,9 @@ export function createDeliverRole(
       if (stop.aborted) return;
       const { maxInFlight, maxPerEndpoint, patienceMs } = config.delivery;
       await using writer = createRecordWriter(connections.kafka, { clock, emit });
+      // Nothing is sent before what comes of it can be recorded: whoever takes over would send it again.
+      await Promise.race([writer.prepare(writtenTopics(config)), aborted(stop)]);
+      if (stop.aborted) return;
       await using sender = createSender(around, caBundle);
       const stage = createDeliveryStage({
         consumers: createConsumers(around, connections),

@@ -1,6 +1,6 @@
 import type { RecordCodec } from "../avro/record-codec.ts";
 import { schemaIdOf } from "../avro/wire-format.ts";
-import type { CallEnded } from "../cdr/call-ended.ts";
+import type { CallSchema } from "../cdr/call-schema.ts";
 import type { CallSchemas } from "../cdr/call-schemas.ts";
 import { OnhookError } from "../errors.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
@@ -91,12 +91,13 @@ export type DeliverJob = (
 interface Attempting {
   readonly from: LogRecord;
   readonly job: DeliveryJob;
+  /** That of its call, or why there is none. */
+  readonly schema: CallSchema | OnhookError;
   readonly state: JobState;
   readonly trigger: Trigger;
   readonly endpoint: Endpoint;
   /** Whether it tries an endpoint that is suspended. */
   readonly probes: boolean;
-  readonly aside: Aside;
 }
 
 /** No job has a reason to wait longer; a time beyond it is a damaged header, and must not keep the job going round for ever. */
@@ -113,6 +114,8 @@ export function createDeliverJob(deps: DeliverJobDeps): DeliverJob {
     if (mustWait(state, clock.now())) return goesRound(from, state, ladder, clock.now());
     const job = await answerOf(() => deps.jobs.decode(from.value));
     if (job instanceof OnhookError) return undeliverable(from, state, job, deadTopic, clock.now());
+    // All that may have to be waited for comes first: what is decided then is of the moment in which the job goes out.
+    const schema = await answerOf(() => schemaOf(deps.calls, job, aside));
     if (triggers.triggersOffset < job.triggersOffset)
       await aside((ended) => triggers.reached(job.triggersOffset, ended));
     if (signal.aborted) return null;
@@ -125,7 +128,7 @@ export function createDeliverJob(deps: DeliverJobDeps): DeliverJob {
       return setAside(from, job, state, { endpoint, deadTopic, done });
     }
     const probes = admitted === "probe";
-    return attempt(deps, { from, job, state, trigger, endpoint, probes, aside }, signal);
+    return attempt(deps, { from, job, schema, state, trigger, endpoint, probes }, signal);
   };
 }
 
@@ -137,7 +140,7 @@ async function attempt(
   const { clock, ladder } = deps;
   const { from, job, state, trigger, endpoint, probes } = at;
   const startedAt = clock.now();
-  const request = await answerOf(async () => requestOf(deps, at, await callOf(deps.calls, at)));
+  const request = await answerOf(async () => requestOf(deps, at));
   const sent =
     request instanceof OnhookError
       ? request
@@ -169,19 +172,22 @@ function unbuildable(error: OnhookError): Outcome {
   return { kind: "final", reason: "unbuildable", status: null, error: error.message };
 }
 
-async function callOf(calls: CallSchemas, { job, aside }: Attempting): Promise<CallEnded> {
-  const schemaId = schemaIdOf(job.call);
+async function schemaOf(
+  calls: CallSchemas,
+  { call }: DeliveryJob,
+  aside: Aside,
+): Promise<CallSchema | OnhookError> {
+  const schemaId = schemaIdOf(call);
   if (calls.peek(schemaId) === undefined) await aside(() => calls.load(schemaId));
-  const schema = calls.peek(schemaId) ?? new OnhookError("SCHEMA_UNKNOWN", { schemaId });
-  if (schema instanceof OnhookError) throw schema;
-  return schema.whole(job.call);
+  return calls.peek(schemaId) ?? new OnhookError("SCHEMA_UNKNOWN", { schemaId });
 }
 
 function requestOf(
   { clock, userAgent }: DeliverJobDeps,
-  { job, state, trigger: { action } }: Attempting,
-  call: CallEnded,
+  { job, schema, state, trigger: { action } }: Attempting,
 ): WebhookRequest {
+  if (schema instanceof OnhookError) throw schema;
+  const call = schema.whole(job.call);
   const payload = buildPayload({ triggerId: job.triggerId, call, customData: action.customData });
   const timestamp = Math.floor(clock.now() / 1000);
   return buildRequest({

@@ -8,8 +8,8 @@ import type { Pace } from "./pace.ts";
 export interface Waiting {
   readonly retry: boolean;
   readonly begin: () => void;
-  /** Sends it elsewhere for at least so many ms; null where it has begun already and must end here. */
-  readonly detour: ((waitMs: number) => void) | null;
+  /** Sends it elsewhere for at least so many ms. */
+  readonly detour: (waitMs: number) => void;
 }
 
 export interface Leaving {
@@ -94,7 +94,7 @@ export class EndpointQueue {
     const all = [...this.#waiting.first.drain(), ...this.#waiting.retry.drain()];
     for (const each of all) {
       const waitMs = this.#tooLong(this.#queued, false, patienceMs, now);
-      if (waitMs !== null && each.detour !== null) leaving.push({ detour: each.detour, waitMs });
+      if (waitMs !== null) leaving.push({ detour: each.detour, waitMs });
       else this.#waiting[each.retry ? "retry" : "first"].push(each);
     }
     return leaving;

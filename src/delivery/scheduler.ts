@@ -1,6 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import { EndpointQueue } from "./endpoint-queue.ts";
-import type { Leaving, Waiting } from "./endpoint-queue.ts";
+import type { Leaving } from "./endpoint-queue.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { FairRing } from "./fair-ring.ts";
 import type { Pace } from "./pace.ts";
@@ -8,8 +8,8 @@ import type { Pace } from "./pace.ts";
 /** The place that a piece of work has. */
 export interface Slot {
   /**
-   * Gives the slot to others while `wait` lasts, then takes one again in its turn. Where the slots are closed by then it
-   * never comes back: what stood aside counts as not begun.
+   * Gives the slot to others while `wait` lasts, then takes one again in its turn. Where the slots are closed by then, or
+   * the job has to make a detour after all, it never comes back: what stood aside counts as not begun.
    */
   aside<T>(wait: () => Promise<T>): Promise<T>;
   /**
@@ -75,12 +75,10 @@ export class Scheduler {
   }
 
   /** Begins the work as soon as its turn has come, or sends it on its detour. */
-  offer({ endpoint, retry, work, crowds, detour }: Offer): void {
+  offer(offer: Offer): void {
     if (this.#closed) return;
-    const queue = this.#queueOf(endpoint);
-    const wait = queue.tooLong(crowds, this.#options.patienceMs);
-    if (wait !== null) detour(wait);
-    else this.#enqueue(queue, { retry, begin: () => void this.#run(queue, retry, work), detour });
+    const queue = this.#queueOf(offer.endpoint);
+    this.#admit(queue, offer, () => void this.#run(queue, offer));
   }
 
   /** Begins nothing more; what waits is dropped. */
@@ -116,9 +114,14 @@ export class Scheduler {
     return queue;
   }
 
-  #enqueue(queue: EndpointQueue, waiting: Waiting): void {
+  #admit(queue: EndpointQueue, { retry, crowds, detour }: Offer, begin: () => void): void {
     if (this.#closed) return;
-    queue.push(waiting);
+    const wait = queue.tooLong(crowds, this.#options.patienceMs);
+    if (wait !== null) {
+      detour(wait);
+      return;
+    }
+    queue.push({ retry, begin, detour });
     this.#refreshed(queue);
   }
 
@@ -164,7 +167,8 @@ export class Scheduler {
     return false;
   }
 
-  async #run(begun: EndpointQueue, retry: boolean, work: Work): Promise<void> {
+  async #run(begun: EndpointQueue, offer: Offer): Promise<void> {
+    const { retry, work } = offer;
     let queue = begun;
     /** When the endpoint was given it, ms; null where it is not with the endpoint any more. */
     let began: number | null = this.#take(queue, retry);
@@ -185,7 +189,7 @@ export class Scheduler {
           };
           // The endpoint may have been forgotten meanwhile.
           queue = this.#queueOf(queue.endpoint);
-          this.#enqueue(queue, { retry, begin, detour: null });
+          this.#admit(queue, offer, begin);
           await promise;
         }
       },

@@ -11,6 +11,8 @@ export interface ProducerHolder {
    * may not have been written: to send just the same once more, before anything else to that partition, writes them once.
    */
   send(topic: string, messages: Message[]): Promise<number>;
+  /** Resolves when there is a producer that may send; rejects when it could not be made. */
+  connected(): Promise<void>;
   /** Waits for what is being sent. */
   close(): Promise<void>;
 }
@@ -66,13 +68,13 @@ export function createProducerHolder(kafka: Kafka, emit: Emit<KafkaEvent>): Prod
     }
   }
 
-  async function sendBy(held: Held, topic: string, messages: Message[]): Promise<number> {
+  /** What is done by a producer, and what comes of it for that one. */
+  async function by<T>(held: Held, work: (producer: Producer) => Promise<T>): Promise<T> {
     held.sending += 1;
     try {
-      const [answer] = await (await held.producer).send({ topic, acks: -1, messages });
-      if (answer?.baseOffset === undefined) throw new OnhookError("WRITE_UNCONFIRMED", { topic });
+      const done = await work(await held.producer);
       held.failures = 0;
-      return Number(answer.baseOffset);
+      return done;
     } catch (error) {
       held.failures += 1;
       if (!canGoOn(error) || held.failures >= maxFailures) held.retired = true;
@@ -83,11 +85,19 @@ export function createProducerHolder(kafka: Kafka, emit: Emit<KafkaEvent>): Prod
     }
   }
 
+  function held(): Held {
+    current ??= { producer: connect(kafka), sending: 0, failures: 0, retired: false };
+    return current;
+  }
+
   return {
-    send(topic, messages) {
-      current ??= { producer: connect(kafka), sending: 0, failures: 0, retired: false };
-      return sendBy(current, topic, messages);
-    },
+    connected: () => by(held(), async () => {}),
+    send: (topic, messages) =>
+      by(held(), async (producer) => {
+        const [answer] = await producer.send({ topic, acks: -1, messages });
+        if (answer?.baseOffset === undefined) throw new OnhookError("WRITE_UNCONFIRMED", { topic });
+        return Number(answer.baseOffset);
+      }),
     async close() {
       if (current !== null) retire(current);
       await Promise.all(closing);

@@ -18,6 +18,11 @@ import { isTooLarge } from "./refusal-types.ts";
 /** Writes records and tells when each is safe. */
 export interface RecordWriter extends AsyncDisposable {
   /**
+   * Resolves once it is connected and knows the topics' partitions, so that the first record is written as fast as any.
+   * Tries for as long as it takes, told each time; rejects with WRITER_CLOSED when the writer was closed before.
+   */
+  prepare(topics: readonly string[]): Promise<void>;
+  /**
    * Resolves when all in-sync replicas have the record. While the broker can't take it, it is tried again for as long
    * as it takes, told each time; rejects with WRITER_CLOSED when the writer was closed before it was written, and with
    * RECORD_TOO_LARGE when the topic takes no record of its size, which no other try can change.
@@ -47,7 +52,7 @@ interface Deps {
   readonly emit: Emit<KafkaEvent>;
 }
 
-/** Makes a writer; it connects with the first record. */
+/** Makes a writer; it connects with the first record, where it was not told to before. */
 export function createRecordWriter(kafka: Kafka, deps: Deps): RecordWriter {
   return new KafkaWriter(kafka, deps);
 }
@@ -69,6 +74,15 @@ class KafkaWriter implements RecordWriter {
     this.#deps = deps;
     this.#lookUp = createPartitions(kafka);
     this.#producers = createProducerHolder(kafka, deps.emit);
+  }
+
+  async prepare(topics: readonly string[]): Promise<void> {
+    await Promise.all(
+      topics.map(async (topic) => {
+        await this.#partitionsOf(topic);
+        await this.#persist(topic, () => this.#producers.connected());
+      }),
+    );
   }
 
   async write(record: OutgoingRecord): Promise<CommittedOffset> {

@@ -71,6 +71,24 @@ describe.each(logs)("a writer on %s", (_, makeLog) => {
     expect((await log.read(topic)).map(({ value }) => String(value))).toEqual(values);
   });
 
+  test("is prepared once all its topics are there, or gives that up when it is closed", async () => {
+    const log = makeLog();
+    const [first, second] = [ownName("writer"), ownName("writer")];
+    await log.createTopic(first, 1);
+    await using writer = log.writer();
+    let isPrepared = false;
+    const preparing = writer.prepare([first, second]).then(() => (isPrepared = true));
+    await writer.write({ topic: first, key: "k", value: null });
+    expect(isPrepared).toBe(false);
+    await log.createTopic(second, 1);
+    await preparing;
+    const other = log.writer();
+    const waiting = Promise.allSettled([other.prepare([first, ownName("never-there")])]);
+    await other[Symbol.asyncDispose]();
+    const [outcome] = await waiting;
+    expect(outcome).toMatchObject({ reason: { code: "WRITER_CLOSED", retryable: true } });
+  });
+
   test("that is closed gives up what waits, and takes nothing more", async () => {
     const log = makeLog();
     const topic = ownName("never-there");
@@ -153,6 +171,31 @@ describe("the writer of Kafka", () => {
     await log.createTopic(topic, 1);
     await writing;
     expect(events[0]).toMatchObject({ type: "producer.retrying", topic, attempt: 1 });
+  });
+
+  test("once it is prepared, asks nothing and connects nothing before it writes", async () => {
+    const made: string[] = [];
+    const kafka = kafkaClient();
+    const [admin, producer] = [kafka.admin.bind(kafka), kafka.producer.bind(kafka)];
+    const counting = Object.assign(kafka, {
+      admin: () => {
+        made.push("admin");
+        return admin();
+      },
+      producer: (options: Parameters<Kafka["producer"]>[0]) => {
+        made.push("producer");
+        return producer(options);
+      },
+    });
+    const log = kafkaLog({ kafka: counting });
+    const topics = [ownName("writer"), ownName("writer")];
+    for (const topic of topics) await log.createTopic(topic, 1);
+    await using writer = log.writer();
+    await writer.prepare(topics);
+    expect(new Set(made)).toEqual(new Set(["admin", "producer"]));
+    made.length = 0;
+    for (const topic of topics) await writer.write({ topic, key: "k", value: null });
+    expect(made).toEqual([]);
   });
 
   test("rejects the one record that a topic never takes, and writes all others by the same producer", async () => {

@@ -1,92 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createRecordCodec } from "../../src/avro/record-codec.ts";
 import { createCallSchemas } from "../../src/cdr/call-schemas.ts";
-import { createDeliverJob } from "../../src/delivery/deliver-job.ts";
-import type { DeliverJobDeps, TriggerLookup } from "../../src/delivery/deliver-job.ts";
-import { createRetryLadder } from "../../src/delivery/retry-ladder.ts";
+import type { TriggerLookup } from "../../src/delivery/deliver-job.ts";
 import { OnhookError } from "../../src/errors.ts";
-import type { LogRecord } from "../../src/log/log-record.ts";
-import type { DeliveryJob } from "../../src/jobs/delivery-job.ts";
-import { readSchema } from "../../src/schema-files.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";
-import { callEndedSchema, encoder } from "../cdr/call-bytes.ts";
 import { createFakeClock, settle } from "../support/fake-clock.ts";
-import { createFakeHttpSender } from "../support/fake-http-sender.ts";
+import { lookup, never, record, schemas, setUp, trigger, url } from "./deliver-job-under-test.ts";
 import { someJob, someRecord } from "./some-jobs.ts";
-
-const url = "https://crm.example.com/hook";
-const schema = readSchema("DeliveryJob");
-const schemas = { get: async (id: number) => (id === 7 ? callEndedSchema() : schema) };
-const codec = createRecordCodec<DeliveryJob>({ schema, schemaId: 3, schemas });
-const call = encoder(callEndedSchema(), 7)({ tenantId: "t1", id: "u1", cdr: { id: "call-1" } });
-
-const trigger: Trigger = {
-  triggerId: someJob().triggerId,
-  tenantId: "t1",
-  name: "",
-  enabled: true,
-  disabledReason: null,
-  createdAt: null,
-  filters: [],
-  action: {
-    url,
-    method: "POST",
-    format: "json",
-    customData: { a: "b" },
-    retries: 1,
-    secrets: [],
-    oldSecretsUntil: null,
-    headers: {},
-    auth: null,
-  },
-};
-
-const never = new AbortController().signal;
-
-/** A table that is empty, as old as can be, and in no doubt. */
-const lookup: TriggerLookup = {
-  triggersOffset: -1,
-  reached: async () => undefined,
-  trigger: () => undefined,
-  inDoubt: () => undefined,
-  settle: async () => undefined,
-};
-
-function setUp(
-  changes: { trigger?: Partial<Trigger> | null; deps?: Partial<DeliverJobDeps> } = {},
-) {
-  const clock = createFakeClock();
-  const sender = createFakeHttpSender();
-  sender.script(url, { status: 200 });
-  const reached: number[] = [];
-  const state =
-    changes.trigger === null
-      ? undefined
-      : ({ trigger: { ...trigger, ...changes.trigger }, status: "active" } as const);
-  const deliverAside = createDeliverJob({
-    triggers: {
-      ...lookup,
-      reached: async (offset) => void reached.push(offset),
-      trigger: () => state,
-    },
-    endpoints: { admits: () => "send", ended: () => undefined },
-    sender,
-    jobs: codec,
-    calls: createCallSchemas(schemas, clock),
-    ladder: createRetryLadder("r.", [2000, 4000]),
-    deadTopic: "dead",
-    clock,
-    maxRetryAfterMs: 60_000,
-    userAgent: "onhook/1.2.3",
-    ...changes.deps,
-  });
-  const deliver = (from: LogRecord, signal: AbortSignal) =>
-    deliverAside(from, signal, (wait) => wait(signal));
-  return { deliver, sender, clock, reached };
-}
-
-const record = (headers: Record<string, string> = {}, job: Partial<DeliveryJob> = {}) =>
-  someRecord({ headers, value: codec.encode(someJob({ call, ...job })) });
 
 describe("a job that is due", () => {
   it("becomes the request of its trigger, once the triggers are as new as the match's", async () => {
@@ -277,5 +196,31 @@ describe("a job that can't be decided now", () => {
     const withoutJobs = setUp({ deps: { jobs: { decode: away } } });
     await expect(withoutJobs.deliver(record(), never)).rejects.toMatchObject({ retryable: true });
     expect(await deliver(record(), never)).toMatchObject({ onward: null });
+  });
+});
+
+describe("a job that waits for the registry", () => {
+  it("is decided by how things stand once that answers, not by how they stood before", async () => {
+    const answer = Promise.withResolvers<void>();
+    let state: "send" | "set-aside" = "send";
+    const { deliver, sender, clock } = setUp({
+      deps: {
+        endpoints: { admits: () => state, ended: () => undefined },
+        calls: createCallSchemas(
+          { get: async (id) => (await answer.promise, schemas.get(id)) },
+          createFakeClock(),
+        ),
+      },
+    });
+    const deciding = deliver(record(), never);
+    await clock.advance(5000);
+    state = "set-aside";
+    answer.resolve();
+    const decision = await deciding;
+    expect(decision).toMatchObject({
+      onward: { topic: "dead" },
+      attempt: { outcome: "dead", reason: "endpoint-suspended", at: clock.now() },
+    });
+    expect(sender.requests).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ function createTickingClock(early: number) {
     now: () => fake.now() + (ticks += tickMs),
     at: (at, action) => fake.at(at - ticks - early * tickMs, action),
   };
-  return { clock, advance: fake.advance };
+  return { clock, advance: (by: number) => fake.advance(by) };
 }
 
 test.each(Array.from({ length: readings }, (_, early) => early))(

@@ -1,55 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Pace } from "../../src/delivery/pace.ts";
-import { Scheduler } from "../../src/delivery/scheduler.ts";
-import type { Offer, SchedulerOptions, Work } from "../../src/delivery/scheduler.ts";
-import { createFakeClock, settle } from "../support/fake-clock.ts";
-
-const answered: Pace = { kind: "answered" };
-
-/** A scheduler, and jobs that say when they begin and end when they are told to. */
-function setUp(options: Partial<SchedulerOptions> = {}) {
-  const clock = createFakeClock();
-  const begun: string[] = [];
-  const detoured: string[] = [];
-  const counts: number[] = [];
-  const ends = new Map<string, (pace: Pace) => void>();
-  const scheduler = new Scheduler({
-    maxInFlight: 8,
-    maxPerEndpoint: 64,
-    patienceMs: 1000,
-    clock,
-    changed: (count) => void counts.push(count),
-    ...options,
-  });
-
-  /** `name` is `<tenant>.<endpoint>.<number>`. */
-  function offer(name: string, changes: Partial<Offer> = {}): void {
-    const [tenantId = "", endpoint = ""] = name.split(".");
-    const work: Work = async (slot) => {
-      begun.push(name);
-      const { promise, resolve } = Promise.withResolvers<Pace>();
-      ends.set(name, resolve);
-      slot.ended(await promise);
-    };
-    scheduler.offer({
-      endpoint: { id: `${tenantId}.${endpoint}`, tenantId },
-      retry: false,
-      crowds: false,
-      work,
-      detour: () => void detoured.push(name),
-      ...changes,
-    });
-  }
-  async function end(name: string, pace: Pace = answered): Promise<void> {
-    ends.get(name)?.(pace);
-    await settle();
-  }
-  return { clock, scheduler, begun, detoured, counts, offer, end };
-}
-
-const many = (prefix: string, count: number): string[] =>
-  Array.from({ length: count }, (_, number) => `${prefix}.${number}`);
+import { settle } from "../support/fake-clock.ts";
+import { answered, many, setUp } from "./scheduler-under-test.ts";
 
 describe("what goes next", () => {
   it("goes no further than the slots there are, and in the order it came", async () => {
@@ -213,6 +166,22 @@ describe("work that stands aside", () => {
     await end("t.e.0");
     expect(begun).toEqual(["t.e.0", "back"]);
     expect([Math.max(...counts), counts.at(-1)]).toEqual([1, 0]);
+  });
+
+  it("makes a detour where its endpoint has come to rest meanwhile, and does not come back", async () => {
+    const { begun, detoured, counts, offer, end } = setUp();
+    const waited = Promise.withResolvers<void>();
+    offer("t.e.aside", {
+      work: async (slot) => {
+        await slot.aside(() => waited.promise);
+        begun.push("back");
+      },
+    });
+    offer("t.e.0");
+    await end("t.e.0", { kind: "refused", restMs: 30_000 });
+    waited.resolve();
+    await settle();
+    expect([begun, detoured, counts.at(-1)]).toEqual([["t.e.0"], ["t.e.aside"], 0]);
   });
 
   it("never comes back once the scheduler is closed, and keeps nobody waiting", async () => {
