@@ -1,6 +1,11 @@
-import type { CommittedOffset, LogRecord, RecordBatch, TopicPartition } from "../log/log-record.ts";
+import type {
+  CommittedOffset,
+  LogRecord,
+  RecordBatch,
+  Standing,
+  TopicPartition,
+} from "../log/log-record.ts";
 import { partitionKey } from "../log/log-record.ts";
-import { decodeFinished } from "./finished-offsets.ts";
 import { HandOns } from "./hand-ons.ts";
 import { PartitionLane } from "./partition-lane.ts";
 import type { IntakeLimits, Taken } from "./partition-lane.ts";
@@ -20,7 +25,11 @@ export interface PartitionConsumer {
 }
 
 export interface IntakeHandlers {
-  assigned(partitions: readonly TopicPartition[]): void;
+  /**
+   * `standing` comes where others may have had the partitions since they were here last: what the group has committed by
+   * now. Without it, nobody else has had those that were here before.
+   */
+  assigned(partitions: readonly TopicPartition[], standing?: Standing): void;
   /** `noted` comes with the first batch of an assignment: the metadata of the commit that it begins at. */
   records(batch: RecordBatch, noted?: string): void;
   /** The partition is not what it was, and is read from its begin: offsets of before stand for other records. */
@@ -58,10 +67,12 @@ export class Intake implements IntakeHandlers {
     this.#options = options;
   }
 
-  assigned(partitions: readonly TopicPartition[]): void {
-    const kept = new Set(partitions.map(partitionKey));
+  /** What is in hand of a partition that others have gone on with is theirs. */
+  assigned(partitions: readonly TopicPartition[], standing?: Standing): void {
+    const assigned = new Set(partitions.map(partitionKey));
     for (const [key, lane] of this.#lanes) {
-      if (kept.has(key)) lane.reassigned = true;
+      const isOurs = standing === undefined || lane.standsAt(standing.get(key));
+      if (assigned.has(key) && isOurs) lane.reassigned = true;
       else this.#drop(key, lane);
     }
   }
@@ -101,6 +112,7 @@ export class Intake implements IntakeHandlers {
       return commit === null ? [] : [{ lane, commit }];
     });
     if (due.length === 0) return;
+    for (const { lane, commit } of due) lane.committing = commit;
     await this.#consumer.commit(due.map(({ commit }) => commit));
     for (const { lane, commit } of due) lane.committed = commit;
   }
@@ -135,7 +147,7 @@ export class Intake implements IntakeHandlers {
       lane = new PartitionLane(batch, {
         limits,
         now,
-        finishedBefore: decodeFinished(noted),
+        begin: { offset: begin ?? 0, metadata: noted },
         confirmed: () => this.#consumer.confirmed(),
         isCopy: (record, holder) => {
           const isCopy = this.#handOns.isCopy(record, holder);

@@ -1,6 +1,6 @@
 import type { CommittedOffset, LogRecord, TopicPartition } from "../log/log-record.ts";
 import { recordSize } from "../log/record-size.ts";
-import { encodeFinished } from "./finished-offsets.ts";
+import { decodeFinished, encodeFinished } from "./finished-offsets.ts";
 import { createOffsetTracker } from "./offset-tracker.ts";
 
 export interface IntakeLimits {
@@ -26,8 +26,8 @@ export interface Taken {
 
 export interface LaneOptions {
   readonly limits: IntakeLimits;
-  /** Finished by whoever had the partition before, beyond what they could commit. */
-  readonly finishedBefore: (offset: number) => boolean;
+  /** The first offset that is handed out, and what was noted with the commit that it follows on. */
+  readonly begin: { readonly offset: number; readonly metadata: string };
   /** Ms since the epoch. */
   readonly now: () => number;
   readonly confirmed: () => Promise<void>;
@@ -40,12 +40,16 @@ export class PartitionLane {
   readonly at: TopicPartition;
   /** What was last committed. */
   committed: CommittedOffset | null = null;
+  /** What was last to be committed: it may be, though nobody has said so. */
+  committing: CommittedOffset | null = null;
   paused = false;
   lost = false;
   /** The group has handed the partition out anew, to this worker again, and nothing of it has come since. */
   reassigned = false;
   readonly #tracker = createOffsetTracker();
   readonly #limits: IntakeLimits;
+  readonly #begin: LaneOptions["begin"];
+  /** Finished by whoever had the partition before, beyond what they could commit. */
   readonly #finishedBefore: (offset: number) => boolean;
   readonly #now: () => number;
   readonly #confirmed: () => Promise<void>;
@@ -58,7 +62,8 @@ export class PartitionLane {
   constructor({ topic, partition }: TopicPartition, options: LaneOptions) {
     this.at = { topic, partition };
     this.#limits = options.limits;
-    this.#finishedBefore = options.finishedBefore;
+    this.#begin = options.begin;
+    this.#finishedBefore = decodeFinished(options.begin.metadata);
     this.#now = options.now;
     this.#confirmed = options.confirmed;
     this.#isCopy = options.isCopy;
@@ -72,6 +77,18 @@ export class PartitionLane {
     const { offset, metadata: before = "" } = this.committed ?? {};
     if (offset === mark && before === metadata) return null;
     return { ...this.at, offset: mark, ...(metadata !== "" && { metadata }) };
+  }
+
+  /** Whether the group stands where this lane has left it, so that nobody else has gone on with the partition. */
+  standsAt(group: CommittedOffset | undefined): boolean {
+    const { offset = 0, metadata = "" } = group ?? {};
+    const { committed, committing } = this;
+    // Up to the first record there may be offsets that none has.
+    if (committed === null && offset <= this.#begin.offset && metadata === this.#begin.metadata)
+      return true;
+    return [committed, committing].some(
+      (each) => each?.offset === offset && (each.metadata ?? "") === metadata,
+    );
   }
 
   get mark(): number | null {

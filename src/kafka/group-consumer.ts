@@ -1,6 +1,6 @@
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 import { OnhookError } from "../errors.ts";
-import type { CommittedOffset, RecordBatch, TopicPartition } from "../log/log-record.ts";
+import type { CommittedOffset, RecordBatch, Standing, TopicPartition } from "../log/log-record.ts";
 import { partitionKey } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
@@ -21,7 +21,11 @@ export interface GroupConsumerOptions {
 
 /** What a consumer hands over to. */
 export interface GroupHandlers {
-  assigned(partitions: readonly TopicPartition[]): void;
+  /**
+   * `standing` comes where others may have had the partitions since they were here last: what the group has committed by
+   * now. Without it, nobody else has had those that were here before.
+   */
+  assigned(partitions: readonly TopicPartition[], standing?: Standing): void;
   /** `noted` comes with the first batch of an assignment: the metadata of the commit that it begins at. */
   records(batch: RecordBatch, noted?: string): void;
   /** The partition is not what it was, and is read from its begin: offsets of before stand for other records. */
@@ -57,8 +61,8 @@ export class GroupConsumer {
   /** When the group last answered this member, by the clock that nobody sets. */
   #answeredAt = -Infinity;
   #answer = Promise.withResolvers<void>();
-  /** By partition: the metadata of the commits that this assignment begins at, where nobody has asked for it yet. */
-  #notes: Promise<Map<string, string>> | null = null;
+  /** The commits that this assignment begins at; each partition's is gone once somebody has asked for it. */
+  #notes: Promise<Map<string, CommittedOffset>> | null = null;
 
   constructor(kafka: Kafka, options: GroupConsumerOptions, deps: Deps) {
     this.#kafka = kafka;
@@ -84,7 +88,15 @@ export class GroupConsumer {
       { groupId, topics, config, partitionsAtOnce: 1 },
       { ...this.#deps, signal },
       {
-        joined: (consumer, partitions) => this.#joined(consumer, partitions, handlers),
+        joined: (consumer, partitions) => this.#joined(consumer, partitions),
+        began: async (membership, followsOn) => {
+          const standing = followsOn
+            ? undefined
+            : new Map(await (this.#notes ??= this.#readNotes()));
+          handlers.assigned([...this.#assigned.values()], standing);
+          this.#membership = membership;
+          this.#answered();
+        },
         batch: (payload) => this.#handOver(payload, handlers),
         rewound: (at) => this.#rewound(at, handlers),
         answered: (membership) => {
@@ -136,11 +148,7 @@ export class GroupConsumer {
     this.#answer = Promise.withResolvers();
   }
 
-  #joined(
-    consumer: Consumer,
-    partitions: readonly TopicPartition[],
-    handlers: GroupHandlers,
-  ): void {
+  #joined(consumer: Consumer, partitions: readonly TopicPartition[]): void {
     this.#current = consumer;
     this.#membership = null;
     this.#commits.prepare();
@@ -149,8 +157,6 @@ export class GroupConsumer {
     for (const key of this.#paused.keys()) if (!this.#assigned.has(key)) this.#paused.delete(key);
     for (const [key, at] of this.#assigned)
       this.#tell(this.#paused.has(key) ? "pause" : "resume", at);
-    handlers.assigned(partitions);
-    this.#answered();
   }
 
   #rewound(at: TopicPartition, handlers: GroupHandlers): void {
@@ -180,7 +186,7 @@ export class GroupConsumer {
     try {
       const notes = await asked;
       const key = partitionKey(at);
-      const noted = notes.get(key);
+      const noted = notes.get(key)?.metadata;
       notes.delete(key);
       return noted;
     } catch (error) {
@@ -189,15 +195,17 @@ export class GroupConsumer {
     }
   }
 
-  async #readNotes(): Promise<Map<string, string>> {
+  async #readNotes(): Promise<Map<string, CommittedOffset>> {
     const { groupId, topics } = this.#options;
     const answer = await withAdmin(this.#kafka, (admin) =>
       admin.fetchOffsets({ groupId, topics: [...topics] }),
     );
-    const notes = new Map<string, string>();
+    const notes = new Map<string, CommittedOffset>();
     for (const { topic, partitions } of answer) {
-      for (const { partition, metadata } of partitions) {
-        if (metadata) notes.set(partitionKey({ topic, partition }), metadata);
+      for (const { partition, offset, metadata } of partitions) {
+        if (Number(offset) < 0) continue;
+        const at = { topic, partition, offset: Number(offset) };
+        notes.set(partitionKey(at), metadata ? { ...at, metadata } : at);
       }
     }
     return notes;

@@ -15,13 +15,14 @@ interface GroupMember {
   readonly generationId: number;
 }
 
-const watchers = new MemberWatchers<Membership>();
+const watchers = new MemberWatchers<Membership, Promise<void>>();
 
 /**
  * `tell` hears of each generation as soon as it is joined, after kafkajs's event of that, which does not say its number;
  * with a heartbeat it comes seconds later, and what is committed until then could not say which generation it is of.
+ * Nothing is fetched before it resolves; where it rejects, the consumer crashes.
  */
-export function watchGenerations(tell: (membership: Membership) => void): MemberWatch {
+export function watchGenerations(tell: (membership: Membership) => Promise<void>): MemberWatch {
   mend();
   return watchers.watch(tell);
 }
@@ -32,6 +33,6 @@ const mend = once(() => {
   prototype.joinAndSync = async function joinAndTell() {
     await own.call(this);
     const { memberId, generationId: generation } = this;
-    watchers.of(memberId)?.({ memberId, generation });
+    await watchers.of(memberId)?.({ memberId, generation });
   };
 });

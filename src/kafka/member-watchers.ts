@@ -8,14 +8,14 @@ export interface MemberWatch extends Disposable {
  * Who is told of each consumer of this process, by the id that the group has given the member. Ids are unique in a
  * cluster, and new with each consumer.
  */
-export class MemberWatchers<Told> {
-  readonly #watchers = new Map<string, (told: Told) => void>();
+export class MemberWatchers<Told, Answer = void> {
+  readonly #watchers = new Map<string, (told: Told) => Answer>();
 
-  of(memberId: string): ((told: Told) => void) | undefined {
+  of(memberId: string): ((told: Told) => Answer) | undefined {
     return this.#watchers.get(memberId);
   }
 
-  watch(tell: (told: Told) => void): MemberWatch {
+  watch(tell: (told: Told) => Answer): MemberWatch {
     let followed = "";
     const stop = (): void => void this.#watchers.delete(followed);
     return {

@@ -32,7 +32,12 @@ export interface SupervisedHandlers {
   batch(payload: EachBatchPayload, consumer: Consumer): Promise<void>;
   /** The partition is not what it was: it is read anew, and what is known of its offsets means nothing any more. */
   rewound(at: TopicPartition): void;
-  /** The group has answered, after `joined` or to a heartbeat: this is what the consumer is to it. */
+  /**
+   * After `joined`, and still before the first fetch, which waits for it. `followsOn`: this process was a member of the
+   * generation before, too, or of none so far; else somebody else may have had its partitions in between.
+   */
+  began?(membership: Membership, followsOn: boolean): Promise<void>;
+  /** The group has answered a heartbeat: this is what the consumer is to it. */
   answered?(membership: Membership): void;
   /** The consumer is gone, crashed or stopped; until the next `joined` there is none. */
   left(): void;
@@ -68,8 +73,8 @@ export async function runSupervised(
   const { clock, emit, signal } = deps;
   const { groupId } = options;
   let claims = noClaims;
-  /** What was handed out in a generation whose number is not told yet. */
-  let handed: readonly TopicPartition[] | null = null;
+  /** What was handed out last. */
+  let handed: readonly TopicPartition[] = [];
   for (let failures = 0; !signal.aborted; failures += 1) {
     const consumer = createConsumer(kafka, options, () => claims);
     const end = await runOnce(consumer, options, deps, {
@@ -79,10 +84,12 @@ export async function runSupervised(
         handed = partitions;
         handlers.joined(consumer, partitions);
       },
-      answered(membership) {
-        if (handed !== null) claims = claimsAfter(claims, membership.generation, handed);
-        handed = null;
-        handlers.answered?.(membership);
+      async began(membership) {
+        const { generation } = claims;
+        const followsOn =
+          generation === noClaims.generation || membership.generation === generation + 1;
+        claims = claimsAfter(claims, membership.generation, handed);
+        await handlers.began?.(membership, followsOn);
       },
     });
     if (end === "stopped") return;
@@ -117,12 +124,12 @@ async function runOnce(
   consumer: Consumer,
   options: SupervisedConsumerOptions,
   deps: { readonly clock: Clock; readonly emit: Emit<KafkaEvent>; readonly signal: AbortSignal },
-  handlers: SupervisedHandlers,
+  handlers: SupervisedHandlers & { began(membership: Membership): Promise<void> },
 ): Promise<End> {
   const { groupId } = options;
   const { promise: ended, resolve: end } = Promise.withResolvers<End>();
   using positions = watchPositions((found) => tellOutOfRange(found, groupId, deps.emit, handlers));
-  using generations = watchGenerations((membership) => handlers.answered?.(membership));
+  using generations = watchGenerations((membership) => handlers.began(membership));
   const onStop = (): void => end("stopped");
   // kafkajs sends the next heartbeat when the clock is past the last one: set back by an hour, it sends none for that
   // hour, loses its partitions and does not notice. A new consumer begins with the clock as it is.

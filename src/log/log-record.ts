@@ -36,6 +36,9 @@ export interface CommittedOffset extends TopicPartition {
   readonly metadata?: string;
 }
 
+/** What a group has committed, by partition; nothing of those that are missing. */
+export type Standing = ReadonlyMap<string, CommittedOffset>;
+
 /** A key for maps. */
 export function partitionKey(at: TopicPartition): string {
   return `${at.topic}/${at.partition}`;

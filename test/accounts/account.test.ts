@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { settle } from "./account.ts";
 import type { Evidence } from "./account.ts";
-import { repeatsOf } from "./request-log.ts";
-import type { RequestSeen } from "./request-log.ts";
+import { repeatsOf, untilRecorded } from "./request-log.ts";
+import type { Recorded, RequestSeen } from "./request-log.ts";
 
 const request = (id: string, some: Partial<RequestSeen> = {}): RequestSeen => ({
   id,
@@ -92,6 +92,19 @@ describe("repeated requests", () => {
     const later = { ...fault, from: 1111, to: 1112 };
     const much = request("a", { arrivedAt: 9000, endedAt: 9001 });
     expect(repeatsOf([request("a"), much], [later]).unexplained).toEqual(["a 1"]);
+  });
+
+  it("are explained by a fault that struck while the first was being recorded, as its process tells, and not another's", () => {
+    const again = request("a", { arrivedAt: 7000, endedAt: 7001 });
+    const late = { ...fault, from: 2000, to: 2000, finishingMs: 0 };
+    const recorded = { id: "a", attempt: 1, beganAt: 990, endedAt: 1050, recordedAt: 2100 };
+    const unexplained = (...all: readonly Recorded[]) =>
+      repeatsOf(untilRecorded([request("a"), again], all), [late]).unexplained;
+    expect(unexplained(recorded)).toEqual([]);
+    expect(unexplained({ ...recorded, recordedAt: 1999 })).toEqual(["a 1"]);
+    expect(unexplained({ ...recorded, beganAt: 6990, endedAt: 7010, recordedAt: 7020 })).toEqual([
+      "a 1",
+    ]);
   });
 
   it("do not include further attempts", () => {

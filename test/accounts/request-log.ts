@@ -1,3 +1,5 @@
+const keyOf = (id: string, attempt: number): string => `${id} ${attempt}`;
+
 /** A request as a receiver saw it. Times are ms since the epoch by the clock of the test. */
 export interface RequestSeen {
   /** Its `webhook-id`. */
@@ -9,6 +11,41 @@ export interface RequestSeen {
   readonly endedAt: number;
   /** 0 where it was not answered. */
   readonly status: number;
+}
+
+/** What a process has logged of an attempt. Times are ms since the epoch by its own clock, but for when the line came. */
+export interface Recorded {
+  readonly id: string;
+  readonly attempt: number;
+  readonly beganAt: number;
+  readonly endedAt: number;
+  /** When the line came: the attempt was safe in the log by then. */
+  readonly recordedAt: number;
+}
+
+/** By how much the two ends of a request may tell different times of it, in ms. */
+const toleranceMs = 50;
+
+/**
+ * When each request was recorded, where its process has told so; otherwise when it ended. Until then it is in flight:
+ * whoever takes the job over does it again. The attempt that it belongs to is the one that was under way around it.
+ */
+export function untilRecorded(
+  requests: readonly RequestSeen[],
+  recorded: readonly Recorded[],
+): readonly RequestSeen[] {
+  const byKey = Map.groupBy(recorded, ({ id, attempt }) => keyOf(id, attempt));
+  return requests.map((request) => {
+    const own = byKey
+      .get(keyOf(request.id, request.attempt))
+      ?.find(
+        ({ beganAt, endedAt }) =>
+          beganAt <= request.arrivedAt + toleranceMs && endedAt >= request.endedAt - toleranceMs,
+      );
+    return own === undefined
+      ? request
+      : { ...request, endedAt: Math.max(request.endedAt, own.recordedAt) };
+  });
 }
 
 /** A moment at which work may change hands: a fault, or a rebalance that follows from one. */
@@ -38,8 +75,6 @@ export interface Repeats {
   /** Of those that are `repeated`, in words: whose first request was in flight at no disturbance before them. */
   readonly unexplained: readonly string[];
 }
-
-const keyOf = (id: string, attempt: number): string => `${id} ${attempt}`;
 
 /** Counts repeats, and asks of each whether what it repeats was in flight when something happened. */
 export function repeatsOf(

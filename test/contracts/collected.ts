@@ -1,17 +1,20 @@
-import type { LogRecord, RecordBatch, TopicPartition } from "../../src/log/log-record.ts";
+import type { LogRecord, RecordBatch, Standing, TopicPartition } from "../../src/log/log-record.ts";
 
 /** Collects what a consumer is handed, and tells as soon as it is what a test waits for. */
 export class Collected {
   readonly records: LogRecord[] = [];
   /** The partitions of each assignment. */
   readonly assignments: (readonly TopicPartition[])[] = [];
+  /** Where the group stood at each, where that was told. */
+  readonly standings: (Standing | undefined)[] = [];
   readonly rewinds: TopicPartition[] = [];
   readonly #looks = new Set<() => void>();
 
   /** To be given to a consumer. */
   readonly handlers = {
-    assigned: (partitions: readonly TopicPartition[]): void => {
+    assigned: (partitions: readonly TopicPartition[], standing?: Standing): void => {
       this.assignments.push(partitions);
+      this.standings.push(standing);
       this.changed();
     },
     rewound: (at: TopicPartition): void => {

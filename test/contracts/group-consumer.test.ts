@@ -161,6 +161,30 @@ describe.each(logs)("a member of a group on %s", (_, makeLog) => {
     expect(collected.assignments).toHaveLength(3);
   });
 
+  test("is told where its group stands when others may have been in its place, and only then", async () => {
+    const { at, write, member } = await createGroup(makeLog(), 2);
+    const collected = new Collected();
+    const { consumer } = member(collected);
+    await write(...numbers(0, 6));
+    await collected.untilCount(6);
+    await consumer.commit([{ ...at(0), offset: 2, metadata: "noted" }]);
+    const { records } = collected.handlers;
+    collected.handlers.records = () => {
+      collected.handlers.records = records;
+      throw new TypeError("a mistake in the handler");
+    };
+    await write("6");
+    await collected.until(() => collected.assignments.length === 2);
+    const [first, second] = collected.standings;
+    expect(first).toBeUndefined();
+    expect([...(second?.values() ?? [])]).toEqual([{ ...at(0), offset: 2, metadata: "noted" }]);
+    const other = member();
+    await collected.until(() => collected.assignments.length === 3);
+    await other.stop();
+    await collected.until(() => collected.assignments.length === 4);
+    expect(collected.standings.slice(2)).toEqual([undefined, undefined]);
+  });
+
   test("keeps a partition paused when it is thrown out by a mistake in the handler", async () => {
     const { at, write, member } = await createGroup(makeLog(), 2);
     const collected = new Collected();

@@ -19,12 +19,16 @@ function records(from: number, to: number): LogRecord[] {
 function setUp() {
   const taken: Taken[] = [];
   const commits: CommittedOffset[] = [];
+  let refuses = false;
   const intake = new Intake(
     {
       pause: () => undefined,
       resume: () => undefined,
       confirmed: async () => undefined,
-      commit: async (offsets) => void commits.push(...offsets),
+      commit: async (offsets) => {
+        if (refuses) throw new Error("no answer");
+        commits.push(...offsets);
+      },
     },
     {
       limits: { records: 100, bytes: 1_000_000 },
@@ -37,7 +41,7 @@ function setUp() {
   );
   intake.assigned([at]);
   intake.records({ ...at, records: records(0, 3) });
-  return { intake, taken, commits };
+  return { intake, taken, commits, refuse: () => void (refuses = true) };
 }
 
 describe("a partition that comes back", () => {
@@ -61,6 +65,41 @@ describe("a partition that comes back", () => {
     taken[0]?.finish();
     await intake.commit();
     expect(commits).toEqual([{ ...at, offset: 7 }]);
+  });
+
+  it.each([
+    ["committed more of it", { offset: 2 }],
+    ["finished more of it", { offset: 1, metadata: "1;1;1.1" }],
+    ["had it made anew", undefined],
+  ])("is given up at once, before anything of it comes, when others have %s", async (_, change) => {
+    const { intake, taken } = setUp();
+    taken[0]?.finish();
+    await intake.commit();
+    const standing = change === undefined ? [] : [["jobs/0", { ...at, ...change }] as const];
+    intake.assigned([at], new Map(standing));
+    expect(taken.map(({ lost }) => lost)).toEqual([true, true, true]);
+  });
+
+  it("goes on where it was when its group stands where it was left, though others may have had it", async () => {
+    const { intake, taken, commits } = setUp();
+    intake.assigned([at], new Map());
+    taken[1]?.finish();
+    taken[0]?.finish();
+    intake.records({ ...at, records: records(0, 4) });
+    await intake.commit();
+    expect(commits).toEqual([{ ...at, offset: 2 }]);
+    intake.assigned([at], new Map([["jobs/0", { ...at, offset: 2 }]]));
+    expect(taken.map(({ lost }) => lost)).toEqual([false, false, false, false]);
+  });
+
+  it("goes on where it was when what it could not know to be committed was", async () => {
+    const { intake, taken, commits, refuse } = setUp();
+    taken[0]?.finish();
+    refuse();
+    await expect(intake.commit()).rejects.toThrow("no answer");
+    intake.assigned([at], new Map([["jobs/0", { ...at, offset: 1 }]]));
+    expect(taken.map(({ lost }) => lost)).toEqual([false, false, false]);
+    expect(commits).toEqual([]);
   });
 
   it("is begun afresh when it begins before what was committed: its topic was made again", async () => {

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { startService } from "../support/e2e-service.ts";
 import type { LogLine, ServiceProcess } from "../support/e2e-service.ts";
+import { writtenAt } from "./watching.ts";
 import type { Pulse } from "./pulse.ts";
 import type { Disturbance } from "../accounts/request-log.ts";
 
@@ -38,12 +39,6 @@ type Moment = Omit<Disturbance, "finishingMs">;
  */
 const finishingMs = 100;
 const writesToFinish = 3;
-
-/** When a line was written; a clock that was set says nothing about that. */
-function writtenAt({ time, seenAt }: LogLine): number {
-  const told = Date.parse(String(time));
-  return Math.abs(told - seenAt) < 60_000 ? Math.min(told, seenAt) : seenAt;
-}
 
 /**
  * Each time a process is handed partitions, whoever had them before may have been at work on them until then; and from

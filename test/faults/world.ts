@@ -17,6 +17,7 @@ import { createNotebook, gatherEvidence, idsOfSeveralJobs } from "./evidence.ts"
 import type { Notebook } from "./evidence.ts";
 import { createFleet } from "./fleet.ts";
 import type { Fleet } from "./fleet.ts";
+import { recordedBy } from "./watching.ts";
 import { createLoad, ownTenant, sampleConfiguration } from "./load.ts";
 import type { Configuration, Load } from "./load.ts";
 import { startPulse } from "./pulse.ts";
@@ -24,7 +25,7 @@ import { testClient, untilQuiet } from "./quiet.ts";
 import type { Reach } from "./quiet.ts";
 import { startReceivers } from "./receivers.ts";
 import type { Receivers } from "./receivers.ts";
-import { repeatsOf } from "../accounts/request-log.ts";
+import { repeatsOf, untilRecorded } from "../accounts/request-log.ts";
 import type { Repeats } from "../accounts/request-log.ts";
 
 export interface WorldOptions {
@@ -185,7 +186,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       );
       const several = idsOfSeveralJobs(notebook);
       const single = receivers.requests.filter(({ id }) => !several.has(id));
-      return { ...settle(evidence), ...repeatsOf(single, fleet.disturbances()) };
+      const held = untilRecorded(single, fleet.all.flatMap(recordedBy));
+      return { ...settle(evidence), ...repeatsOf(held, fleet.disturbances()) };
     },
     async [Symbol.asyncDispose]() {
       keepLogs(fleet, receivers, notebook, `${scenario}-${seed}`);

@@ -22,7 +22,7 @@ export class MemoryConsumer implements PartitionConsumer {
     this.#group = group;
     this.#topics = topics;
     this.#member = new MemoryMember(group, {
-      assigned: (partitions) => this.#handlers.assigned(partitions),
+      assigned: (...handed) => this.#handlers.assigned(...handed),
       records: (batch, noted) => {
         this.handedOver += batch.records.length;
         this.#handlers.records(batch, noted);

@@ -1,9 +1,15 @@
-import type { CommittedOffset, RecordBatch, TopicPartition } from "../../src/log/log-record.ts";
+import type {
+  CommittedOffset,
+  RecordBatch,
+  Standing,
+  TopicPartition,
+} from "../../src/log/log-record.ts";
 import { partitionKey } from "../../src/log/log-record.ts";
 import type { MemoryLog } from "./memory-log.ts";
 
 export interface MemberHandlers {
-  assigned(partitions: readonly TopicPartition[]): void;
+  /** With where the group stands, where the member was given up meanwhile. */
+  assigned(partitions: readonly TopicPartition[], standing?: Standing): void;
   /** The next batch is handed over when this is done; what it throws makes the member join anew. */
   records(batch: RecordBatch, noted?: string): Promise<void> | void;
 }
@@ -23,6 +29,7 @@ export class MemoryMember {
   /** The metadata of the commits that this assignment begins at, until the first batch. */
   #notes = new Map<string, string>();
   #assigned: readonly TopicPartition[] = [];
+  #wasGivenUp = false;
 
   constructor(group: MemoryGroup, handlers: MemberHandlers) {
     this.#group = group;
@@ -43,11 +50,14 @@ export class MemoryMember {
       partitions.map((at) => [partitionKey(at), log.noted(groupId, at)] as const),
     );
     for (const key of this.#paused.keys()) if (!this.#positions.has(key)) this.#paused.delete(key);
-    this.#handlers.assigned(partitions);
+    const standing = this.#wasGivenUp ? this.#group.standing(partitions) : undefined;
+    this.#wasGivenUp = false;
+    this.#handlers.assigned(partitions, standing);
   }
 
   /** The group goes on without this member, which does not know. */
   forget(): void {
+    this.#wasGivenUp = true;
     this.#assigned = [];
     this.#positions.clear();
   }
@@ -82,6 +92,7 @@ export class MemoryMember {
         this.#notes.delete(partitionKey(batch));
         await this.#handlers.records(batch, noted);
       } catch {
+        this.forget();
         this.#group.rebalance();
       }
       // Lets everything that the batch has set off go on before the next one comes.
@@ -145,6 +156,18 @@ export class MemoryGroup {
       );
     }
     this.log.wake();
+  }
+
+  /** What is committed of these partitions. */
+  standing(partitions: readonly TopicPartition[]): Standing {
+    const { log, groupId } = this;
+    return new Map(
+      partitions.flatMap((at) => {
+        const offset = log.committed(groupId, at);
+        const metadata = log.noted(groupId, at);
+        return offset === null ? [] : [[partitionKey(at), { ...at, offset, metadata }] as const];
+      }),
+    );
   }
 
   /** Rejects while the log is away or the member was expelled; leaves out what is assigned to others. */
