@@ -100,7 +100,7 @@ export class DeliverySession {
   }
 
   #detour(taken: Taken, waitMs: number): void {
-    if (taken.lost) return;
+    if (taken.lost || !taken.begin()) return;
     const { clock, ladder, emit } = this.#deps;
     const decision = makesDetour(taken.record, waitMs, ladder, clock.now());
     const detour = this.#guarded(async () => {
@@ -127,7 +127,8 @@ export class DeliverySession {
     const work = async () => {
       // Who was frozen may hold jobs that others have done long since, and learns of that a moment after it goes on.
       await taken.confirmed();
-      return taken.lost ? null : await deliver(taken.record, this.#kill, aside);
+      if (taken.lost || !taken.begin()) return null;
+      return await deliver(taken.record, this.#kill, aside);
     };
     const decision = await retryUntil(this.#kill, clock, work, {
       onError: (error) => emit({ type: "delivery.held", error }),

@@ -4,6 +4,7 @@ import type { Service } from "../runtime/supervisor.ts";
 import { Wake } from "../runtime/wake.ts";
 import { DeliverySession } from "./delivery-session.ts";
 import type { DeliverySessionDeps } from "./delivery-session.ts";
+import { HandOns } from "./hand-ons.ts";
 import { Intake } from "./intake.ts";
 import type { PartitionConsumer } from "./intake.ts";
 import type { IntakeLimits, Taken } from "./partition-lane.ts";
@@ -58,11 +59,13 @@ const longestAgainMs = 1000;
 /** The two intakes, and the loop that commits what they have finished, soon after something is. */
 function createCommits(deps: DeliveryStageDeps, session: DeliverySession) {
   const { consumers, limits, clock, emit, commitIntervalMs } = deps;
+  const handOns = new HandOns();
 
   const intake = (consumer: PartitionConsumer, take: (taken: Taken) => void) => {
     const due = new Wake();
     const intake = new Intake(consumer, {
       limits,
+      handOns,
       kindOf: ({ key }) => deps.endpointOf(key).id,
       now: () => clock.now(),
       take,

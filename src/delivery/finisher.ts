@@ -1,6 +1,7 @@
 import type { RecordCodec } from "../avro/record-codec.ts";
 import { OnhookError } from "../errors.ts";
 import type { DeliveryAttempt } from "../jobs/delivery-attempt.ts";
+import { isHandOn } from "../jobs/hand-on.ts";
 import type { OutgoingRecord } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
@@ -74,6 +75,7 @@ export function createFinisher(deps: FinisherDeps): Finish {
     if (onward !== null) await taken.confirmed();
     // Whoever has the partition now does the job again and hands it on; doing so here too would double its retries.
     if (onward === null || taken.lost) return decision;
+    if (isHandOn(onward)) taken.leave();
     try {
       await writer.write(onward);
       return decision;

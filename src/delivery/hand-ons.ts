@@ -1,55 +1,145 @@
-import { readHandOn } from "../jobs/hand-on.ts";
+import { nameOf, readHandOn } from "../jobs/hand-on.ts";
 import type { LogRecord, TopicPartition } from "../log/log-record.ts";
 
-/** Who has a partition in hand; `lost` once it has not any more. */
+/** Who has a partition in hand. */
 export interface Holder {
   readonly at: TopicPartition;
+  /** It is another's now. */
   readonly lost: boolean;
+  /** It is this process's beyond doubt: not lost, and the group can't have given it away without having told. */
+  readonly sure: boolean;
 }
 
-interface Seen {
+/** A record that was taken in. */
+export interface InHand {
+  /**
+   * To be asked before anything is done for it: false where the record that it was handed on from is here as well, and
+   * does what there is to do.
+   */
+  begin(): boolean;
+  /** It is being handed on: the record that names it from now on is its own. */
+  leave(): void;
+  /** It is done. */
+  end(): void;
+}
+
+/** A record that came by a hand-on. */
+interface HandedOn {
   readonly holder: Holder;
   readonly offset: number;
+  /** `settled`: whoever had the partition before counts it as finished, be it that it was done or passed over. */
+  state: "waiting" | "begun" | "done" | "settled";
 }
 
-/** So many hand-ons are remembered, some 15 MiB: at a thousand retries a second those of a minute and a half. */
+/** So many names of each kind are remembered, some 15 MiB: at a thousand retries a second those of a minute and a half. */
 const remembered = 100_000;
 
 /** By topic, partition and offset: any order does, as long as it is the same for everyone. */
-function isBefore(seen: Seen, at: LogRecord): boolean {
-  const { topic, partition } = seen.holder.at;
+function isBefore({ holder, offset }: HandedOn, at: LogRecord): boolean {
+  const { topic, partition } = holder.at;
   if (topic !== at.topic) return topic < at.topic;
   if (partition !== at.partition) return partition < at.partition;
-  return seen.offset < at.offset;
+  return offset < at.offset;
 }
 
 /**
- * Remembers which hand-ons have lately come to this process, to tell the copies of a record that was handed on twice.
+ * Tells the records of one process that stand for the same work. A worker that dies, or loses its partition, between
+ * handing a job on and committing that leaves two: the record that it was handed on from, and the one that carries it on.
+ * If the first is handed on once more, there are two of the second.
  *
- * A copy may be passed over only while the other one is in this process's hands, and only the one that stands behind in
- * the order of places: so of all copies of a hand-on there is one that nobody passes over, whoever has which partition,
- * and its own offset sees to it that it is done.
+ * A record is passed over only where another one of these is in this process's hands beyond doubt, or was done by it: then
+ * the other one's own offset sees to it that the work is done, whoever gets its partition next.
  */
 export class HandOns {
-  readonly #seen = new Map<string, Seen>();
+  /** By the record that they were handed on from. */
+  readonly #handedOn = new Map<string, HandedOn>();
+  /** By the record: who has it in hand. */
+  readonly #inHand = new Map<string, Holder>();
+  /** Records that were done here and not handed on. */
+  readonly #ended = new Map<string, true>();
   readonly #limit: number;
 
   constructor(limit = remembered) {
     this.#limit = limit;
   }
 
-  /** Whether the record is a copy of one that `holder`, or another of this process, has in hand or has done. */
-  isCopy(record: LogRecord, holder: Holder): boolean {
-    const handOn = readHandOn(record.headers);
-    if (handOn === undefined) return false;
-    const seen = this.#seen.get(handOn);
-    if (seen !== undefined && !seen.holder.lost && isBefore(seen, record)) return true;
-    this.#seen.delete(handOn);
-    this.#seen.set(handOn, { holder, offset: record.offset });
-    if (this.#seen.size > this.#limit) {
-      const [oldest] = this.#seen.keys();
-      if (oldest !== undefined) this.#seen.delete(oldest);
-    }
-    return false;
+  /** Takes a record in; null where it is to be passed over. */
+  take(record: LogRecord, holder: Holder): InHand | null {
+    const name = nameOf(record);
+    const from = readHandOn(record.headers);
+    if (this.#isCarriedOn(name)) return null;
+    if (from === undefined) return this.#hold(name, holder);
+    if (this.#isCopy(from, record) || this.#isHere(from)) return null;
+    const handedOn: HandedOn = { holder, offset: record.offset, state: "waiting" };
+    this.#remember(this.#handedOn, from, handedOn);
+    const inHand = this.#hold(name, holder);
+    return {
+      begin: () => {
+        if (this.#isHere(from)) {
+          // Forgotten, not done: else the other one could be passed over in turn, should it come once more.
+          if (this.#handedOn.get(from) === handedOn) this.#handedOn.delete(from);
+          inHand.leave();
+          return false;
+        }
+        handedOn.state = "begun";
+        return true;
+      },
+      leave: () => inHand.leave(),
+      end: () => {
+        if (!holder.lost) handedOn.state = "done";
+        inHand.end();
+      },
+    };
+  }
+
+  /** Notes a record that whoever had its partition before counts as finished. */
+  settle(record: LogRecord, holder: Holder): void {
+    const from = readHandOn(record.headers);
+    if (from === undefined || this.#isCopy(from, record)) return;
+    this.#remember(this.#handedOn, from, { holder, offset: record.offset, state: "settled" });
+  }
+
+  /** What a holder had in hand is another's. */
+  forget(holder: Holder): void {
+    for (const [name, each] of this.#inHand) if (each === holder) this.#inHand.delete(name);
+  }
+
+  #hold(name: string, holder: Holder): InHand {
+    this.#inHand.set(name, holder);
+    const letGo = (): boolean => this.#inHand.get(name) === holder && this.#inHand.delete(name);
+    return {
+      begin: () => true,
+      leave: () => void letGo(),
+      end: () => {
+        if (letGo() && !holder.lost) this.#remember(this.#ended, name, true);
+      },
+    };
+  }
+
+  /** Whether another record of the same hand-on is here, which stands before it: of all copies one is never passed over. */
+  #isCopy(from: string, record: LogRecord): boolean {
+    const other = this.#handedOn.get(from);
+    return other?.holder.sure === true && isBefore(other, record);
+  }
+
+  /** Whether what it was handed on from has come again: whoever had handed that on could not commit it. */
+  #isHere(from: string): boolean {
+    return this.#ended.has(from) || this.#inHand.get(from)?.sure === true;
+  }
+
+  /** Whether the record that carries it on is under way here already, or done. */
+  #isCarriedOn(name: string): boolean {
+    const next = this.#handedOn.get(name);
+    if (next === undefined) return false;
+    return next.state === "done" || (next.state === "begun" && next.holder.sure);
+  }
+
+  /** The oldest is forgotten. */
+  #remember<T>(map: Map<string, T>, name: string, value: T): void {
+    map.delete(name);
+    map.set(name, value);
+    if (map.size <= this.#limit) return;
+    const [oldest] = map.keys();
+    if (oldest !== undefined) map.delete(oldest);
   }
 }

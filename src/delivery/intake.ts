@@ -6,7 +6,7 @@ import type {
   TopicPartition,
 } from "../log/log-record.ts";
 import { partitionKey } from "../log/log-record.ts";
-import { HandOns } from "./hand-ons.ts";
+import type { HandOns } from "./hand-ons.ts";
 import { PartitionLane } from "./partition-lane.ts";
 import type { IntakeLimits, Taken } from "./partition-lane.ts";
 
@@ -22,6 +22,8 @@ export interface PartitionConsumer {
    * process that has been frozen, or cut off, for so long that its partitions may be another's.
    */
   confirmed(): Promise<void>;
+  /** Whether that would resolve at once. */
+  readonly isConfirmed: boolean;
 }
 
 export interface IntakeHandlers {
@@ -45,7 +47,9 @@ export interface IntakeOptions {
   readonly take: (taken: Taken) => void;
   /** Called when there is something to commit. */
   readonly finished: () => void;
-  /** Called for a record that is passed over, since its job was handed on twice and the other record is in hand or done. */
+  /** Of all intakes of this process whose records may stand for the same work. */
+  readonly handOns: HandOns;
+  /** Called for a record that is passed over, since another one stands for the same work, which is in hand or done. */
   readonly copied: (record: LogRecord) => void;
 }
 
@@ -59,7 +63,6 @@ export class Intake implements IntakeHandlers {
   readonly #consumer: Flow;
   readonly #options: IntakeOptions;
   readonly #lanes = new Map<string, PartitionLane>();
-  readonly #handOns = new HandOns();
   #closed = false;
 
   constructor(consumer: Flow, options: IntakeOptions) {
@@ -143,17 +146,15 @@ export class Intake implements IntakeHandlers {
       lane = undefined;
     }
     if (lane === undefined) {
-      const { limits, now, copied } = this.#options;
+      const { limits, now, handOns, copied } = this.#options;
       lane = new PartitionLane(batch, {
         limits,
         now,
         begin: { offset: begin ?? 0, metadata: noted },
         confirmed: () => this.#consumer.confirmed(),
-        isCopy: (record, holder) => {
-          const isCopy = this.#handOns.isCopy(record, holder);
-          if (isCopy) copied(record);
-          return isCopy;
-        },
+        isConfirmed: () => this.#consumer.isConfirmed,
+        handOns,
+        copied,
       });
       this.#lanes.set(key, lane);
     }
@@ -162,6 +163,7 @@ export class Intake implements IntakeHandlers {
 
   #drop(key: string, lane: PartitionLane): void {
     lane.lost = true;
+    this.#options.handOns.forget(lane);
     this.#lanes.delete(key);
   }
 

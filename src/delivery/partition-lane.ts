@@ -1,6 +1,7 @@
 import type { CommittedOffset, LogRecord, TopicPartition } from "../log/log-record.ts";
 import { recordSize } from "../log/record-size.ts";
 import { decodeFinished, encodeFinished } from "./finished-offsets.ts";
+import type { HandOns } from "./hand-ons.ts";
 import { createOffsetTracker } from "./offset-tracker.ts";
 
 export interface IntakeLimits {
@@ -21,6 +22,13 @@ export interface Taken {
   readonly lost: boolean;
   /** Resolves once `lost` can be relied on: at once, but after a freeze when the group has answered again. */
   confirmed(): Promise<void>;
+  /**
+   * To be asked before anything is done for it. False where there is nothing to do, as another record stands for the same
+   * work: it is finished then.
+   */
+  begin(): boolean;
+  /** To be called before it is handed on: the record that names it from then on is its own. */
+  leave(): void;
   finish(): void;
 }
 
@@ -31,8 +39,11 @@ export interface LaneOptions {
   /** Ms since the epoch. */
   readonly now: () => number;
   readonly confirmed: () => Promise<void>;
-  /** Whether the record merely stands for another one's hand-on once more. */
-  readonly isCopy: (record: LogRecord, lane: PartitionLane) => boolean;
+  /** See PartitionConsumer. */
+  readonly isConfirmed: () => boolean;
+  readonly handOns: HandOns;
+  /** Told of each record that is passed over, since another one stands for the same work. */
+  readonly copied: (record: LogRecord) => void;
 }
 
 /** What one worker has in hand of one partition. */
@@ -53,7 +64,9 @@ export class PartitionLane {
   readonly #finishedBefore: (offset: number) => boolean;
   readonly #now: () => number;
   readonly #confirmed: () => Promise<void>;
-  readonly #isCopy: LaneOptions["isCopy"];
+  readonly #isConfirmed: () => boolean;
+  readonly #handOns: HandOns;
+  readonly #copied: LaneOptions["copied"];
   #bytes = 0;
   /** How many records of each kind are not finished. */
   readonly #kinds = new Map<string, number>();
@@ -66,7 +79,9 @@ export class PartitionLane {
     this.#finishedBefore = decodeFinished(options.begin.metadata);
     this.#now = options.now;
     this.#confirmed = options.confirmed;
-    this.#isCopy = options.isCopy;
+    this.#isConfirmed = options.isConfirmed;
+    this.#handOns = options.handOns;
+    this.#copied = options.copied;
   }
 
   /** What is to be committed, or null where nothing has changed since the last commit. */
@@ -91,6 +106,10 @@ export class PartitionLane {
     );
   }
 
+  get sure(): boolean {
+    return !this.lost && this.#isConfirmed();
+  }
+
   get mark(): number | null {
     return this.#tracker.mark;
   }
@@ -107,12 +126,25 @@ export class PartitionLane {
   /** Takes a record on; null when it is in hand here already, or was finished here or by whoever was here before, or is a copy. */
   take(record: LogRecord, kind: string, finished: () => void): Taken | null {
     if (!this.#tracker.begin(record.offset)) return null;
-    if (this.#isCopy(record, this) || this.#finishedBefore(record.offset)) {
+    if (this.#finishedBefore(record.offset)) {
+      this.#handOns.settle(record, this);
       this.#tracker.finish(record.offset);
+      return null;
+    }
+    const inHand = this.#handOns.take(record, this);
+    if (inHand === null) {
+      this.#tracker.finish(record.offset);
+      this.#copied(record);
       return null;
     }
     this.#bytes += recordSize(record);
     this.#count(kind, 1);
+    const finish = (): void => {
+      this.#tracker.finish(record.offset);
+      this.#bytes -= recordSize(record);
+      this.#count(kind, -1);
+      finished();
+    };
     const isLost = (): boolean => this.lost;
     const crowdingSince = (): number | null =>
       this.#crowding?.kind === kind && this.#kinds.size > 1 ? this.#crowding.since : null;
@@ -125,11 +157,16 @@ export class PartitionLane {
         return crowdingSince();
       },
       confirmed: this.#confirmed,
+      begin: () => {
+        if (inHand.begin()) return true;
+        finish();
+        this.#copied(record);
+        return false;
+      },
+      leave: () => inHand.leave(),
       finish: () => {
-        this.#tracker.finish(record.offset);
-        this.#bytes -= recordSize(record);
-        this.#count(kind, -1);
-        finished();
+        inHand.end();
+        finish();
       },
     };
   }

@@ -1,4 +1,4 @@
-import type { Headers, LogRecord } from "../log/log-record.ts";
+import type { Headers, LogRecord, OutgoingRecord } from "../log/log-record.ts";
 
 /**
  * Names the hand-on that a record of a retry topic came by, in a header: the record that it was before. A worker that
@@ -7,13 +7,21 @@ import type { Headers, LogRecord } from "../log/log-record.ts";
  */
 export const handOnHeader = "onhook-handed-on-from";
 
-/** The record by its place and its time: offsets begin anew in a topic that is deleted and made again. */
+/** A record by its place and its time: offsets begin anew in a topic that is deleted and made again. */
+export function nameOf({ topic, partition, offset, timestamp }: LogRecord): string {
+  return `${topic}/${partition}/${offset}/${timestamp}`;
+}
+
 export function handOnHeaders(from: LogRecord): Record<string, string> {
-  const { topic, partition, offset, timestamp } = from;
-  return { [handOnHeader]: `${topic}/${partition}/${offset}/${timestamp}` };
+  return { [handOnHeader]: nameOf(from) };
 }
 
 /** The hand-on that a record came by; undefined where none is named. */
 export function readHandOn(headers: Headers): string | undefined {
   return headers[handOnHeader]?.toString("utf8");
+}
+
+/** Whether the record carries on the one that it names. */
+export function isHandOn({ headers }: OutgoingRecord): boolean {
+  return headers !== undefined && handOnHeader in headers;
 }

@@ -136,10 +136,13 @@ export class GroupConsumer {
    * group has given away is told by `assigned` before that. What is begun while it is no member could not be committed.
    */
   async confirmed(): Promise<void> {
+    while (!this.isConfirmed) await this.#answer.promise;
+  }
+
+  get isConfirmed(): boolean {
     const { sessionTimeoutMs, heartbeatIntervalMs } = this.#options;
     const trustedMs = sessionTimeoutMs - heartbeatIntervalMs;
-    while (this.#membership === null || performance.now() - this.#answeredAt > trustedMs)
-      await this.#answer.promise;
+    return this.#membership !== null && performance.now() - this.#answeredAt <= trustedMs;
   }
 
   #answered(): void {

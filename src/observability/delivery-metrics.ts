@@ -50,7 +50,7 @@ export const deliveryMetrics = {
   onhook_hand_on_copies_total: {
     type: "counter",
     labels: [],
-    help: "Jobs passed over on the retry ladder, since they had been put onto it twice: by a worker that died or lost its partition, and by its successor.",
+    help: "Records of jobs passed over, since another one stands for the same work: a worker that died, or lost its partition, had handed the job on and not committed that.",
     action: "None; it tells of deaths and rebalances in the middle of work.",
   },
   onhook_endpoints: {

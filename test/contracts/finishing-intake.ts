@@ -1,3 +1,4 @@
+import { HandOns } from "../../src/delivery/hand-ons.ts";
 import { Intake } from "../../src/delivery/intake.ts";
 import type { PartitionConsumer } from "../../src/delivery/intake.ts";
 import { Collected } from "./collected.ts";
@@ -15,6 +16,7 @@ export function finishingIntake(consumer: PartitionConsumer) {
       taken.finish();
     },
     finished: () => undefined,
+    handOns: new HandOns(),
     copied: () => undefined,
   });
   return { done, intake };

@@ -49,6 +49,10 @@ class ScriptedConsumer implements PartitionConsumer {
   resume(): void {}
   /** The group answers nobody while it is set. */
   silence: Promise<void> | undefined;
+  get isConfirmed(): boolean {
+    return true;
+  }
+
   async confirmed(): Promise<void> {
     await this.silence;
   }

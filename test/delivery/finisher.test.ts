@@ -64,6 +64,8 @@ async function finish(decision: Decision, refuses: (record: OutgoingRecord) => b
     lost: false,
     crowdingSince: null,
     confirmed: async () => undefined,
+    begin: () => true,
+    leave: () => undefined,
   };
   await finisher({ ...taken, finish: () => void (finished += 1) }, decision);
   return { written, events, finished };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HandOns } from "../../src/delivery/hand-ons.ts";
 import { handOnHeaders } from "../../src/jobs/hand-on.ts";
+import type { LogRecord } from "../../src/log/log-record.ts";
 import { at, second, setUp } from "./intake-under-test.ts";
 import { nine, someRecord } from "./some-jobs.ts";
 
@@ -66,15 +67,121 @@ describe("a job that was handed on twice", () => {
   });
 
   it("is remembered for a while only", () => {
-    const holder = { at, lost: false };
+    const holder = { at, lost: false, sure: true };
     const handOns = new HandOns(2);
-    const isCopy = (offset: number, from: number) => handOns.isCopy(handedOn(offset, from), holder);
-    expect([isCopy(0, 1), isCopy(1, 2), isCopy(2, 3), isCopy(3, 1), isCopy(4, 3)]).toEqual([
+    const isCopy = (offset: number, from: number) =>
+      handOns.take(handedOn(offset, from), holder) === null;
+    expect([isCopy(0, 11), isCopy(1, 12), isCopy(2, 13), isCopy(3, 11), isCopy(4, 13)]).toEqual([
       false,
       false,
       false,
       false,
       true,
     ]);
+  });
+});
+
+describe("a job that was handed on by somebody who could not commit that", () => {
+  /** What it was handed on from, and what carries it on. */
+  function both() {
+    const set = setUp();
+    const { intake, taken, copied } = set;
+    const source = someRecord({ offset: 7 });
+    const next = someRecord({ offset: 3, partition: 1, headers: handOnHeaders(source) });
+    const read = (record: LogRecord) => {
+      intake.records({ ...record, records: [record] });
+      return taken.findLast((each) => each.record === record);
+    };
+    const places = () => taken.map(({ record: { partition, offset } }) => `${partition}/${offset}`);
+    return { ...set, source, next, read, places, copied };
+  }
+
+  it("is done by what it was handed on from where that comes first", async () => {
+    const { source, next, read, copied, commits, intake } = both();
+    const first = read(source);
+    expect([read(next), copied]).toEqual([undefined, ["1/3"]]);
+    expect(first?.begin()).toBe(true);
+    await intake.commit();
+    expect(commits).toEqual([
+      [
+        { ...at, offset: 7 },
+        { ...second, offset: 4 },
+      ],
+    ]);
+  });
+
+  it("is so, too, where the other one waits for its time, or the first is done", async () => {
+    const { source, next, read, copied, commits, intake } = both();
+    const waiting = read(next);
+    const first = read(source);
+    expect([first?.begin(), waiting?.begin(), copied]).toEqual([true, false, ["1/3"]]);
+    first?.finish();
+    const again = read({ ...next, offset: 9 });
+    expect([again, copied]).toEqual([undefined, ["1/3", "1/9"]]);
+    await intake.commit();
+    expect(commits).toEqual([
+      [
+        { ...second, offset: 10 },
+        { ...at, offset: 8 },
+      ],
+    ]);
+  });
+
+  it("is done by what carries it on where that is under way or done", () => {
+    const { source, next, read, copied, intake } = both();
+    const begun = read(next);
+    expect(begun?.begin()).toBe(true);
+    expect([read(source), copied]).toEqual([undefined, ["0/7"]]);
+    begun?.leave();
+    begun?.finish();
+    intake.assigned([second]);
+    intake.assigned([at, second]);
+    expect([read({ ...source }), copied]).toEqual([undefined, ["0/7", "0/7"]]);
+  });
+
+  it("goes on by what this process itself has handed it on to", () => {
+    const { source, next, read } = both();
+    const first = read(source);
+    expect(first?.begin()).toBe(true);
+    first?.leave();
+    expect(read(next)?.begin()).toBe(true);
+    first?.finish();
+    expect(read({ ...next, offset: 9 })).toBeUndefined();
+  });
+
+  it("is done by both where the first's partition may be another's", () => {
+    const { source, next, read, consumer } = both();
+    expect(read(source)?.begin()).toBe(true);
+    consumer.isConfirmed = false;
+    expect(read(next)?.begin()).toBe(true);
+  });
+
+  it("is done by what carries it on where the first's partition has gone, and not again when that is back", () => {
+    const { source, next, read, intake } = both();
+    expect(read(source)?.begin()).toBe(true);
+    intake.assigned([second]);
+    expect(read(next)?.begin()).toBe(true);
+    intake.assigned([at, second]);
+    expect(read({ ...source })).toBeUndefined();
+  });
+
+  it("is done by what it was handed on from though that was left for it before, should it come once more", () => {
+    const { source, next, read, intake } = both();
+    const waiting = read(next);
+    read(source);
+    expect(waiting?.begin()).toBe(false);
+    intake.assigned([second]);
+    intake.assigned([at, second]);
+    expect(read({ ...source })?.begin()).toBe(true);
+  });
+
+  it("is done by what it was handed on from where somebody else has finished the other one, for what he had in hand", () => {
+    const { source, next, read, intake, taken } = both();
+    intake.records(
+      { ...second, records: [someRecord({ offset: 1, partition: 1 }), next] },
+      "1;1;2.1",
+    );
+    expect(taken).toHaveLength(1);
+    expect(read(source)?.begin()).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { HandOns } from "../../src/delivery/hand-ons.ts";
 import { Intake } from "../../src/delivery/intake.ts";
 import type { Taken } from "../../src/delivery/partition-lane.ts";
 import type { CommittedOffset, LogRecord } from "../../src/log/log-record.ts";
@@ -25,6 +26,7 @@ function setUp() {
       pause: () => undefined,
       resume: () => undefined,
       confirmed: async () => undefined,
+      isConfirmed: true,
       commit: async (offsets) => {
         if (refuses) throw new Error("no answer");
         commits.push(...offsets);
@@ -36,6 +38,7 @@ function setUp() {
       now: () => 0,
       take: (one) => taken.push(one),
       finished: () => undefined,
+      handOns: new HandOns(),
       copied: () => undefined,
     },
   );

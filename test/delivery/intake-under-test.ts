@@ -1,3 +1,4 @@
+import { HandOns } from "../../src/delivery/hand-ons.ts";
 import { Intake } from "../../src/delivery/intake.ts";
 import type { IntakeLimits, Taken } from "../../src/delivery/partition-lane.ts";
 import type { CommittedOffset, TopicPartition } from "../../src/log/log-record.ts";
@@ -19,6 +20,7 @@ export function setUp(limits: Partial<IntakeLimits> = {}) {
     pause: ({ partition }: TopicPartition) => void said.push(`pause ${partition}`),
     resume: ({ partition }: TopicPartition) => void said.push(`resume ${partition}`),
     confirmed: async () => undefined,
+    isConfirmed: true,
     async commit(offsets: readonly CommittedOffset[]) {
       if (consumer.refuses) throw new Error("the group is rebalancing");
       commits.push(offsets);
@@ -31,6 +33,7 @@ export function setUp(limits: Partial<IntakeLimits> = {}) {
     now: () => clock.now(),
     take: (one) => void taken.push(one),
     finished: () => undefined,
+    handOns: new HandOns(),
     copied: ({ partition, offset }) => void copied.push(`${partition}/${offset}`),
   });
   intake.assigned([at, second]);

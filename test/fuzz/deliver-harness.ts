@@ -92,7 +92,14 @@ export function createDeliverHarness(sender: HttpSender, triggers: ReadonlyMap<s
     const decision = await deliver(record, never, (wait) => wait(never));
     if (decision === null) throw new Error("nobody has stopped it");
     let finished = 0;
-    const taken = { record, lost: false, crowdingSince: null, confirmed: async () => undefined };
+    const taken = {
+      record,
+      lost: false,
+      crowdingSince: null,
+      confirmed: async () => undefined,
+      begin: () => true,
+      leave: () => undefined,
+    };
     await finish({ ...taken, finish: () => (finished += 1) }, decision);
     expect(finished).toBe(1);
     const [first, second] = written.splice(0);

@@ -36,7 +36,14 @@ test("a job that its rung does not take ends as dead without its call, and the n
   const done = [Buffer.alloc(300_000), Buffer.from("small")].map((call, offset) => {
     const record = someRecord({ offset, value: jobs.encode(someJob({ call })) });
     const decision = goesRound(record, someState(), ladder, systemClock.now());
-    const taken = { record, lost: false, crowdingSince: null, confirmed: async () => undefined };
+    const taken = {
+      record,
+      lost: false,
+      crowdingSince: null,
+      confirmed: async () => undefined,
+      begin: () => true,
+      leave: () => undefined,
+    };
     return finish({ ...taken, finish: () => void finished.push(offset) }, decision);
   });
   await Promise.all(done);

@@ -52,6 +52,10 @@ export class MemoryConsumer implements PartitionConsumer {
 
   async confirmed(): Promise<void> {}
 
+  get isConfirmed(): boolean {
+    return this.#group.has(this.#member);
+  }
+
   /** The group gives this member up, for having been silent, and shares out its partitions; it is not told. */
   expel(): void {
     this.#group.leave(this.#member);

@@ -158,6 +158,10 @@ export class MemoryGroup {
     this.log.wake();
   }
 
+  has(member: MemoryMember): boolean {
+    return this.#members.includes(member);
+  }
+
   /** What is committed of these partitions. */
   standing(partitions: readonly TopicPartition[]): Standing {
     const { log, groupId } = this;

@@ -272,6 +272,9 @@ export class MemoryWorker {
       pause: (at) => consumer.pause(at),
       resume: (at) => consumer.resume(at),
       confirmed: () => consumer.confirmed(),
+      get isConfirmed() {
+        return consumer.isConfirmed;
+      },
       commit: async (offsets) => {
         if (!this.#crashed) await consumer.commit(offsets);
       },
