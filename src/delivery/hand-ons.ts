@@ -1,4 +1,5 @@
 import { nameOf, readHandOn } from "../jobs/hand-on.ts";
+import { readJobState } from "../jobs/job-state.ts";
 import type { LogRecord, TopicPartition } from "../log/log-record.ts";
 
 /** Who has a partition in hand. */
@@ -27,19 +28,23 @@ export interface InHand {
 interface HandedOn {
   readonly holder: Holder;
   readonly offset: number;
-  /** `settled`: whoever had the partition before counts it as finished, be it that it was done or passed over. */
-  state: "waiting" | "begun" | "done" | "settled";
+  readonly attempt: number;
+  state: "waiting" | "begun" | "done";
 }
 
 /** So many names of each kind are remembered, some 15 MiB: at a thousand retries a second those of a minute and a half. */
 const remembered = 100_000;
 
-/** By topic, partition and offset: any order does, as long as it is the same for everyone. */
-function isBefore({ holder, offset }: HandedOn, at: LogRecord): boolean {
-  const { topic, partition } = holder.at;
+/**
+ * What is further on its way comes first, then by topic, partition and offset. It must be the same order for everyone:
+ * of all that stand for the same work there is then one that nobody passes over.
+ */
+function isBefore(one: HandedOn, other: HandedOn): boolean {
+  if (one.attempt !== other.attempt) return one.attempt > other.attempt;
+  const [{ topic, partition }, at] = [one.holder.at, other.holder.at];
   if (topic !== at.topic) return topic < at.topic;
   if (partition !== at.partition) return partition < at.partition;
-  return offset < at.offset;
+  return one.offset < other.offset;
 }
 
 /**
@@ -69,13 +74,14 @@ export class HandOns {
     const from = readHandOn(record.headers);
     if (this.#isCarriedOn(name)) return null;
     if (from === undefined) return this.#hold(name, holder);
-    if (this.#isCopy(from, record) || this.#isHere(from)) return null;
-    const handedOn: HandedOn = { holder, offset: record.offset, state: "waiting" };
+    const { attempt } = readJobState(record.headers);
+    const handedOn: HandedOn = { holder, offset: record.offset, attempt, state: "waiting" };
+    if (this.#isCopy(from, handedOn) || this.#isHere(from)) return null;
     this.#remember(this.#handedOn, from, handedOn);
     const inHand = this.#hold(name, holder);
     return {
       begin: () => {
-        if (this.#isHere(from)) {
+        if (this.#isCopy(from, handedOn) || this.#isHere(from)) {
           // Forgotten, not done: else the other one could be passed over in turn, should it come once more.
           if (this.#handedOn.get(from) === handedOn) this.#handedOn.delete(from);
           inHand.leave();
@@ -90,13 +96,6 @@ export class HandOns {
         inHand.end();
       },
     };
-  }
-
-  /** Notes a record that whoever had its partition before counts as finished. */
-  settle(record: LogRecord, holder: Holder): void {
-    const from = readHandOn(record.headers);
-    if (from === undefined || this.#isCopy(from, record)) return;
-    this.#remember(this.#handedOn, from, { holder, offset: record.offset, state: "settled" });
   }
 
   /** What a holder had in hand is another's. */
@@ -116,10 +115,11 @@ export class HandOns {
     };
   }
 
-  /** Whether another record of the same hand-on is here, which stands before it: of all copies one is never passed over. */
-  #isCopy(from: string, record: LogRecord): boolean {
+  /** Whether another record that was handed on from the same is here, or done, and goes first. */
+  #isCopy(from: string, handedOn: HandedOn): boolean {
     const other = this.#handedOn.get(from);
-    return other?.holder.sure === true && isBefore(other, record);
+    if (other === undefined || other === handedOn || !isBefore(other, handedOn)) return false;
+    return other.state === "done" || other.holder.sure;
   }
 
   /** Whether what it was handed on from has come again: whoever had handed that on could not commit it. */

@@ -126,15 +126,11 @@ export class PartitionLane {
   /** Takes a record on; null when it is in hand here already, or was finished here or by whoever was here before, or is a copy. */
   take(record: LogRecord, kind: string, finished: () => void): Taken | null {
     if (!this.#tracker.begin(record.offset)) return null;
-    if (this.#finishedBefore(record.offset)) {
-      this.#handOns.settle(record, this);
-      this.#tracker.finish(record.offset);
-      return null;
-    }
-    const inHand = this.#handOns.take(record, this);
+    const isFinished = this.#finishedBefore(record.offset);
+    const inHand = isFinished ? null : this.#handOns.take(record, this);
     if (inHand === null) {
       this.#tracker.finish(record.offset);
-      this.#copied(record);
+      if (!isFinished) this.#copied(record);
       return null;
     }
     this.#bytes += recordSize(record);
