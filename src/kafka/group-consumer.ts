@@ -58,8 +58,8 @@ export class GroupConsumer {
   readonly #commits: OffsetCommits;
   /** Null where the group has not told yet, or not any more. */
   #membership: Membership | null = null;
-  /** When the group last answered this member, by the clock that nobody sets. */
-  #answeredAt = -Infinity;
+  /** When it asked the group what that has answered last, by the clock that nobody sets. */
+  #askedAt = -Infinity;
   #answer = Promise.withResolvers<void>();
   /** The commits that this assignment begins at; each partition's is gone once somebody has asked for it. */
   #notes: Promise<Map<string, CommittedOffset>> | null = null;
@@ -89,20 +89,16 @@ export class GroupConsumer {
       { ...this.#deps, signal },
       {
         joined: (consumer, partitions) => this.#joined(consumer, partitions),
-        began: async (membership, followsOn) => {
+        began: async ({ membership, askedAt }, followsOn) => {
           const standing = followsOn
             ? undefined
             : new Map(await (this.#notes ??= this.#readNotes()));
           handlers.assigned([...this.#assigned.values()], standing);
-          this.#membership = membership;
-          this.#answered();
+          this.#answered(membership, askedAt);
         },
         batch: (payload) => this.#handOver(payload, handlers),
         rewound: (at) => this.#rewound(at, handlers),
-        answered: (membership) => {
-          this.#membership = membership;
-          this.#answered();
-        },
+        answered: ({ membership, askedAt }) => this.#answered(membership, askedAt),
         left: () => {
           this.#current = null;
           this.#membership = null;
@@ -142,11 +138,12 @@ export class GroupConsumer {
   get isConfirmed(): boolean {
     const { sessionTimeoutMs, heartbeatIntervalMs } = this.#options;
     const trustedMs = sessionTimeoutMs - heartbeatIntervalMs;
-    return this.#membership !== null && performance.now() - this.#answeredAt <= trustedMs;
+    return this.#membership !== null && performance.now() - this.#askedAt <= trustedMs;
   }
 
-  #answered(): void {
-    this.#answeredAt = performance.now();
+  #answered(membership: Membership, askedAt: number): void {
+    this.#membership = membership;
+    this.#askedAt = askedAt;
     this.#answer.resolve();
     this.#answer = Promise.withResolvers();
   }

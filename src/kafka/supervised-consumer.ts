@@ -26,6 +26,16 @@ export interface SupervisedConsumerOptions {
   readonly handlerResolves?: boolean;
 }
 
+/** What the group has told. */
+export interface Answer {
+  readonly membership: Membership;
+  /**
+   * When it was asked, by the clock that nobody sets (performance.now()). Not when the answer was read: a process that is
+   * frozen finds it there when it goes on, long after it may have ceased to be true.
+   */
+  readonly askedAt: number;
+}
+
 export interface SupervisedHandlers {
   /** Each time the group hands out partitions, before the first fetch of that assignment. */
   joined(consumer: Consumer, partitions: readonly TopicPartition[]): void;
@@ -36,9 +46,9 @@ export interface SupervisedHandlers {
    * After `joined`, and still before the first fetch, which waits for it. `followsOn`: this process was a member of the
    * generation before, too, or of none so far; else somebody else may have had its partitions in between.
    */
-  began?(membership: Membership, followsOn: boolean): Promise<void>;
-  /** The group has answered a heartbeat: this is what the consumer is to it. */
-  answered?(membership: Membership): void;
+  began?(answer: Answer, followsOn: boolean): Promise<void>;
+  /** To a heartbeat. */
+  answered?(answer: Answer): void;
   /** The consumer is gone, crashed or stopped; until the next `joined` there is none. */
   left(): void;
 }
@@ -56,6 +66,9 @@ function assignedPartitions(assignment: Record<string, number[]>): TopicPartitio
 const metadataMaxAge = 5_000;
 /** Smaller steps, in ms, cost less than a consumer's start: heartbeats pause for so long, and sessions are longer. */
 const setBackMs = 2000;
+
+/** Those by whose answers a member knows that it is one. */
+const membershipRequests: ReadonlySet<string> = new Set(["SyncGroup", "Heartbeat"]);
 
 type End = { readonly crashed: Error } | "stopped";
 
@@ -84,12 +97,13 @@ export async function runSupervised(
         handed = partitions;
         handlers.joined(consumer, partitions);
       },
-      async began(membership) {
+      async began(answer) {
+        const { membership } = answer;
         const { generation } = claims;
         const followsOn =
           generation === noClaims.generation || membership.generation === generation + 1;
         claims = claimsAfter(claims, membership.generation, handed);
-        await handlers.began?.(membership, followsOn);
+        await handlers.began?.(answer, followsOn);
       },
     });
     if (end === "stopped") return;
@@ -124,12 +138,14 @@ async function runOnce(
   consumer: Consumer,
   options: SupervisedConsumerOptions,
   deps: { readonly clock: Clock; readonly emit: Emit<KafkaEvent>; readonly signal: AbortSignal },
-  handlers: SupervisedHandlers & { began(membership: Membership): Promise<void> },
+  handlers: SupervisedHandlers & { began(answer: Answer): Promise<void> },
 ): Promise<End> {
   const { groupId } = options;
   const { promise: ended, resolve: end } = Promise.withResolvers<End>();
   using positions = watchPositions((found) => tellOutOfRange(found, groupId, deps.emit, handlers));
-  using generations = watchGenerations((membership) => handlers.began(membership));
+  /** When the group was asked what it has answered last. */
+  let askedAt = -Infinity;
+  using generations = watchGenerations((membership) => handlers.began({ membership, askedAt }));
   const onStop = (): void => end("stopped");
   // kafkajs sends the next heartbeat when the clock is past the last one: set back by an hour, it sends none for that
   // hour, loses its partitions and does not notice. A new consumer begins with the clock as it is.
@@ -144,8 +160,11 @@ async function runOnce(
     generations.follow(payload.memberId);
     handlers.joined(consumer, assignedPartitions(payload.memberAssignment));
   });
-  consumer.on("consumer.heartbeat", ({ payload: { memberId, groupGenerationId } }) =>
-    handlers.answered?.({ memberId, generation: groupGenerationId }),
+  consumer.on("consumer.network.request", ({ payload: { apiName, duration } }) => {
+    if (membershipRequests.has(apiName)) askedAt = performance.now() - Math.max(0, duration);
+  });
+  consumer.on("consumer.heartbeat", ({ payload: { memberId, groupGenerationId: generation } }) =>
+    handlers.answered?.({ membership: { memberId, generation }, askedAt }),
   );
   consumer.on("consumer.rebalancing", () =>
     deps.emit({ type: "consumer.rebalancing", group: groupId }),

@@ -23,10 +23,12 @@ export async function createGroup(log: LogUnderTest, partitions: number) {
     }
   }
 
+  /** `client`: a log of its own, with the same records. */
   function member(
     collected = new Collected(),
+    client = log,
   ): { collected: Collected; consumer: PartitionConsumer } & Running {
-    const consumer = log.consumer(groupId, [topic]);
+    const consumer = client.consumer(groupId, [topic]);
     const run = running((signal) => consumer.run(collected.handlers, signal));
     onTestFinished(() => run.stop());
     return { collected, consumer, ...run };
