@@ -23,7 +23,7 @@ function freezingClient() {
     socketFactory: ({ host, port, onConnect }) => {
       const socket = connect({ host, port }, onConnect);
       sockets.push(socket);
-      const write = socket.write.bind(socket) as (bytes: Buffer) => boolean;
+      const write = socket.write.bind(socket);
       socket.write = (bytes: unknown): boolean => {
         const request = bytes as Buffer;
         const isWritten = write(request);
