@@ -75,8 +75,9 @@ export class Intake implements IntakeHandlers {
     const assigned = new Set(partitions.map(partitionKey));
     for (const [key, lane] of this.#lanes) {
       const isOurs = standing === undefined || lane.standsAt(standing.get(key));
-      if (assigned.has(key) && isOurs) lane.reassigned = true;
-      else this.#drop(key, lane);
+      if (!assigned.has(key)) this.#drop(key, lane);
+      else if (isOurs) lane.reassigned = true;
+      else this.#beginAfresh(key, lane);
     }
   }
 
@@ -84,7 +85,7 @@ export class Intake implements IntakeHandlers {
   rewound(at: TopicPartition): void {
     const key = partitionKey(at);
     const lane = this.#lanes.get(key);
-    if (lane !== undefined) this.#drop(key, lane);
+    if (lane !== undefined) this.#beginAfresh(key, lane);
   }
 
   records(batch: RecordBatch, noted?: string): void {
@@ -138,11 +139,11 @@ export class Intake implements IntakeHandlers {
     const begin = batch.records[0]?.offset;
     if (lane?.reassigned === true && begin !== undefined) {
       lane.reassigned = false;
-      if (lane.mark !== null && begin > lane.mark) this.#drop(key, lane);
+      if (lane.mark !== null && begin > lane.mark) this.#beginAfresh(key, lane);
       lane = this.#lanes.get(key);
     }
     if (lane?.committed && begin !== undefined && begin < lane.committed.offset) {
-      this.#drop(key, lane);
+      this.#beginAfresh(key, lane);
       lane = undefined;
     }
     if (lane === undefined) {
@@ -159,6 +160,12 @@ export class Intake implements IntakeHandlers {
       this.#lanes.set(key, lane);
     }
     return lane;
+  }
+
+  /** Gives up what is in hand of a partition that stays: there is room for it anew. */
+  #beginAfresh(key: string, lane: PartitionLane): void {
+    this.#drop(key, lane);
+    if (lane.paused && !this.#closed) this.#consumer.resume(lane.at);
   }
 
   #drop(key: string, lane: PartitionLane): void {

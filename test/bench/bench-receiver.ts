@@ -14,6 +14,8 @@ export interface BenchReceiver extends AsyncDisposable {
   /** Base address, without a slash at its end. */
   readonly url: string;
   report(): Promise<ReceiverReport>;
+  /** Forgets what has come. */
+  clear(): void;
   /** From now on every connection is closed without an answer, or no more. */
   refuse(refusing: boolean): void;
 }
@@ -33,6 +35,7 @@ export async function startBenchReceiver(): Promise<BenchReceiver> {
       ];
       return { latencies: new Map(latencies), requests };
     },
+    clear: () => void child.send("clear"),
     refuse: (refusing) => void child.send(refusing ? "refuse" : "accept"),
     async [Symbol.asyncDispose]() {
       const exited = once(child, "exit");

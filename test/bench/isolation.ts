@@ -1,5 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
-import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
 import type { Stack } from "../../src/sandbox/stack.ts";
 import { ownNames } from "../support/e2e-names.ts";
 import { createPlatform } from "../support/e2e-platform.ts";
@@ -7,7 +5,7 @@ import { mustRun } from "../support/e2e-program.ts";
 import { triggerOf } from "../support/e2e-samples.ts";
 import { startBenchReceiver } from "./bench-receiver.ts";
 import { startBenchService } from "./bench-service.ts";
-import type { BenchReceiver } from "./bench-receiver.ts";
+import { arrived, sendOpenLoop } from "./open-loop.ts";
 import { percentile } from "./percentile.ts";
 
 /** What one endpoint that hangs does to the others: the same load with and without ten that hang and ten that fail. */
@@ -34,26 +32,10 @@ interface RunResult {
   readonly missing: number;
 }
 
-/** The calls are sent in ticks of this many ms, by the clock and not by the answers: no coordinated omission. */
-const tickMs = 20;
-
 function pathOf(endpoint: number, bad: boolean, { hanging, failing }: IsolationOptions): string {
   if (bad && endpoint < hanging) return `/hang/${endpoint}`;
   if (bad && endpoint < hanging + failing) return `/fail/${endpoint}`;
   return `/ok/${endpoint}`;
-}
-
-async function settled(
-  receiver: BenchReceiver,
-  wanted: number,
-  count: (paths: ReadonlyMap<string, readonly number[]>) => number,
-): Promise<ReadonlyMap<string, readonly number[]>> {
-  const until = Date.now() + 60_000;
-  for (;;) {
-    const { latencies } = await receiver.report();
-    if (count(latencies) >= wanted || Date.now() > until) return latencies;
-    await pause(100);
-  }
 }
 
 async function run(stack: Stack, bad: boolean, options: IsolationOptions): Promise<RunResult> {
@@ -73,27 +55,10 @@ async function run(stack: Stack, bad: boolean, options: IsolationOptions): Promi
     );
   }
   await using _ = await startBenchService(env);
-  const perTick = (jobsPerSecond * tickMs) / 1000;
-  const ticks = (seconds * 1000) / tickMs;
-  const begin = Date.now();
-  const sending: Promise<void>[] = [];
-  let sent = 0;
-  for (let tick = 0; tick < ticks; tick += 1) {
-    await pause(Math.max(0, begin + tick * tickMs - Date.now()));
-    const now = begin + tick * tickMs;
-    const calls = Array.from({ length: perTick }, () => {
-      const number = sent++;
-      const tenantId = tenants[number % endpoints] ?? "";
-      return { tenantId, id: null, cdr: { id: `${number}-${now}` } };
-    });
-    sending.push(platform.call(...(calls as CallEndedRecord[])));
-  }
-  await Promise.all(sending);
+  const sent = await sendOpenLoop(platform, tenants, { perSecond: jobsPerSecond, seconds });
   const well = (path: string): boolean => Number(path.split("/")[2]) >= hanging + failing;
   const wanted = Math.floor((sent * (endpoints - hanging - failing)) / endpoints);
-  const count = (paths: ReadonlyMap<string, readonly number[]>): number =>
-    [...paths].reduce((sum, [path, list]) => sum + (well(path) ? list.length : 0), 0);
-  const paths = await settled(receiver, wanted, count);
+  const paths = await arrived(receiver, wanted, well);
   const latencies = [...paths].filter(([path]) => well(path)).flatMap(([, list]) => list);
   return { latencies, missing: Math.max(0, wanted - latencies.length) };
 }

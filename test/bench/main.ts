@@ -5,7 +5,9 @@ import { parseArgs } from "node:util";
 import { startStack } from "../../src/sandbox/stack.ts";
 import type { Stack } from "../../src/sandbox/stack.ts";
 import { backlog, backlogDefaults } from "./backlog.ts";
+import { deliver, deliverDefaults } from "./deliver.ts";
 import { isolation, isolationDefaults } from "./isolation.ts";
+import { latency, latencyDefaults } from "./latency.ts";
 import { match, matchDefaults } from "./match.ts";
 import { triggers, triggersDefaults } from "./triggers.ts";
 
@@ -45,6 +47,18 @@ const scenarios: Readonly<Record<string, () => Promise<Result>>> = {
     backlog(
       await running(),
       { ...backlogDefaults, ...(values.jobs && { jobs: Number(values.jobs) }) },
+      out,
+    ),
+  deliver: async () =>
+    deliver(
+      await running(),
+      { ...deliverDefaults, ...(values.jobs && { jobs: Number(values.jobs) }) },
+      out,
+    ),
+  latency: async () =>
+    latency(
+      await running(),
+      { ...latencyDefaults, ...(values.seconds && { seconds: Number(values.seconds) }) },
       out,
     ),
   triggers: () => triggers(triggersDefaults, out),

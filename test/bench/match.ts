@@ -1,6 +1,5 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Stack } from "../../src/sandbox/stack.ts";
@@ -12,6 +11,7 @@ import { jobsOf } from "../support/e2e-records.ts";
 import { triggerOf } from "../support/e2e-samples.ts";
 import { startBenchService } from "./bench-service.ts";
 import type { BenchService } from "./bench-service.ts";
+import { cpuSecondsOf } from "./cpu-seconds.ts";
 import { callSource, firing, mixedFilters } from "./matching-load.ts";
 import { percentile, spread } from "./percentile.ts";
 
@@ -43,14 +43,6 @@ export const matchDefaults: MatchOptions = {
 interface Marks {
   readonly seconds: readonly number[];
   readonly cpuSeconds: readonly number[];
-}
-
-const ticksPerSecond = 100;
-
-function cpuSecondsOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const [user, system] = stat.slice(stat.lastIndexOf(")")).split(" ").slice(12, 14);
-  return (Number(user) + Number(system)) / ticksPerSecond;
 }
 
 const lookMs = 50;

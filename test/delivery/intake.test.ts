@@ -64,6 +64,16 @@ describe("a partition that goes to another worker", () => {
     expect([commits, said]).toEqual([[], ["pause 0"]]);
   });
 
+  it("has room anew when others have gone on with it, and when it was made anew, however full it was", () => {
+    const { intake, taken, said, take } = setUp({ records: 2 });
+    take(0, 1);
+    intake.assigned([at, second], new Map([["onhook.jobs/0", { ...at, offset: 2 }]]));
+    take(2, 3);
+    intake.rewound(at);
+    expect(said).toEqual(["pause 0", "resume 0", "pause 0", "resume 0"]);
+    expect(taken.map(({ lost }) => lost)).toEqual([true, true, true, true]);
+  });
+
   it("is begun afresh when it comes back", async () => {
     const { intake, taken, commits, take } = setUp();
     take(0, 1);
