@@ -65,8 +65,8 @@ const limits = {
     min: 1,
     max: 100_000,
   }),
-  connectionsPerOrigin: wholeNumber(32, {
-    doc: "How many idle connections to one origin (scheme, host and port) are kept for the next request.",
+  connectionsPerOrigin: wholeNumber(256, {
+    doc: "How many idle connections to one origin (scheme, host and port) are kept for the next request. More than were needed at a time are not there, and each is closed when it has been idle for half a minute.",
     unit: "connections",
     min: 1,
     max: 10_000,

@@ -35,7 +35,7 @@ export interface ConnectionPoolOptions {
 /** Idle connections, in the order in which they became so, in all and by origin. */
 class IdleConnections {
   readonly #all = new Set<Connection>();
-  readonly #byOrigin = new Map<string, Set<Connection>>();
+  readonly #byOrigin = new Map<string, Connection[]>();
 
   get size(): number {
     return this.#all.size;
@@ -45,21 +45,28 @@ class IdleConnections {
     return this.#all.values().next().value;
   }
 
-  of(origin: string): readonly Connection[] {
-    return [...(this.#byOrigin.get(origin) ?? [])];
+  countOf(origin: string): number {
+    return this.#byOrigin.get(origin)?.length ?? 0;
+  }
+
+  /** The one that became idle last. */
+  lastOf(origin: string): Connection | undefined {
+    return this.#byOrigin.get(origin)?.at(-1);
   }
 
   add(connection: Connection): void {
-    const same = this.#byOrigin.get(connection.origin) ?? new Set();
-    this.#byOrigin.set(connection.origin, same.add(connection));
+    const same = this.#byOrigin.get(connection.origin);
+    if (same === undefined) this.#byOrigin.set(connection.origin, [connection]);
+    else same.push(connection);
     this.#all.add(connection);
   }
 
   delete(connection: Connection): boolean {
-    const same = this.#byOrigin.get(connection.origin);
-    same?.delete(connection);
-    if (same?.size === 0) this.#byOrigin.delete(connection.origin);
-    return this.#all.delete(connection);
+    if (!this.#all.delete(connection)) return false;
+    const same = this.#byOrigin.get(connection.origin) ?? [];
+    same.splice(same.lastIndexOf(connection), 1);
+    if (same.length === 0) this.#byOrigin.delete(connection.origin);
+    return true;
   }
 }
 
@@ -135,13 +142,13 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
 
   return {
     acquire(origin) {
-      const connection = idle.of(origin).at(-1);
+      const connection = idle.lastOf(origin);
       if (connection === undefined) return make(origin);
       idle.delete(connection);
       return connection;
     },
     release(connection) {
-      if (idle.of(connection.origin).length >= options.idlePerOrigin) {
+      if (idle.countOf(connection.origin) >= options.idlePerOrigin) {
         discard(connection);
         return;
       }

@@ -1,8 +1,7 @@
-import kafkajs from "kafkajs";
 import type { Kafka } from "kafkajs";
 import { OnhookError } from "../errors.ts";
 import type { OutgoingRecord } from "../log/log-record.ts";
-import { toMessage } from "./record-sets.ts";
+import { javaPartitioner } from "./partitioner.ts";
 import { withAdmin } from "./with-admin.ts";
 
 /** Which partition of its topic a record belongs in. */
@@ -13,12 +12,12 @@ export type PartitionOf = (record: OutgoingRecord) => number;
  * one. Rejects when the topic does not exist or no broker answers.
  */
 export function createPartitions(kafka: Kafka): (topic: string) => Promise<PartitionOf> {
-  const choose = kafkajs.Partitioners.DefaultPartitioner();
+  const choose = javaPartitioner();
   return async (topic) => {
     const answer = await withAdmin(kafka, (admin) => admin.fetchTopicMetadata({ topics: [topic] }));
     const [found] = answer.topics;
     if (found === undefined) throw new OnhookError("TOPIC_MISSING", { topic });
     const partitionMetadata = found.partitions;
-    return (record) => choose({ topic, partitionMetadata, message: toMessage(record) });
+    return ({ key }) => choose({ topic, partitionMetadata, message: { key, value: null } });
   };
 }

@@ -1,4 +1,3 @@
-import { Partitioners } from "kafkajs";
 import type { ICustomPartitioner, Kafka, Producer, Transaction } from "kafkajs";
 import { committedOffsets } from "./committed-offsets.ts";
 import type { NotedOffset } from "./committed-offsets.ts";
@@ -7,6 +6,7 @@ import { partitionKey } from "../log/log-record.ts";
 import type { OutgoingRecord, TopicPartition } from "../log/log-record.ts";
 import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { javaPartitioner } from "./partitioner.ts";
 import { byTopic, inSends, toMessage } from "./record-sets.ts";
 
 export interface TransactionalLaneOptions {
@@ -60,7 +60,7 @@ export class TransactionalLane {
       maxInFlightRequests: 1,
       // One try each: kafkajs's own repeats can leave out or double a partition when leaders move, without a word.
       retry: { retries: 0 },
-      createPartitioner: this.#noting(Partitioners.DefaultPartitioner),
+      createPartitioner: this.#noting(javaPartitioner),
     });
     await this.#producer.connect();
     // kafkajs asks for the producer id here, which aborts or completes what the last owner left behind.

@@ -63,6 +63,8 @@ interface Run extends Rates {
   readonly missing: number;
   readonly repeated: number;
   readonly unrecorded: number;
+  /** Jobs that went by the ladder though nothing had failed. */
+  readonly detours: number;
 }
 
 /** The first mark is the first request's, then one comes with each round: that of the warm-up is left out. */
@@ -136,6 +138,7 @@ async function deliverAll(
     service.metric("onhook_delivery_attempts_total", 'outcome="delivered"');
   const until = Date.now() + 30_000;
   while ((await delivered()) < taken && Date.now() < until) await pause(100);
+  const detours = await service.metric("onhook_detours_total");
   const [ids, made, attempts] = await Promise.all([
     sink.ids(),
     jobsOf(stack, topics.jobs),
@@ -150,6 +153,7 @@ async function deliverAll(
     cpuMicros,
     missing: wanted - [...ids].filter((id) => due.has(id)).length,
     repeated,
+    detours,
     unrecorded: [...ids].filter((id) => !recorded.has(id)).length,
   };
 }
@@ -177,7 +181,7 @@ export async function deliver(
     const held = own.missing === 0 && own.unrecorded === 0 && ratio >= (goal?.part ?? 0);
     ok &&= held;
     out(
-      `${variant}: ${spread(own.perSecond)} requests/s, ${own.cpuMicros.toFixed(0)} µs of processor time each; posting alone ${spread(alone.perSecond)}; ${(ratio * 100).toFixed(0)} % of ${goal?.of ?? "posting"}; ${own.missing} missing, ${own.repeated} repeated, ${own.unrecorded} not recorded`,
+      `${variant}: ${spread(own.perSecond)} requests/s, ${own.cpuMicros.toFixed(0)} µs of processor time each; posting alone ${spread(alone.perSecond)}; ${(ratio * 100).toFixed(0)} % of ${goal?.of ?? "posting"}; ${own.missing} missing, ${own.repeated} repeated, ${own.unrecorded} not recorded, ${own.detours} detours`,
     );
     runs.push({ variant, held, ratio, posting: alone.perSecond, ...own });
   }
