@@ -19,6 +19,8 @@ export interface Leaving {
 
 interface Options {
   readonly most: number;
+  /** Jobs of an endpoint that rests for longer than this, in ms, had better not wait for it here. */
+  readonly patienceMs: number;
   readonly clock: Clock;
   /** Called when time alone has changed what the endpoint may be given: its rest is over, or it has fallen silent. */
   readonly woken: (queue: EndpointQueue) => void;
@@ -28,14 +30,16 @@ interface Options {
 export class EndpointQueue {
   readonly endpoint: Endpoint;
   readonly #limit: EndpointLimit;
+  readonly #patienceMs: number;
   readonly #clock: Clock;
   readonly #woken: (queue: EndpointQueue) => void;
   readonly #waiting = { first: new Fifo<Waiting>(), retry: new Fifo<Waiting>() };
   #cancelWake: (() => void) | null = null;
 
-  constructor(endpoint: Endpoint, { most, clock, woken }: Options) {
+  constructor(endpoint: Endpoint, { most, patienceMs, clock, woken }: Options) {
     this.endpoint = endpoint;
     this.#limit = new EndpointLimit({ most });
+    this.#patienceMs = patienceMs;
     this.#clock = clock;
     this.#woken = woken;
   }
@@ -113,7 +117,7 @@ export class EndpointQueue {
 
   #tooLong(ahead: number, crowds: boolean, patienceMs: number, now: number): number | null {
     const resting = this.#limit.quietUntil - now;
-    if (resting > patienceMs) return resting;
+    if (resting > this.#patienceMs) return resting;
     if (ahead < this.#limit.limit) return null;
     const wait = this.#limit.expectedWaitMs(ahead, now);
     return wait > patienceMs || crowds ? wait : null;

@@ -2,6 +2,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { EndpointQueue } from "./endpoint-queue.ts";
 import type { Leaving } from "./endpoint-queue.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { FlowRate } from "./flow-rate.ts";
 import { FairRing } from "./fair-ring.ts";
 import type { Pace } from "./pace.ts";
 
@@ -45,6 +46,9 @@ export interface SchedulerOptions {
   readonly changed: (inFlight: number) => void;
 }
 
+/** As a multiple of the patience that is set: how long a job waits here at most, however much there is to do. */
+const longestPatience = 10;
+
 /** Endpoints that are remembered though nothing is to be done for them and nothing bad is known of them. */
 const mostRemembered = 10_000;
 
@@ -61,6 +65,9 @@ export class Scheduler {
     retry: new FairRing<EndpointQueue>(),
   };
   readonly #under = { first: 0, retry: 0 };
+  /** Jobs that wait for their turn, at all endpoints. */
+  #waiting = 0;
+  readonly #answers = new FlowRate();
   readonly #most: { readonly first: number; readonly retry: number };
   readonly #idle: (() => void)[] = [];
   #closed = false;
@@ -103,9 +110,10 @@ export class Scheduler {
   #queueOf(endpoint: Endpoint): EndpointQueue {
     let queue = this.#endpoints.get(endpoint.id);
     if (queue === undefined) {
-      const { maxPerEndpoint, clock } = this.#options;
+      const { maxPerEndpoint, patienceMs, clock } = this.#options;
       queue = new EndpointQueue(endpoint, {
         most: maxPerEndpoint,
+        patienceMs,
         clock,
         woken: (woken) => this.#woken(woken),
       });
@@ -116,12 +124,13 @@ export class Scheduler {
 
   #admit(queue: EndpointQueue, { retry, crowds, detour }: Offer, begin: () => void): void {
     if (this.#closed) return;
-    const wait = queue.tooLong(crowds, this.#options.patienceMs);
+    const wait = queue.tooLong(crowds, this.#patienceAt(queue));
     if (wait !== null) {
       detour(wait);
       return;
     }
     queue.push({ retry, begin, detour });
+    this.#waiting += 1;
     this.#refreshed(queue);
   }
 
@@ -135,9 +144,26 @@ export class Scheduler {
   }
 
   #woken(queue: EndpointQueue): void {
-    const leaving = queue.shed(this.#options.patienceMs);
+    this.#leave(queue, queue.shed(this.#patienceAt(queue)));
+  }
+
+  #leave(queue: EndpointQueue, leaving: readonly Leaving[]): void {
+    this.#waiting -= leaving.length;
     this.#refreshed(queue);
-    sendOff(leaving);
+    for (const { detour, waitMs } of leaving) detour(waitMs);
+  }
+
+  /**
+   * How long a job may wait for this endpoint here, in ms. Where this process has more to do than it can, requests take
+   * long at every endpoint, which is none of their doing: to send jobs on detours would make it more. So an endpoint whose
+   * jobs wait no longer than twice what all of them do is not slow.
+   */
+  #patienceAt(queue: EndpointQueue): number {
+    const { patienceMs, clock } = this.#options;
+    if (queue.waiting("first") + queue.waiting("retry") > this.#waiting / 2) return patienceMs;
+    const perMs = this.#answers.perMs(clock.now());
+    const usualMs = perMs === 0 ? 0 : this.#waiting / perMs;
+    return Math.max(patienceMs, Math.min(2 * usualMs, longestPatience * patienceMs));
   }
 
   #place(queue: EndpointQueue): void {
@@ -160,7 +186,10 @@ export class Scheduler {
       if (queue === undefined) return false;
       // An endpoint falls silent by time alone, which no event tells of.
       const next = queue.mayBegin ? queue.shift(kind) : undefined;
-      if (next !== undefined) next.begin();
+      if (next !== undefined) {
+        this.#waiting -= 1;
+        next.begin();
+      }
       this.#place(queue);
       if (next !== undefined) return true;
     }
@@ -204,9 +233,8 @@ export class Scheduler {
 
   /** The endpoint has one request less. */
   #left(queue: EndpointQueue, began: number, pace: Pace): void {
-    const leaving = queue.end(began, pace, this.#options.patienceMs);
-    this.#refreshed(queue);
-    sendOff(leaving);
+    if (pace.kind === "answered") this.#answers.add(this.#options.clock.now());
+    this.#leave(queue, queue.end(began, pace, this.#patienceAt(queue)));
   }
 
   #give(queue: EndpointQueue, retry: boolean, began: number | null): void {
@@ -220,8 +248,4 @@ export class Scheduler {
     this.#under[retry ? "retry" : "first"] += by;
     this.#options.changed(this.#inFlight);
   }
-}
-
-function sendOff(leaving: readonly Leaving[]): void {
-  for (const { detour, waitMs } of leaving) detour(waitMs);
 }

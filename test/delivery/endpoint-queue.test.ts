@@ -24,7 +24,7 @@ test.each(Array.from({ length: readings }, (_, early) => early))(
     const mayBegin: boolean[] = [];
     const queue = new EndpointQueue(
       { id: "e", tenantId: "t" },
-      { most: 1, clock, woken: (woken) => void mayBegin.push(woken.mayBegin) },
+      { most: 1, patienceMs: 5000, clock, woken: (woken) => void mayBegin.push(woken.mayBegin) },
     );
     // It rests after the second time-out running.
     for (const _ of [1, 2]) queue.end(queue.begin(), { kind: "timed-out" }, 5000);

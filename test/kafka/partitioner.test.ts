@@ -48,5 +48,5 @@ it("records without a key go round", () => {
       message: { key: null, value: null },
     }),
   );
-  expect(chosen.toSorted()).toEqual([0, 1, 2]);
+  expect(new Set(chosen)).toEqual(new Set([0, 1, 2]));
 });

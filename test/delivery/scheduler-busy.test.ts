@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { many, setUp } from "./scheduler-under-test.ts";
+
+const endpoints = 20;
+const slots = 8;
+
+/** A process that has more to do than it can: requests of all endpoints take a second, as there are many at a time. */
+async function busy() {
+  const set = setUp({ maxInFlight: slots });
+  const names = Array.from({ length: endpoints }, (_, number) => `t${number}.e`);
+  for (const name of names) set.offer(`${name}.0`);
+  let ended = 0;
+  async function second(): Promise<void> {
+    await set.clock.advance(900);
+    const all = set.begun.slice(ended);
+    ended += all.length;
+    for (const name of all) await set.end(name);
+    await set.clock.advance(100);
+  }
+  while (ended < endpoints) await second();
+  return { ...set, names, second };
+}
+
+it("a process that has more to do than it can sends no job on a detour: every endpoint is as slow as the others", async () => {
+  const { names, offer, detoured, begun, second } = await busy();
+  for (const name of names) for (const job of many(name, 8).slice(1)) offer(job);
+  expect(detoured).toEqual([]);
+  while (begun.length < endpoints * 8) await second();
+  expect(detoured).toEqual([]);
+});
+
+it("an endpoint that is slower than the others has its jobs leave however much there is to do", async () => {
+  const { names, offer, detoured } = await busy();
+  for (const name of names) for (const job of many(name, 8).slice(1)) offer(job);
+  for (const job of many("t0.e", 60).slice(8)) offer(job);
+  expect(detoured.length).toBeGreaterThan(5);
+  expect(detoured.every((name) => name.startsWith("t0.e."))).toBe(true);
+});
