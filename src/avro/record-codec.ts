@@ -5,6 +5,7 @@ import { avroType } from "./avro-type.ts";
 import { ByteCursor } from "./byte-cursor.ts";
 import { valueReader } from "./value-reader.ts";
 import { headerLength, schemaIdOf, writeHeader } from "./wire-format.ts";
+import { SingleFlight } from "../runtime/single-flight.ts";
 
 /** Port: where schemas come from. Ids never change their meaning, so an implementation caches for ever. */
 export interface SchemaSource {
@@ -73,15 +74,18 @@ export function createRecordCodec<T>(options: RecordCodecOptions): RecordCodec<T
   const reader = avroType(options.schema);
   const decoders = new Map<number, Decoder>();
 
-  async function decoderFor(schemaId: number): Promise<Decoder> {
-    let decoder = decoders.get(schemaId);
-    if (decoder === undefined) {
-      const schema =
-        schemaId === options.schemaId ? options.schema : await options.schemas.get(schemaId);
-      decoder = createDecoder(reader, schema, schemaId);
-      decoders.set(schemaId, decoder);
-    }
+  const making = new SingleFlight<number, Decoder>();
+
+  async function make(schemaId: number): Promise<Decoder> {
+    const schema =
+      schemaId === options.schemaId ? options.schema : await options.schemas.get(schemaId);
+    const decoder = createDecoder(reader, schema, schemaId);
+    decoders.set(schemaId, decoder);
     return decoder;
+  }
+
+  async function decoderFor(schemaId: number): Promise<Decoder> {
+    return decoders.get(schemaId) ?? (await making.do(schemaId, () => make(schemaId)));
   }
 
   return {

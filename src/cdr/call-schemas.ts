@@ -1,6 +1,7 @@
 import { OnhookError } from "../errors.ts";
 import type { SchemaSource } from "../avro/record-codec.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { SingleFlight } from "../runtime/single-flight.ts";
 import { createCallSchema } from "./call-schema.ts";
 import type { CallSchema } from "./call-schema.ts";
 
@@ -25,6 +26,8 @@ const maxRefusals = 10_000;
 export function createCallSchemas(source: SchemaSource, clock: Clock): CallSchemas {
   const schemas = new Map<number, CallSchema>();
   const refusals = new Map<number, { error: OnhookError; until: number }>();
+  /** A process that starts with a backlog has thousands of jobs that wait for one schema: the registry is asked once. */
+  const asking = new SingleFlight<number, void>();
 
   function refuse(schemaId: number, error: OnhookError): void {
     refusals.delete(schemaId);
@@ -34,19 +37,23 @@ export function createCallSchemas(source: SchemaSource, clock: Clock): CallSchem
     refusals.set(schemaId, { error, until: clock.now() + refusalMs });
   }
 
+  async function ask(schemaId: number): Promise<void> {
+    try {
+      schemas.set(schemaId, createCallSchema(schemaId, await source.get(schemaId)));
+      refusals.delete(schemaId);
+    } catch (error) {
+      if (!(error instanceof OnhookError) || error.retryable) throw error;
+      refuse(schemaId, error);
+    }
+  }
+
   return {
     peek: (schemaId) => schemas.get(schemaId) ?? refusals.get(schemaId)?.error,
     async load(schemaId) {
       if (schemas.has(schemaId)) return;
       const refusal = refusals.get(schemaId);
       if (refusal !== undefined && refusal.until > clock.now()) return;
-      try {
-        schemas.set(schemaId, createCallSchema(schemaId, await source.get(schemaId)));
-        refusals.delete(schemaId);
-      } catch (error) {
-        if (!(error instanceof OnhookError) || error.retryable) throw error;
-        refuse(schemaId, error);
-      }
+      await asking.do(schemaId, () => ask(schemaId));
     },
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createCallSchemas } from "../../src/cdr/call-schemas.ts";
 import { OnhookError } from "../../src/errors.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
+import { callEndedSchema } from "./call-bytes.ts";
 
 describe("ids that the registry does not have", () => {
   it("are remembered up to a number; beyond it the oldest is forgotten, not all", async () => {
@@ -20,4 +21,20 @@ describe("ids that the registry does not have", () => {
     for (const id of [1, 5000, 10_000, 0]) await schemas.load(id);
     expect(asked).toEqual([0]);
   });
+});
+
+it("the registry is asked once for all that wait for a schema, and again after it could not answer", async () => {
+  const answers = [Promise.withResolvers<unknown>(), Promise.withResolvers<unknown>()];
+  let asked = 0;
+  const source = { get: async () => answers[asked++]?.promise };
+  const schemas = createCallSchemas(source, createFakeClock());
+  const loads = [1, 2, 3].map(() => schemas.load(7));
+  answers[0]?.reject(new OnhookError("REGISTRY_UNREACHABLE", { url: "", problem: "" }));
+  const settled = await Promise.allSettled(loads);
+  expect([settled.map(({ status }) => status), asked]).toEqual([Array(3).fill("rejected"), 1]);
+  const again = [1, 2].map(() => schemas.load(7));
+  answers[1]?.resolve(callEndedSchema());
+  await Promise.all(again);
+  expect(asked).toBe(2);
+  expect(schemas.peek(7)).toHaveProperty("whole");
 });
