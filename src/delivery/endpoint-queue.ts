@@ -48,6 +48,10 @@ export class EndpointQueue {
     return this.#limit.mayBegin(this.#clock.now());
   }
 
+  get inFlight(): number {
+    return this.#limit.inFlight;
+  }
+
   get isForgettable(): boolean {
     return this.#queued === 0 && this.#limit.isForgettable(this.#clock.now());
   }
@@ -130,13 +134,19 @@ export class EndpointQueue {
   #wakeInTime(): void {
     if (this.#cancelWake !== null || this.#queued === 0) return;
     const now = this.#clock.now();
-    const { quietUntil, silentFrom } = this.#limit;
-    const at = quietUntil > now ? quietUntil : silentFrom;
-    if (at === null || at <= now) return;
+    const at = this.#nextLook(now);
+    if (at === null) return;
     this.#cancelWake = this.#clock.at(at, () => {
       this.#cancelWake = null;
       this.#wakeInTime();
       this.#woken(this);
     });
+  }
+
+  #nextLook(now: number): number | null {
+    const { quietUntil, silentFrom } = this.#limit;
+    if (quietUntil > now) return quietUntil;
+    // While it is silent, again and again: how long its jobs may wait follows from how all others fare.
+    return silentFrom === null || silentFrom > now ? silentFrom : now + this.#patienceMs;
   }
 }

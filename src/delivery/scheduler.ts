@@ -49,6 +49,9 @@ export interface SchedulerOptions {
 /** As a multiple of the patience that is set: how long a job waits here at most, however much there is to do. */
 const longestPatience = 10;
 
+/** So many endpoints that say nothing at the same time are not all to blame for it. */
+const silentTogether = 8;
+
 /** Endpoints that are remembered though nothing is to be done for them and nothing bad is known of them. */
 const mostRemembered = 10_000;
 
@@ -68,6 +71,8 @@ export class Scheduler {
   /** Jobs that wait for their turn, at all endpoints. */
   #waiting = 0;
   readonly #answers = new FlowRate();
+  /** Endpoints with a request under way. */
+  #busy = 0;
   readonly #most: { readonly first: number; readonly retry: number };
   readonly #idle: (() => void)[] = [];
   #closed = false;
@@ -156,13 +161,14 @@ export class Scheduler {
   /**
    * How long a job may wait for this endpoint here, in ms. Where this process has more to do than it can, requests take
    * long at every endpoint, which is none of their doing: to send jobs on detours would make it more. So an endpoint whose
-   * jobs wait no longer than twice what all of them do is not slow.
+   * jobs wait no longer than twice what all of them do is not slow; nor is one that is as silent as all the others.
    */
   #patienceAt(queue: EndpointQueue): number {
     const { patienceMs, clock } = this.#options;
     if (queue.waiting("first") + queue.waiting("retry") > this.#waiting / 2) return patienceMs;
     const perMs = this.#answers.perMs(clock.now());
-    const usualMs = perMs === 0 ? 0 : this.#waiting / perMs;
+    const isAllSilent = perMs === 0 && this.#busy >= silentTogether;
+    const usualMs = isAllSilent ? Infinity : perMs === 0 ? 0 : this.#waiting / perMs;
     return Math.max(patienceMs, Math.min(2 * usualMs, longestPatience * patienceMs));
   }
 
@@ -228,13 +234,16 @@ export class Scheduler {
 
   #take(queue: EndpointQueue, retry: boolean): number {
     this.#count(retry, 1);
+    if (queue.inFlight === 0) this.#busy += 1;
     return queue.begin();
   }
 
   /** The endpoint has one request less. */
   #left(queue: EndpointQueue, began: number, pace: Pace): void {
     if (pace.kind === "answered") this.#answers.add(this.#options.clock.now());
-    this.#leave(queue, queue.end(began, pace, this.#patienceAt(queue)));
+    const leaving = queue.end(began, pace, this.#patienceAt(queue));
+    if (queue.inFlight === 0) this.#busy -= 1;
+    this.#leave(queue, leaving);
   }
 
   #give(queue: EndpointQueue, retry: boolean, began: number | null): void {

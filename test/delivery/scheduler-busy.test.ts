@@ -29,6 +29,18 @@ it("a process that has more to do than it can sends no job on a detour: every en
   expect(detoured).toEqual([]);
 });
 
+it("a process that comes to nothing at all for a while does not take that for the silence of its endpoints", async () => {
+  const { clock, offer, detoured, end, begun } = setUp({ maxInFlight: 100 });
+  const names = Array.from({ length: endpoints }, (_, number) => `t${number}.e`);
+  for (const name of names) for (const job of many(name, 20)) offer(job);
+  await clock.advance(5000);
+  expect(detoured).toEqual([]);
+  for (const name of begun.slice(4)) await end(name);
+  await clock.advance(1500);
+  expect(detoured.length).toBeGreaterThan(0);
+  expect(detoured.every((name) => name.startsWith("t0.e."))).toBe(true);
+});
+
 it("an endpoint that is slower than the others has its jobs leave however much there is to do", async () => {
   const { names, offer, detoured } = await busy();
   for (const name of names) for (const job of many(name, 8).slice(1)) offer(job);
