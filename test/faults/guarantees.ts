@@ -101,9 +101,9 @@ account from outside:
   jobs. Both must be 0. **destroyed**: webhooks that the scenario itself made impossible, by deleting what nobody had read; the service
   must have told of exactly these.
 - **repeated requests**: those whose \`webhook-id\` and \`onhook-attempt\` came before. They must be no more than the requests **in
-  flight at the faults**: those that had arrived and were not answered when a fault struck, or whose attempt was not recorded yet, or had been in
-  the 100 ms before it, when their offset was being committed; on a busy machine that takes longer, so three times as much is added as
-  the slowest write of the test's own took in the two seconds before. A fault that lasts (brokers that are away) counts from begin to
+  flight at the faults**: those that had arrived and were not answered when a fault struck, or whose attempt was not recorded yet, or
+  had been in the 100 ms before it, when their offset was being committed; on a busy machine that takes longer, so three times as much
+  is added as the slowest write of the test's own took in the two seconds before. A fault that lasts (brokers that are away) counts from begin to
   end; each rebalance of the groups that deliver is a fault of its own, since work changes hands, and so is the time in which a process
   has lost its group and can't commit (it begins nothing then).
 
