@@ -107,7 +107,18 @@ export class EndpointLimit {
     const resting = Math.max(0, this.quietUntil - now);
     if (queued === 0 && this.mayBegin(now)) return 0;
     const silent = this.inFlight > 0 ? now - this.#heardAt : 0;
-    return resting + ((queued + 1) * Math.max(this.#serviceMs, silent)) / Math.max(1, this.limit);
+    return resting + this.#roundsFor(queued + 1) * Math.max(this.#serviceMs, silent);
+  }
+
+  /** How many rounds of answers so many requests take, the limit growing as it has so far. */
+  #roundsFor(requests: number): number {
+    let [left, limit, rounds] = [requests, Math.max(1, this.limit), 0];
+    const most = Math.min(this.#most, this.#easy);
+    for (; left > limit && limit < most; rounds += 1) {
+      left -= limit;
+      limit = Math.min(most, limit * 2);
+    }
+    return rounds + left / limit;
   }
 
   /** Idle, and not known for anything bad: a new one would do as well. */
