@@ -46,7 +46,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "error-table": [],
   runtime: ["errors.ts"],
   log: [],
-  avro: ["errors.ts"],
+  avro: [...leaves, "errors.ts"],
   ...Object.fromEntries(
     flows.slice(2).map((folder) => [folder, [...flows, ...leaves, "errors.ts"]]),
   ),

@@ -37,6 +37,11 @@ export function createCallSchemas(source: SchemaSource, clock: Clock): CallSchem
     refusals.set(schemaId, { error, until: clock.now() + refusalMs });
   }
 
+  function refusalOf(schemaId: number): OnhookError | undefined {
+    const refusal = refusals.get(schemaId);
+    return refusal !== undefined && refusal.until > clock.now() ? refusal.error : undefined;
+  }
+
   async function ask(schemaId: number): Promise<void> {
     try {
       schemas.set(schemaId, createCallSchema(schemaId, await source.get(schemaId)));
@@ -48,11 +53,9 @@ export function createCallSchemas(source: SchemaSource, clock: Clock): CallSchem
   }
 
   return {
-    peek: (schemaId) => schemas.get(schemaId) ?? refusals.get(schemaId)?.error,
+    peek: (schemaId) => schemas.get(schemaId) ?? refusalOf(schemaId),
     async load(schemaId) {
-      if (schemas.has(schemaId)) return;
-      const refusal = refusals.get(schemaId);
-      if (refusal !== undefined && refusal.until > clock.now()) return;
+      if (schemas.has(schemaId) || refusalOf(schemaId) !== undefined) return;
       await asking.do(schemaId, () => ask(schemaId));
     },
   };

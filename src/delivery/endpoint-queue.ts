@@ -35,6 +35,7 @@ export class EndpointQueue {
   readonly #woken: (queue: EndpointQueue) => void;
   readonly #waiting = { first: new Fifo<Waiting>(), retry: new Fifo<Waiting>() };
   #cancelWake: (() => void) | null = null;
+  #wakesAt = Infinity;
 
   constructor(endpoint: Endpoint, { most, patienceMs, clock, woken }: Options) {
     this.endpoint = endpoint;
@@ -132,10 +133,12 @@ export class EndpointQueue {
    * this one: a rest that ended between the two would be seen by neither, and what waits would do so for ever.
    */
   #wakeInTime(): void {
-    if (this.#cancelWake !== null || this.#queued === 0) return;
+    if (this.#queued === 0) return;
     const now = this.#clock.now();
     const at = this.#nextLook(now);
-    if (at === null) return;
+    if (at === null || (this.#cancelWake !== null && this.#wakesAt <= at)) return;
+    this.#cancelWake?.();
+    this.#wakesAt = at;
     this.#cancelWake = this.#clock.at(at, () => {
       this.#cancelWake = null;
       this.#wakeInTime();

@@ -32,7 +32,7 @@ interface HandedOn {
   state: "waiting" | "begun" | "done";
 }
 
-/** So many names of each kind are remembered, some 15 MiB: at a thousand retries a second those of a minute and a half. */
+/** So many names of each kind are remembered, some 15 MiB: at a thousand jobs a second those of a minute and a half. */
 const remembered = 100_000;
 
 /**

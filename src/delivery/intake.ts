@@ -22,7 +22,10 @@ export interface PartitionConsumer {
    * process that has been frozen, or cut off, for so long that its partitions may be another's.
    */
   confirmed(): Promise<void>;
-  /** Whether that would resolve at once. */
+  /**
+   * Whether the partitions are its own beyond doubt: it is a member, as above, and is not about to join anew, in which
+   * case the group may have given them away already.
+   */
   readonly isConfirmed: boolean;
 }
 
@@ -81,7 +84,7 @@ export class Intake implements IntakeHandlers {
     }
   }
 
-  /** What is in hand is seen to its end, and commits nothing: its offsets are other records' now. */
+  /** What is under way is seen to its end, the rest dropped; it commits nothing: its offsets are other records' now. */
   rewound(at: TopicPartition): void {
     const key = partitionKey(at);
     const lane = this.#lanes.get(key);

@@ -144,8 +144,11 @@ export class Scheduler {
     if (this.#closed) return;
     this.#place(queue);
     this.#fill();
-    if (this.#endpoints.size > mostRemembered && queue.isForgettable)
+    if (this.#endpoints.size > mostRemembered && queue.isForgettable) {
+      // With its timer: that would speak for the one that comes in its place.
+      queue.clear();
       this.#endpoints.delete(queue.endpoint.id);
+    }
   }
 
   #woken(queue: EndpointQueue): void {

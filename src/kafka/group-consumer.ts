@@ -58,6 +58,8 @@ export class GroupConsumer {
   readonly #commits: OffsetCommits;
   /** Null where the group has not told yet, or not any more. */
   #membership: Membership | null = null;
+  /** Whether what it was handed last is still its own, as far as it goes by what the group has told. */
+  #isSettled = false;
   /** When it asked the group what that has answered last, by the clock that nobody sets. */
   #askedAt = -Infinity;
   #answer = Promise.withResolvers<void>();
@@ -95,6 +97,10 @@ export class GroupConsumer {
             : new Map(await (this.#notes ??= this.#readNotes()));
           handlers.assigned([...this.#assigned.values()], standing);
           this.#answered(membership, askedAt);
+          this.#isSettled = true;
+        },
+        unsettled: () => {
+          this.#isSettled = false;
         },
         batch: (payload) => this.#handOver(payload, handlers),
         rewound: (at) => this.#rewound(at, handlers),
@@ -102,6 +108,7 @@ export class GroupConsumer {
         left: () => {
           this.#current = null;
           this.#membership = null;
+          this.#isSettled = false;
         },
       },
     );
@@ -132,10 +139,15 @@ export class GroupConsumer {
    * group has given away is told by `assigned` before that. What is begun while it is no member could not be committed.
    */
   async confirmed(): Promise<void> {
-    while (!this.isConfirmed) await this.#answer.promise;
+    while (!this.#isTrusted) await this.#answer.promise;
   }
 
+  /** Whether, besides, it is not about to join anew: the group may then have given its partitions away, and not told yet. */
   get isConfirmed(): boolean {
+    return this.#isSettled && this.#isTrusted;
+  }
+
+  get #isTrusted(): boolean {
     const { sessionTimeoutMs, heartbeatIntervalMs } = this.#options;
     const trustedMs = sessionTimeoutMs - heartbeatIntervalMs;
     return this.#membership !== null && performance.now() - this.#askedAt <= trustedMs;

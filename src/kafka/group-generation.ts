@@ -6,7 +6,10 @@ import type { MemberWatch } from "./member-watchers.ts";
 import type { Membership } from "./offset-commits.ts";
 
 interface ConsumerGroupClass {
-  readonly prototype: { joinAndSync: (this: GroupMember) => Promise<void> };
+  readonly prototype: {
+    joinAndSync: (this: GroupMember) => Promise<void>;
+    leave: (this: GroupMember) => Promise<void>;
+  };
 }
 
 /** What is used here of kafkajs's ConsumerGroup, which is one consumer's membership. */
@@ -15,24 +18,39 @@ interface GroupMember {
   readonly generationId: number;
 }
 
-const watchers = new MemberWatchers<Membership, Promise<void>>();
+/** Hears of each generation; null: it joins anew, or leaves, so that what it was told before does not hold any more. */
+type Hear = (membership: Membership | null) => Promise<void>;
+
+const watchers = new MemberWatchers<Membership | null, Promise<void>>();
+
+/** By the member's own object, as its id may be another one the next time. */
+const hearing = new WeakMap<GroupMember, Hear>();
 
 /**
  * `tell` hears of each generation as soon as it is joined, after kafkajs's event of that, which does not say its number;
  * with a heartbeat it comes seconds later, and what is committed until then could not say which generation it is of.
- * Nothing is fetched before it resolves; where it rejects, the consumer crashes.
+ * Nothing is fetched before it resolves. Where it rejects, kafkajs crashes if it was the first join; in a later one it
+ * may go on fetching as if nothing were: `tell` has to see to the consumer's end.
  */
-export function watchGenerations(tell: (membership: Membership) => Promise<void>): MemberWatch {
+export function watchGenerations(tell: Hear): MemberWatch {
   mend();
   return watchers.watch(tell);
 }
 
 const mend = once(() => {
   const { prototype } = consumerGroupClass as ConsumerGroupClass;
-  const own = prototype.joinAndSync;
+  const { joinAndSync, leave } = prototype;
   prototype.joinAndSync = async function joinAndTell() {
-    await own.call(this);
+    await hearing.get(this)?.(null);
+    await joinAndSync.call(this);
     const { memberId, generationId: generation } = this;
-    await watchers.of(memberId)?.({ memberId, generation });
+    const hear = watchers.of(memberId);
+    if (hear === undefined) return;
+    hearing.set(this, hear);
+    await hear({ memberId, generation });
+  };
+  prototype.leave = async function tellAndLeave() {
+    await hearing.get(this)?.(null);
+    await leave.call(this);
   };
 });

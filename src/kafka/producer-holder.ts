@@ -47,6 +47,16 @@ async function connect(kafka: Kafka): Promise<Producer> {
   return producer;
 }
 
+async function producerOf(held: Held): Promise<Producer> {
+  try {
+    return await held.producer;
+  } catch (error) {
+    // Not even connected: the next try needs another one.
+    held.retired = true;
+    throw error;
+  }
+}
+
 export function createProducerHolder(kafka: Kafka, emit: Emit<KafkaEvent>): ProducerHolder {
   let current: Held | null = null;
   const closing = new Set<Promise<void>>();
@@ -72,7 +82,7 @@ export function createProducerHolder(kafka: Kafka, emit: Emit<KafkaEvent>): Prod
   async function by<T>(held: Held, work: (producer: Producer) => Promise<T>): Promise<T> {
     held.sending += 1;
     try {
-      const done = await work(await held.producer);
+      const done = await work(await producerOf(held));
       held.failures = 0;
       return done;
     } catch (error) {

@@ -9,6 +9,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import { explained } from "./broker-failure.ts";
 import { watchGenerations } from "./group-generation.ts";
+import type { MemberWatch } from "./member-watchers.ts";
 import type { KafkaEvent } from "./kafka-events.ts";
 import { watchPositions } from "./out-of-range.ts";
 import type { OutOfRange } from "./out-of-range.ts";
@@ -47,6 +48,8 @@ export interface SupervisedHandlers {
    * generation before, too, or of none so far; else somebody else may have had its partitions in between.
    */
   began?(answer: Answer, followsOn: boolean): Promise<void>;
+  /** It joins anew, or leaves: until `began` has resolved once more, its partitions may be given to others. */
+  unsettled?(): void;
   /** To a heartbeat. */
   answered?(answer: Answer): void;
   /** The consumer is gone, crashed or stopped; until the next `joined` there is none. */
@@ -70,6 +73,8 @@ const setBackMs = 2000;
 /** Those by whose answers a member knows that it is one. */
 const membershipRequests: ReadonlySet<string> = new Set(["SyncGroup", "Heartbeat"]);
 
+type Begun = SupervisedHandlers & { began(answer: Answer): Promise<void> };
+
 type End = { readonly crashed: Error } | "stopped";
 
 /**
@@ -86,6 +91,8 @@ export async function runSupervised(
   const { clock, emit, signal } = deps;
   const { groupId } = options;
   let claims = noClaims;
+  /** The last generation that was begun; that of the claims may be one that was joined and not begun. */
+  let begun = noClaims.generation;
   /** What was handed out last. */
   let handed: readonly TopicPartition[] = [];
   for (let failures = 0; !signal.aborted; failures += 1) {
@@ -99,11 +106,10 @@ export async function runSupervised(
       },
       async began(answer) {
         const { membership } = answer;
-        const { generation } = claims;
-        const followsOn =
-          generation === noClaims.generation || membership.generation === generation + 1;
-        claims = claimsAfter(claims, membership.generation, handed);
-        await handlers.began?.(answer, followsOn);
+        const { generation } = membership;
+        claims = claimsAfter(claims, generation, handed);
+        await handlers.began?.(answer, begun === noClaims.generation || generation === begun + 1);
+        begun = generation;
       },
     });
     if (end === "stopped") return;
@@ -134,18 +140,50 @@ function createConsumer(
   });
 }
 
+/** Tells the handlers of each generation and each heartbeat, until it is over: what comes then speaks of a consumer that is gone. */
+function watchMembership(
+  consumer: Consumer,
+  handlers: Begun,
+  end: (end: End) => void,
+): { readonly generations: MemberWatch; isOver: boolean } {
+  /** When the group was asked what it has answered last. */
+  let askedAt = -Infinity;
+  const watched = { isOver: false };
+  const generations = watchGenerations(async (membership) => {
+    if (watched.isOver) return;
+    if (membership === null) {
+      handlers.unsettled?.();
+      return;
+    }
+    try {
+      await handlers.began({ membership, askedAt });
+    } catch (error) {
+      // In a later join kafkajs would try that again, and fetch on if that fails as well.
+      end({ crashed: error instanceof Error ? error : new Error(String(error)) });
+      watched.isOver = true;
+      throw error;
+    }
+  });
+  consumer.on("consumer.network.request", ({ payload: { apiName, duration } }) => {
+    if (membershipRequests.has(apiName)) askedAt = performance.now() - Math.max(0, duration);
+  });
+  consumer.on("consumer.heartbeat", ({ payload: { memberId, groupGenerationId: generation } }) => {
+    if (!watched.isOver) handlers.answered?.({ membership: { memberId, generation }, askedAt });
+  });
+  return Object.assign(watched, { generations });
+}
+
 async function runOnce(
   consumer: Consumer,
   options: SupervisedConsumerOptions,
   deps: { readonly clock: Clock; readonly emit: Emit<KafkaEvent>; readonly signal: AbortSignal },
-  handlers: SupervisedHandlers & { began(answer: Answer): Promise<void> },
+  handlers: Begun,
 ): Promise<End> {
   const { groupId } = options;
   const { promise: ended, resolve: end } = Promise.withResolvers<End>();
   using positions = watchPositions((found) => tellOutOfRange(found, groupId, deps.emit, handlers));
-  /** When the group was asked what it has answered last. */
-  let askedAt = -Infinity;
-  using generations = watchGenerations((membership) => handlers.began({ membership, askedAt }));
+  const membership = watchMembership(consumer, handlers, end);
+  using generations = membership.generations;
   const onStop = (): void => end("stopped");
   // kafkajs sends the next heartbeat when the clock is past the last one: set back by an hour, it sends none for that
   // hour, loses its partitions and does not notice. A new consumer begins with the clock as it is.
@@ -160,12 +198,6 @@ async function runOnce(
     generations.follow(payload.memberId);
     handlers.joined(consumer, assignedPartitions(payload.memberAssignment));
   });
-  consumer.on("consumer.network.request", ({ payload: { apiName, duration } }) => {
-    if (membershipRequests.has(apiName)) askedAt = performance.now() - Math.max(0, duration);
-  });
-  consumer.on("consumer.heartbeat", ({ payload: { memberId, groupGenerationId: generation } }) =>
-    handlers.answered?.({ membership: { memberId, generation }, askedAt }),
-  );
   consumer.on("consumer.rebalancing", () =>
     deps.emit({ type: "consumer.rebalancing", group: groupId }),
   );
@@ -179,12 +211,15 @@ async function runOnce(
       autoCommit: false,
       partitionsConsumedConcurrently: options.partitionsAtOnce,
       eachBatchAutoResolve: options.handlerResolves !== true,
-      eachBatch: (payload) => handlers.batch(payload, consumer),
+      eachBatch: async (payload) => {
+        if (!membership.isOver) await handlers.batch(payload, consumer);
+      },
     });
     return await ended;
   } catch (error) {
     return { crashed: error instanceof Error ? error : new Error(String(error)) };
   } finally {
+    membership.isOver = true;
     deps.signal.removeEventListener("abort", onStop);
     handlers.left();
     await disconnect(consumer, groupId, deps.emit);

@@ -38,3 +38,23 @@ it("the registry is asked once for all that wait for a schema, and again after i
   expect(asked).toBe(2);
   expect(schemas.peek(7)).toHaveProperty("whole");
 });
+
+it("an id that the registry did not have is asked for again after a while", async () => {
+  const clock = createFakeClock();
+  let known = false;
+  const source = {
+    async get(schemaId: number): Promise<unknown> {
+      if (!known) throw new OnhookError("SCHEMA_UNKNOWN", { schemaId });
+      return callEndedSchema();
+    },
+  };
+  const schemas = createCallSchemas(source, clock);
+  await schemas.load(7);
+  known = true;
+  await schemas.load(7);
+  expect(schemas.peek(7)).toMatchObject({ code: "SCHEMA_UNKNOWN" });
+  await clock.advance(30_000);
+  expect(schemas.peek(7)).toBeUndefined();
+  await schemas.load(7);
+  expect(schemas.peek(7)).toHaveProperty("whole");
+});

@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import type { Socket } from "node:net";
 import kafkajs from "kafkajs";
 import { expect, test } from "vitest";
+import type { KafkaEvent } from "../../src/kafka/kafka-events.ts";
 import { useStack } from "../support/stack.ts";
 import { Collected } from "./collected.ts";
 import { createGroup } from "./group-under-test.ts";
@@ -12,7 +13,7 @@ const keyAt = 4;
 const syncGroup = 14;
 
 /** A client that freezes behind its second SyncGroup: answers wait unread, as those of a process do that is frozen. */
-function freezingClient() {
+function freezingClient(frozen: () => void = () => undefined) {
   const sockets: Socket[] = [];
   let syncs = 0;
   const kafka = new kafkajs.Kafka({
@@ -27,8 +28,10 @@ function freezingClient() {
       socket.write = (bytes: unknown): boolean => {
         const request = bytes as Buffer;
         const isWritten = write(request);
-        if (request.readInt16BE(keyAt) === syncGroup && ++syncs === 2)
+        if (request.readInt16BE(keyAt) === syncGroup && ++syncs === 2) {
           for (const each of sockets) each.pause();
+          frozen();
+        }
         return isWritten;
       };
       return socket;
@@ -45,7 +48,8 @@ function freezingClient() {
 }
 
 test("an answer that was given before its partitions went to another does not make a member sure of them", async () => {
-  const { kafka, thaw } = freezingClient();
+  const sure: boolean[] = [];
+  const { kafka, thaw } = freezingClient(() => sure.push(consumer.isConfirmed));
   const group = await createGroup(kafkaLog(), 2);
   const { consumer, collected } = group.member(new Collected(), kafkaLog({ kafka }));
   await collected.until(() => collected.assignments.length === 1);
@@ -53,12 +57,45 @@ test("an answer that was given before its partitions went to another does not ma
   const { collected: others } = group.member();
   await others.until(() => others.assignments.at(-1)?.length === 2);
   expect(collected.assignments).toHaveLength(1);
-  const sure: boolean[] = [];
+  expect(sure).toEqual([false]);
   thaw(() => {
-    if (collected.assignments.length === 2) sure.push(consumer.isConfirmed);
+    if (collected.assignments.length <= 2) sure.push(consumer.isConfirmed);
   });
   await collected.until(() => collected.assignments.length === 3);
-  expect(sure.length).toBeGreaterThan(0);
+  expect(sure.length).toBeGreaterThan(1);
   expect(sure).not.toContain(true);
   await consumer.confirmed();
+});
+
+test("a member that can't learn where its group stands joins anew, and is told then", async () => {
+  const { kafka, thaw } = freezingClient();
+  const admin = kafka.admin.bind(kafka);
+  let refusals = 0;
+  const failing = Object.assign(kafka, {
+    admin: (...options: Parameters<typeof admin>) => {
+      const own = admin(...options);
+      return {
+        ...own,
+        fetchOffsets: (...of: Parameters<typeof own.fetchOffsets>) => {
+          const isFirst = collected.assignments.length === 2 && refusals === 0;
+          if (!isFirst) return own.fetchOffsets(...of);
+          refusals += 1;
+          return Promise.reject(
+            new kafkajs.KafkaJSConnectionError("gone", { broker: "", code: "" }),
+          );
+        },
+      };
+    },
+  });
+  const events: KafkaEvent[] = [];
+  const group = await createGroup(kafkaLog(), 2);
+  const { collected } = group.member(new Collected(), kafkaLog({ kafka: failing, events }));
+  await collected.until(() => collected.assignments.length === 1);
+  const { collected: others } = group.member();
+  await others.until(() => others.assignments.at(-1)?.length === 2);
+  thaw(() => undefined);
+  await collected.until(() => collected.assignments.length === 3);
+  expect(refusals).toBe(1);
+  expect(events.map(({ type }) => type)).toContain("consumer.crashed");
+  expect(collected.standings[2]).toBeInstanceOf(Map);
 });

@@ -1,3 +1,4 @@
+import { KafkaJSNumberOfRetriesExceeded } from "kafkajs";
 import type { Kafka, Producer } from "kafkajs";
 import { describe, expect, test } from "vitest";
 import type { KafkaEvent } from "../../src/kafka/kafka-events.ts";
@@ -196,6 +197,31 @@ describe("the writer of Kafka", () => {
     made.length = 0;
     for (const topic of topics) await writer.write({ topic, key: "k", value: null });
     expect(made).toEqual([]);
+  });
+
+  test("takes another producer at once where one could not connect", async () => {
+    const kafka = kafkaClient();
+    const producer = kafka.producer.bind(kafka);
+    let made = 0;
+    const failing = Object.assign(kafka, {
+      producer: (options: Parameters<Kafka["producer"]>[0]) => {
+        made += 1;
+        const own = producer(options);
+        const error = new KafkaJSNumberOfRetriesExceeded("no broker", {
+          retryCount: 5,
+          retryTime: 1000,
+        });
+        return made === 1 ? { ...own, connect: () => Promise.reject(error) } : own;
+      },
+    });
+    const events: KafkaEvent[] = [];
+    const log = kafkaLog({ kafka: failing, events });
+    const topic = ownName("writer");
+    await log.createTopic(topic, 1);
+    await using writer = log.writer();
+    await writer.write({ topic, key: "k", value: null });
+    expect(made).toBe(2);
+    expect(events.filter(({ type }) => type === "producer.retrying")).toHaveLength(1);
   });
 
   test("rejects the one record that a topic never takes, and writes all others by the same producer", async () => {

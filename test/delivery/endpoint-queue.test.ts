@@ -33,3 +33,19 @@ test.each(Array.from({ length: readings }, (_, early) => early))(
     expect(mayBegin.at(-1)).toBe(true);
   },
 );
+
+test("a rest that ends before the next look at a silent endpoint was due is looked at in time", async () => {
+  const clock = createFakeClock();
+  const seen: number[] = [];
+  const begin = clock.now();
+  const queue = new EndpointQueue(
+    { id: "e", tenantId: "t" },
+    { most: 1, patienceMs: 20_000, clock, woken: () => void seen.push(clock.now() - begin) },
+  );
+  const began = queue.begin();
+  queue.push({ retry: false, begin: () => undefined, detour: () => undefined });
+  await clock.advance(3000);
+  queue.end(began, { kind: "refused", restMs: 1000 }, 20_000);
+  await clock.advance(2000);
+  expect(seen.at(-1)).toBe(4000);
+});

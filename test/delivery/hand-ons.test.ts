@@ -51,7 +51,7 @@ describe("a job that was handed on twice", () => {
     expect(taken).toHaveLength(2);
   });
 
-  it("stays in hand where it is handed out anew", () => {
+  it("is taken in once more where its partition was away and has come back", () => {
     const { intake, taken, copied } = setUp();
     intake.records({ ...at, records: [handedOn(0, 7)] });
     intake.assigned([second]);

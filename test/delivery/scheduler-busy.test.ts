@@ -48,3 +48,23 @@ it("an endpoint that is slower than the others has its jobs leave however much t
   expect(detoured.length).toBeGreaterThan(5);
   expect(detoured.every((name) => name.startsWith("t0.e."))).toBe(true);
 });
+
+it("an endpoint that was forgotten, since there are so many, does not trouble the one that comes in its place", async () => {
+  const { clock, offer, begun, end } = setUp({ patienceMs: 5000 });
+  const once = async (name: string): Promise<void> => {
+    offer(name);
+    await end(name);
+  };
+  for (let number = 0; number <= 10_000; number += 1) await once(`t.e${number}.0`);
+  // Its fifth job has waited, so that somebody was to look whether it falls silent.
+  for (const name of many("t.late", 5)) offer(name);
+  for (const name of many("t.late", 5)) await end(name);
+  const others = Array.from({ length: 7 }, (_, number) => `t.other${number}.0`);
+  for (const name of others) offer(name);
+  offer("t.late.6");
+  await clock.advance(1100);
+  offer("t.late.7");
+  for (const name of others) await end(name);
+  await end("t.late.7");
+  expect(begun).toContain("t.late.6");
+});
