@@ -77,6 +77,10 @@ type Begun = SupervisedHandlers & { began(answer: Answer): Promise<void> };
 
 type End = { readonly crashed: Error } | "stopped";
 
+function crashedBy(error: unknown): End {
+  return { crashed: error instanceof Error ? error : new Error(String(error)) };
+}
+
 /**
  * Keeps a kafkajs consumer running until `signal` is aborted. kafkajs ends a consumer for good on any error that it
  * takes for final (a TypeError in a handler, an unknown codec, no broker to be found) and goes silent; here each crash
@@ -159,7 +163,7 @@ function watchMembership(
       await handlers.began({ membership, askedAt });
     } catch (error) {
       // In a later join kafkajs would try that again, and fetch on if that fails as well.
-      end({ crashed: error instanceof Error ? error : new Error(String(error)) });
+      end(crashedBy(error));
       watched.isOver = true;
       throw error;
     }
@@ -217,7 +221,7 @@ async function runOnce(
     });
     return await ended;
   } catch (error) {
-    return { crashed: error instanceof Error ? error : new Error(String(error)) };
+    return crashedBy(error);
   } finally {
     membership.isOver = true;
     deps.signal.removeEventListener("abort", onStop);

@@ -13,7 +13,7 @@ import { startBenchService } from "./bench-service.ts";
 import { startBenchSink } from "./bench-sink.ts";
 import type { BenchSink } from "./bench-sink.ts";
 import { cpuSecondsOf } from "./cpu-seconds.ts";
-import { percentile, spread } from "./percentile.ts";
+import { percentile, roundsBetween, spread } from "./percentile.ts";
 
 /** Jobs to requests, signed and recorded, beside merely posting the same bodies with the same client. */
 export interface DeliverOptions {
@@ -67,10 +67,8 @@ interface Run extends Rates {
   readonly detours: number;
 }
 
-/** The first mark is the first request's, then one comes with each round: that of the warm-up is left out. */
 function ratesOf(marks: readonly number[], jobs: number): Rates {
-  const rounds = marks.slice(2).map((at, index) => at - (marks[index + 1] as number));
-  return { perSecond: rounds.map((ms) => (jobs * 1000) / ms) };
+  return { perSecond: roundsBetween(marks).map((ms) => (jobs * 1000) / ms) };
 }
 
 const inFlight = 256;

@@ -13,7 +13,7 @@ import { startBenchService } from "./bench-service.ts";
 import type { BenchService } from "./bench-service.ts";
 import { cpuSecondsOf } from "./cpu-seconds.ts";
 import { callSource, firing, mixedFilters } from "./matching-load.ts";
-import { percentile, spread } from "./percentile.ts";
+import { percentile, roundsBetween, spread } from "./percentile.ts";
 
 /** Calls to jobs, exactly once and committed, beside merely reading the same calls with the same client. */
 export interface MatchOptions {
@@ -89,11 +89,9 @@ interface Rates {
 }
 
 function ratesOf({ seconds, cpuSeconds }: Marks, calls: number): Rates {
-  const steps = (marks: readonly number[]): number[] =>
-    marks.slice(2).map((at, index) => at - (marks[index + 1] as number));
   return {
-    perSecond: steps(seconds).map((each) => calls / each),
-    cpuMicros: steps(cpuSeconds).map((each) => (each * 1e6) / calls),
+    perSecond: roundsBetween(seconds).map((each) => calls / each),
+    cpuMicros: roundsBetween(cpuSeconds).map((each) => (each * 1e6) / calls),
   };
 }
 

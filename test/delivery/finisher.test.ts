@@ -7,7 +7,7 @@ import { createRetryLadder } from "../../src/delivery/retry-ladder.ts";
 import { OnhookError } from "../../src/errors.ts";
 import type { OutgoingRecord } from "../../src/log/log-record.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
-import { nine, someJob, someRecord, someState } from "./some-jobs.ts";
+import { nine, someJob, someRecord, someState, someTaken } from "./some-jobs.ts";
 
 const [rung] = createRetryLadder("r.", [2000]).rungs;
 const from = someRecord({ offset: 8, headers: { "onhook-last-reason": "status" } });
@@ -59,15 +59,10 @@ async function finish(decision: Decision, refuses: (record: OutgoingRecord) => b
     clock: createFakeClock(nine),
     emit: (event) => void events.push(event),
   });
-  const taken = {
-    record: from,
-    lost: false,
-    crowdingSince: null,
-    confirmed: async () => undefined,
-    begin: () => true,
-    leave: () => undefined,
-  };
-  await finisher({ ...taken, finish: () => void (finished += 1) }, decision);
+  await finisher(
+    someTaken(from, () => void (finished += 1)),
+    decision,
+  );
   return { written, events, finished };
 }
 

@@ -1,3 +1,4 @@
+import type { Taken } from "../../src/delivery/partition-lane.ts";
 import type { DeliveryJob } from "../../src/jobs/delivery-job.ts";
 import { firstAttempt } from "../../src/jobs/job-state.ts";
 import type { JobState } from "../../src/jobs/job-state.ts";
@@ -49,4 +50,17 @@ export function someRecord({ headers = {}, ...changes }: RecordChanges = {}): Lo
 /** Records of one partition with these offsets. */
 export function recordsAt(...offsets: readonly number[]): LogRecord[] {
   return offsets.map((offset) => someRecord({ offset, key: null }));
+}
+
+/** A record that was taken in, whose partition stays and which nothing else stands for. */
+export function someTaken(record: LogRecord, finish: () => void): Taken {
+  return {
+    record,
+    lost: false,
+    crowdingSince: null,
+    confirmed: async () => undefined,
+    begin: () => true,
+    leave: () => undefined,
+    finish,
+  };
 }

@@ -13,7 +13,7 @@ import type { LogRecord, OutgoingRecord } from "../../src/log/log-record.ts";
 import { readSchema } from "../../src/schema-files.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";
 import { callEndedSchema, encoder } from "../cdr/call-bytes.ts";
-import { someJob } from "../delivery/some-jobs.ts";
+import { someJob, someTaken } from "../delivery/some-jobs.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 import { privateCall } from "./some-triggers.ts";
 import { createWatchedLog } from "./watched-log.ts";
@@ -92,15 +92,10 @@ export function createDeliverHarness(sender: HttpSender, triggers: ReadonlyMap<s
     const decision = await deliver(record, never, (wait) => wait(never));
     if (decision === null) throw new Error("nobody has stopped it");
     let finished = 0;
-    const taken = {
-      record,
-      lost: false,
-      crowdingSince: null,
-      confirmed: async () => undefined,
-      begin: () => true,
-      leave: () => undefined,
-    };
-    await finish({ ...taken, finish: () => (finished += 1) }, decision);
+    await finish(
+      someTaken(record, () => void (finished += 1)),
+      decision,
+    );
     expect(finished).toBe(1);
     const [first, second] = written.splice(0);
     const [onward, attempt] = first?.topic === "attempts" ? [undefined, first] : [first, second];

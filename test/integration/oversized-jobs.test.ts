@@ -7,7 +7,7 @@ import type { DeliveryJob } from "../../src/jobs/delivery-job.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { readSchema } from "../../src/schema-files.ts";
 import { kafkaLog, ownName } from "../contracts/log-under-test.ts";
-import { someJob, someRecord, someState } from "../delivery/some-jobs.ts";
+import { someJob, someRecord, someState, someTaken } from "../delivery/some-jobs.ts";
 
 test("a job that its rung does not take ends as dead without its call, and the next one goes on", async () => {
   const schema = readSchema("DeliveryJob");
@@ -36,15 +36,10 @@ test("a job that its rung does not take ends as dead without its call, and the n
   const done = [Buffer.alloc(300_000), Buffer.from("small")].map((call, offset) => {
     const record = someRecord({ offset, value: jobs.encode(someJob({ call })) });
     const decision = goesRound(record, someState(), ladder, systemClock.now());
-    const taken = {
-      record,
-      lost: false,
-      crowdingSince: null,
-      confirmed: async () => undefined,
-      begin: () => true,
-      leave: () => undefined,
-    };
-    return finish({ ...taken, finish: () => void finished.push(offset) }, decision);
+    return finish(
+      someTaken(record, () => void finished.push(offset)),
+      decision,
+    );
   });
   await Promise.all(done);
   expect(finished.toSorted((a, b) => a - b)).toEqual([0, 1]);
