@@ -52,7 +52,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ),
   ...Object.fromEntries(stages.map((folder) => [folder, [...flows, ...leaves, "errors.ts"]])),
   // Reads what delivery has written on the dead.
-  endpoints: [...flows, "delivery", ...leaves, "errors.ts"],
+  endpoints: [...flows, "delivery", "replay", ...leaves, "errors.ts"],
   replay: [...flows, "delivery", ...leaves, "errors.ts"],
   ...Object.fromEntries(
     adapters.map((folder) => [

@@ -2,7 +2,8 @@ import type { EndpointGate } from "../delivery/deliver-job.ts";
 import { disableTrigger } from "../endpoints/disable-trigger.ts";
 import type { EndpointHealth } from "../endpoints/endpoint-health.ts";
 import { EndpointWatch } from "../endpoints/endpoint-watch.ts";
-import { Redriver, setAsideOf } from "../endpoints/redriver.ts";
+import { Redriver } from "../endpoints/redriver.ts";
+import { createRedrives } from "../endpoints/redrives.ts";
 import { Suspensions } from "../endpoints/suspensions.ts";
 import { OnhookError } from "../errors.ts";
 import { CompactedTable } from "../kafka/compacted-table.ts";
@@ -12,7 +13,6 @@ import { PartitionReader } from "../kafka/partition-reader.ts";
 import { createRecordWriter } from "../kafka/record-writer.ts";
 import type { RecordWriter } from "../kafka/record-writer.ts";
 import type { LogRecord } from "../log/log-record.ts";
-import { createReplayDead } from "../replay/replay-dead.ts";
 import { steadyClock } from "../runtime/clock.ts";
 import { aborted } from "../runtime/aborted.ts";
 import { runTogether } from "../runtime/run-together.ts";
@@ -20,7 +20,7 @@ import type { Service } from "../runtime/supervisor.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 import type { Codecs } from "./codecs.ts";
 import type { Connections, Surroundings } from "./connections.ts";
-import { createReplayDeps, deadReplayOptions } from "./replays.ts";
+import { createReplayLog, deadReplayOptions } from "./replays.ts";
 import type { StoreParts } from "./store.ts";
 
 /** How endpoints are, and what keeps that up to date. */
@@ -31,7 +31,7 @@ export interface EndpointParts {
   whenKnown(signal: AbortSignal): Promise<void>;
 }
 
-/** How many seconds' worth of jobs go back at a time for one endpoint that recovers. */
+/** How many seconds' worth of jobs go back at a time for the endpoints that recover. */
 const secondsAtOnce = 5;
 
 type Around = readonly [Surroundings, Connections, Codecs, StoreParts];
@@ -105,10 +105,6 @@ function createRedriver(
   const { config, clock, emit } = surroundings;
   const { sessionTimeoutMs, heartbeatIntervalMs, redriveGroup } = config.kafka;
   const { redrivePerSecond, probeIntervalMs } = config.delivery;
-  const replay = createReplayDead(
-    deadReplayOptions(surroundings, codecs),
-    createReplayDeps(surroundings, connections),
-  );
   // Who leads has nothing to fetch; its lag and the age of its fetches mean nothing.
   const silent = new Set<KafkaEvent["type"]>([
     "consumer.joined",
@@ -128,11 +124,10 @@ function createRedriver(
       },
       { clock, emit: (event) => void (silent.has(event.type) || emit(event)) },
     ),
-    async redrive(redrive, signal) {
-      const { id, limit } = redrive;
-      const request = { id, filter: setAsideOf(redrive), ratePerSecond: redrivePerSecond, limit };
-      return (await replay(request, signal, () => undefined)).written;
-    },
+    redrives: createRedrives(
+      { ...deadReplayOptions(surroundings, codecs), ratePerSecond: redrivePerSecond },
+      { log: createReplayLog(surroundings, connections), clock, emit },
+    ),
     release,
     probeIntervalMs,
     jobsAtOnce: redrivePerSecond * secondsAtOnce,

@@ -2,26 +2,29 @@ import { createCallSchemas } from "../cdr/call-schemas.ts";
 import { createKafkaReplayLog } from "../kafka/kafka-replay-log.ts";
 import type { CallReplayOptions } from "../replay/replay-calls.ts";
 import type { DeadReplayOptions } from "../replay/replay-dead.ts";
+import type { JointReplayLog, ReplayLog } from "../replay/replay-log.ts";
 import type { ReplayDeps } from "../replay/replay-task.ts";
 import { maxReplayedRecordBytes } from "../wanted-topics.ts";
 import type { Codecs } from "./codecs.ts";
 import type { Connections, Surroundings } from "./connections.ts";
 
-/** What replays work by. What goes wrong and is tried again is told as a failed write to the jobs' topic. */
-export function createReplayDeps(
-  { config, clock, emit }: Surroundings,
+/** The log of replays, on the names that are set. */
+export function createReplayLog(
+  { config, clock }: Surroundings,
   { kafka }: Connections,
-): ReplayDeps {
-  const { replayGroupPrefix, transactionalIdPrefix } = config.kafka;
+): ReplayLog & JointReplayLog {
+  const { replayGroupPrefix: groupPrefix, transactionalIdPrefix } = config.kafka;
   const { transactionTimeoutMs } = config.match;
-  const options = {
-    groupPrefix: replayGroupPrefix,
-    transactionalIdPrefix,
-    transactionTimeoutMs,
-  };
+  const options = { groupPrefix, transactionalIdPrefix, transactionTimeoutMs };
+  return createKafkaReplayLog(kafka, options, clock);
+}
+
+/** What replays work by. What goes wrong and is tried again is told as a failed write to the jobs' topic. */
+export function createReplayDeps(surroundings: Surroundings, connections: Connections): ReplayDeps {
+  const { config, clock, emit } = surroundings;
   let attempt = 0;
   return {
-    log: createKafkaReplayLog(kafka, options, clock),
+    log: createReplayLog(surroundings, connections),
     clock,
     onRetry(error) {
       attempt += 1;

@@ -1,3 +1,4 @@
+import type { SkipReason } from "../replay/picked.ts";
 import type { EndpointHealth } from "./endpoint-health.ts";
 
 interface AboutEndpoint {
@@ -22,6 +23,15 @@ export type EndpointEvent =
       readonly endpointId: string;
       readonly probe: boolean;
       readonly jobs: number;
+    }
+  | {
+      /** A job that was set aside can't go out again, and stays among the dead. Said again when another process goes on. */
+      readonly type: "endpoint.left-dead";
+      readonly endpointId: string;
+      readonly reason: SkipReason;
+      /** Where it stands in the topic of dead jobs. */
+      readonly partition: number;
+      readonly offset: number;
     }
   /** Endpoints by state, as this process sees them. */
   | {

@@ -1,5 +1,5 @@
 import type { PartitionConsumer } from "../delivery/intake.ts";
-import type { DeadReason } from "../delivery/next-stop.ts";
+import type { MemberProgress } from "../replay/joint-replay.ts";
 import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
@@ -8,33 +8,18 @@ import { redriveId } from "./endpoint-health.ts";
 import type { EndpointHealth } from "./endpoint-health.ts";
 import { aboutEndpoint } from "./endpoint-events.ts";
 import type { EndpointEvent } from "./endpoint-events.ts";
+import type { Redrive, Redrives } from "./redrives.ts";
 import type { Suspensions } from "./suspensions.ts";
-
-/** Puts jobs that were set aside for an endpoint back among the jobs, once each, and goes on where it last ended. */
-export interface Redrive {
-  readonly id: string;
-  readonly endpointId: string;
-  /** Nothing was set aside before, ms since the epoch. */
-  readonly from: number;
-  /** At most so many jobs. */
-  readonly limit: number;
-}
-
-/** Which of the dead jobs a redrive is about. */
-export function setAsideOf({ endpointId, from }: Redrive) {
-  return { reason: "endpoint-suspended" satisfies DeadReason, endpointId, from };
-}
 
 export interface RedriverDeps {
   readonly suspensions: Pick<Suspensions, "get" | "all">;
   /** Port: a group whose one partition goes to the process that is to do this. */
   readonly leadership: Pick<PartitionConsumer, "run">;
-  /** Port: resolves with how many jobs were put back. */
-  readonly redrive: (redrive: Redrive, signal: AbortSignal) => Promise<number>;
+  readonly redrives: Redrives;
   /** Port: publishes that an endpoint is well again. */
   readonly release: (endpointId: string) => Promise<void>;
   readonly probeIntervalMs: number;
-  /** How many jobs of an endpoint that recovers are put back before it is another one's turn. */
+  /** How many jobs are put back before it is looked which endpoints are to be tried, and which have begun to recover. */
   readonly jobsAtOnce: number;
   readonly clock: Clock;
   readonly emit: Emit<EndpointEvent>;
@@ -48,8 +33,7 @@ const settledMs = 10_000;
 
 /**
  * Tries suspended endpoints and sends anew what was set aside for those that recover. One process of the role does it,
- * the one that a consumer group has given its only partition; should two believe that they are, each redrive is a
- * transactional id and fences the other off.
+ * the one that a consumer group has given its only partition; should two believe that they are, one fences the other off.
  */
 export class Redriver implements Service {
   readonly name = "redriver";
@@ -72,57 +56,90 @@ export class Redriver implements Service {
       records: () => undefined,
       rewound: () => undefined,
     };
-    await Promise.all([this.#deps.leadership.run(handlers, stop), this.#work(stop)]);
-  }
-
-  async #work(stop: AbortSignal): Promise<void> {
-    const { suspensions, clock, emit } = this.#deps;
-    while (!stop.aborted) {
-      await pause(clock, lookMs, stop);
-      if (!this.#leads || stop.aborted) continue;
-      const known = suspensions.all();
-      this.#forgetOthers(known);
-      for (const health of known) {
-        if (stop.aborted) return;
-        try {
-          await (health.state === "suspended"
-            ? this.#probe(health, stop)
-            : this.#recover(health, stop));
-        } catch (error) {
-          emit({ type: "endpoint.held", error });
-        }
-      }
+    try {
+      await Promise.all([this.#deps.leadership.run(handlers, stop), this.#work(stop)]);
+    } finally {
+      await this.#deps.redrives.close();
     }
   }
 
-  async #probe(health: EndpointHealth, stop: AbortSignal): Promise<void> {
-    const { clock, probeIntervalMs, redrive, emit } = this.#deps;
-    const { endpointId, since } = health;
-    const due = this.#probes.get(endpointId) ?? since + probeIntervalMs;
-    if (clock.now() < due) return;
-    this.#probes.set(endpointId, clock.now() + probeIntervalMs);
-    const jobs = await redrive({ id: redriveId(health), endpointId, from: since, limit: 1 }, stop);
-    if (jobs > 0) emit({ type: "endpoint.redriven", endpointId, probe: true, jobs });
+  async #work(stop: AbortSignal): Promise<void> {
+    const { suspensions, clock, redrives } = this.#deps;
+    while (!stop.aborted) {
+      await pause(clock, lookMs, stop);
+      if (stop.aborted) return;
+      const known = this.#leads ? suspensions.all() : [];
+      this.#forgetOthers(known);
+      if (known.length === 0) {
+        await this.#trying(stop, () => redrives.close());
+        continue;
+      }
+      redrives.retain(new Set(known.map(redriveId)));
+      await this.#trying(stop, () => this.#probe(known, stop));
+      await this.#trying(stop, () => this.#recover(known, stop));
+    }
+  }
+
+  /** Does it; what fails is told, and comes up again with the next look. */
+  async #trying(stop: AbortSignal, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!stop.aborted) this.#deps.emit({ type: "endpoint.held", error });
+    }
+  }
+
+  /** Tries each suspended endpoint whose time has come, with one job. */
+  async #probe(known: readonly EndpointHealth[], stop: AbortSignal): Promise<void> {
+    const { clock, probeIntervalMs, redrives, emit } = this.#deps;
+    const now = clock.now();
+    const due = known.filter(
+      ({ state, endpointId, since }) =>
+        state === "suspended" && now >= (this.#probes.get(endpointId) ?? since + probeIntervalMs),
+    );
+    if (due.length === 0) return;
+    for (const { endpointId } of due) this.#probes.set(endpointId, now + probeIntervalMs);
+    const put = await redrives.run(due.map(redriving(1)), due.length, stop);
+    for (const health of due) {
+      const { endpointId } = health;
+      const jobs = put.get(redriveId(health))?.written ?? 0;
+      if (jobs > 0) emit({ type: "endpoint.redriven", endpointId, probe: true, jobs });
+    }
   }
 
   /**
    * Goes over what was set aside until nothing more is there, late enough that nothing more can come. One look that
-   * finds nothing is not enough: it may have been the end of a replay that began before the last jobs were set aside.
-   * Each look is short, so that endpoints that recover share the pace, and probes go on.
+   * finds nothing is not enough: jobs may have been set aside behind what it read. Each look is short, so that endpoints
+   * that recover share the pace, and probes go on.
    */
-  async #recover(health: EndpointHealth, stop: AbortSignal): Promise<void> {
-    const { clock, redrive, release, emit, jobsAtOnce } = this.#deps;
-    const { endpointId, since } = health;
-    const recovery = this.#recovering.get(endpointId) ?? { since: clock.now(), quiet: 0 };
-    this.#recovering.set(endpointId, recovery);
-    const settled = clock.now() - recovery.since >= settledMs;
-    const jobs = await redrive(
-      { id: redriveId(health), endpointId, from: since, limit: jobsAtOnce },
-      stop,
-    );
+  async #recover(known: readonly EndpointHealth[], stop: AbortSignal): Promise<void> {
+    const { clock, redrives, jobsAtOnce } = this.#deps;
+    const recovering = known.filter(({ state }) => state === "recovering");
+    if (recovering.length === 0) return;
+    const now = clock.now();
+    for (const { endpointId } of recovering)
+      if (!this.#recovering.has(endpointId))
+        this.#recovering.set(endpointId, { since: now, quiet: 0 });
+    const put = await redrives.run(recovering.map(redriving(jobsAtOnce)), jobsAtOnce, stop);
+    for (const health of recovering) await this.#conclude(health, put.get(redriveId(health)), now);
+  }
+
+  /** What a look that began then has come to for one endpoint. */
+  async #conclude(
+    health: EndpointHealth,
+    progress: MemberProgress | undefined,
+    lookedAt: number,
+  ): Promise<void> {
+    const { suspensions, release, emit } = this.#deps;
+    const { endpointId } = health;
+    const jobs = progress?.written ?? 0;
     if (jobs > 0) emit({ type: "endpoint.redriven", endpointId, probe: false, jobs });
-    recovery.quiet = jobs === 0 && settled && !stop.aborted ? recovery.quiet + 1 : 0;
-    const stillRecovers = this.#deps.suspensions.get(endpointId)?.state === "recovering";
+    const recovery = this.#recovering.get(endpointId);
+    if (recovery === undefined) return;
+    const settled = lookedAt - recovery.since >= settledMs;
+    const isAll = jobs === 0 && progress?.isDone === true;
+    recovery.quiet = isAll && settled ? recovery.quiet + 1 : 0;
+    const stillRecovers = suspensions.get(endpointId)?.state === "recovering";
     if (recovery.quiet < 2 || !stillRecovers) return;
     await release(endpointId);
     emit({ type: "endpoint.well", ...aboutEndpoint(health) });
@@ -135,4 +152,12 @@ export class Redriver implements Service {
     for (const id of this.#recovering.keys())
       if (states.get(id) !== "recovering") this.#recovering.delete(id);
   }
+}
+
+/** The redrive of an endpoint's jobs, so many of them. */
+function redriving(limit: number): (health: EndpointHealth) => Redrive {
+  return (health) => {
+    const { endpointId, since } = health;
+    return { id: redriveId(health), endpointId, from: since, limit };
+  };
 }

@@ -1,4 +1,4 @@
-import type { Kafka } from "kafkajs";
+import type { Admin, Kafka } from "kafkajs";
 import { withAdmin } from "./with-admin.ts";
 
 /** An offset that is committed, and what was noted with it. */
@@ -8,17 +8,35 @@ export interface NotedOffset {
 }
 
 /** What a group has committed of a topic, by partition. */
-export async function committedOffsets(
-  kafka: Kafka,
-  groupId: string,
-  topic: string,
-): Promise<Map<number, NotedOffset>> {
-  const [answer] = await withAdmin(kafka, (admin) =>
-    admin.fetchOffsets({ groupId, topics: [topic] }),
-  );
+export type NotedOffsets = ReadonlyMap<number, NotedOffset>;
+
+async function ask(admin: Admin, groupId: string, topic: string): Promise<NotedOffsets> {
+  const [answer] = await admin.fetchOffsets({ groupId, topics: [topic] });
   const committed = new Map<number, NotedOffset>();
   for (const { partition, offset, metadata } of answer?.partitions ?? [])
     if (Number(offset) >= 0)
       committed.set(partition, { offset: Number(offset), metadata: metadata ?? "" });
   return committed;
+}
+
+/** What a group has committed of a topic. */
+export async function committedOffsets(
+  kafka: Kafka,
+  groupId: string,
+  topic: string,
+): Promise<NotedOffsets> {
+  return withAdmin(kafka, (admin) => ask(admin, groupId, topic));
+}
+
+/** The same of several groups, over one connection, by group. */
+export async function committedOffsetsOfAll(
+  kafka: Kafka,
+  groupIds: readonly string[],
+  topic: string,
+): Promise<ReadonlyMap<string, NotedOffsets>> {
+  return withAdmin(kafka, async (admin) => {
+    const byGroup = new Map<string, NotedOffsets>();
+    for (const groupId of groupIds) byGroup.set(groupId, await ask(admin, groupId, topic));
+    return byGroup;
+  });
 }

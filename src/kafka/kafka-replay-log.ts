@@ -1,26 +1,35 @@
 import type { Kafka } from "kafkajs";
 import { OnhookError } from "../errors.ts";
-import type { TopicPartition } from "../log/log-record.ts";
+import { partitionKey } from "../log/log-record.ts";
+import type { OutgoingRecord, TopicPartition } from "../log/log-record.ts";
 import { recordSize } from "../log/record-size.ts";
-import type { ReplayLane, ReplayLog, SourcePartition, Standing } from "../replay/replay-log.ts";
+import type {
+  JointLane,
+  JointReplayLog,
+  ReplayLane,
+  ReplayLog,
+  Standing,
+  Standings,
+} from "../replay/replay-log.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { explained } from "./broker-failure.ts";
-import { committedOffsets } from "./committed-offsets.ts";
-import type { NotedOffset } from "./committed-offsets.ts";
+import { committedOffsets, committedOffsetsOfAll } from "./committed-offsets.ts";
+import type { NotedOffset, NotedOffsets } from "./committed-offsets.ts";
 import { countPartitions } from "./count-partitions.ts";
-import { PartitionReader } from "./partition-reader.ts";
 import { isFenced, isTooLarge } from "./refusal-types.ts";
+import { interrupted, passing, replaySource } from "./replay-source.ts";
 import { TransactionalLane } from "./transactional-lane.ts";
+import { TransactionalWriter } from "./transactional-writer.ts";
 
 export interface KafkaReplayLogOptions {
   /** The group of a replay is `<prefix>-<id>`. */
   readonly groupPrefix: string;
-  /** The transactional id of a partition of it is `<prefix>-replay-<id>-<topic>-<partition>`. */
+  /**
+   * The transactional id of a partition of it is `<prefix>-replay-<id>-<topic>-<partition>`, that of replays that are
+   * done together `<prefix>-redrive-<topic>-<partition>`.
+   */
   readonly transactionalIdPrefix: string;
   readonly transactionTimeoutMs: number;
 }
-
-const waitMs = 500;
 
 /** In the metadata of a commit: the end of what the replay is about. */
 const untilPattern = /^until:(\d{1,15})$/;
@@ -30,86 +39,33 @@ function toStanding({ offset, metadata }: NotedOffset): Standing {
   return { offset, until: until === undefined ? null : Number(until) };
 }
 
-/** What fails at the brokers passes, as far as anyone can know from here; a mistake of this program does not. */
-function interrupted(error: unknown): unknown {
-  const own = explained(error);
-  if (own instanceof OnhookError) return own;
-  if (!(own instanceof Error) || own instanceof TypeError || own instanceof RangeError) return own;
-  return new OnhookError("REPLAY_INTERRUPTED", { problem: own.message }, { cause: own });
+function toStandings(committed: NotedOffsets): Standings {
+  return new Map([...committed].map(([partition, noted]) => [partition, toStanding(noted)]));
 }
 
-async function passing<T>(work: () => Promise<T>): Promise<T> {
+/** Does it; tells who was fenced off that it was, and what fails at the brokers as what passes. */
+async function owning<T>(id: string, at: TopicPartition, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw interrupted(error);
+    if (!isFenced(error)) throw interrupted(error);
+    const about = { id, partition: partitionKey(at) };
+    throw new OnhookError("REPLAY_TAKEN_OVER", about, { cause: error });
   }
 }
 
-function sourceOf(kafka: Kafka, at: TopicPartition): SourcePartition {
-  const reader = new PartitionReader(kafka, at);
-  async function bounds(): Promise<{ begin: number; end: number }> {
-    const { low, end } = await reader.bounds();
-    return { begin: low, end };
-  }
-  return {
-    bounds: () => passing(bounds),
-    offsetAt: (timestamp) => passing(() => reader.offsetAt(timestamp)),
-    fetch: (offset) =>
-      passing(async () => {
-        try {
-          const { batch, next } = await reader.fetch(offset, waitMs);
-          return { records: batch.records, next };
-        } catch (error) {
-          if (!(error instanceof OnhookError) || error.code !== "OFFSET_OUT_OF_RANGE") throw error;
-          throw new OnhookError("REPLAY_GONE", { ...at, offset }, { cause: error });
-        }
-      }),
-    close: () => reader.close(),
-  };
-}
-
-class KafkaReplayLane implements ReplayLane {
-  readonly #lane: TransactionalLane;
-  readonly #about: { readonly id: string; readonly partition: string };
-
-  constructor(lane: TransactionalLane, id: string, { topic, partition }: TopicPartition) {
-    this.#lane = lane;
-    this.#about = { id, partition: `${topic}/${partition}` };
-  }
-
-  async open(): Promise<Standing | null> {
-    const noted = await this.#doing(() => this.#lane.openNoted());
-    return noted && toStanding(noted);
-  }
-
-  async commit(
-    records: Parameters<ReplayLane["commit"]>[0],
-    { offset, until }: Standing,
-  ): Promise<void> {
-    const metadata = until === null ? undefined : `until:${until}`;
-    try {
-      await this.#doing(() => this.#lane.commit(records, offset, metadata));
-    } catch (error) {
-      if (!isTooLarge(error)) throw error;
-      const topic = records[0]?.topic ?? "";
-      const bytes = Math.max(...records.map(recordSize));
-      throw new OnhookError("RECORD_TOO_LARGE", { topic, bytes }, { cause: error });
-    }
-  }
-
-  async close(): Promise<void> {
-    await passing(() => this.#lane.close());
-  }
-
-  async #doing<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (isFenced(error))
-        throw new OnhookError("REPLAY_TAKEN_OVER", this.#about, { cause: error });
-      throw interrupted(error);
-    }
+/** Commits; tells where a record of them is more than its topic takes. */
+async function committing(
+  records: readonly OutgoingRecord[],
+  commit: () => Promise<void>,
+): Promise<void> {
+  try {
+    await commit();
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    const topic = records[0]?.topic ?? "";
+    const bytes = Math.max(...records.map(recordSize));
+    throw new OnhookError("RECORD_TOO_LARGE", { topic, bytes }, { cause: error });
   }
 }
 
@@ -118,29 +74,70 @@ export function createKafkaReplayLog(
   kafka: Kafka,
   options: KafkaReplayLogOptions,
   clock: Clock,
-): ReplayLog {
-  const { groupPrefix, transactionalIdPrefix, transactionTimeoutMs } = options;
-  const groupOf = (id: string): string => `${groupPrefix}-${id}`;
+): ReplayLog & JointReplayLog {
+  const { transactionalIdPrefix: prefix, transactionTimeoutMs } = options;
+  const groupOf = groupsOf(options);
+
+  function lane(id: string, source: TopicPartition): ReplayLane {
+    const transactionalIdPrefix = `${prefix}-replay-${id}`;
+    const names = { source, groupId: groupOf(id), transactionalIdPrefix, transactionTimeoutMs };
+    const own = new TransactionalLane(kafka, names, clock);
+    return {
+      async open() {
+        const noted = await owning(id, source, () => own.openNoted());
+        return noted && toStanding(noted);
+      },
+      async commit(records, { offset, until }) {
+        const metadata = until === null ? undefined : `until:${until}`;
+        await committing(records, () =>
+          owning(id, source, () => own.commit(records, offset, metadata)),
+        );
+      },
+      close: () => passing(() => own.close()),
+    };
+  }
+
+  function jointLane(source: TopicPartition): JointLane {
+    const transactionalIdPrefix = `${prefix}-redrive`;
+    const names = { source, transactionalIdPrefix, transactionTimeoutMs };
+    const writer = new TransactionalWriter(kafka, names, clock);
+    return {
+      open: () => owning("redrive", source, () => writer.settle()),
+      async commit(records, offsets) {
+        const { topic, partition } = source;
+        const each = [...offsets].map(([id, offset]) => ({
+          topic,
+          partition,
+          offset,
+          groupId: groupOf(id),
+        }));
+        await committing(records, () =>
+          owning("redrive", source, () => writer.commit(records, each)),
+        );
+      },
+      close: () => passing(() => writer.close()),
+    };
+  }
+
+  return { ...reading(kafka, groupOf), lane, jointLane };
+}
+
+const groupsOf =
+  ({ groupPrefix }: KafkaReplayLogOptions) =>
+  (id: string): string =>
+    `${groupPrefix}-${id}`;
+
+/** What is asked of the log; disturbs nobody. */
+function reading(kafka: Kafka, groupOf: (id: string) => string) {
   return {
     partitions: (topic) => passing(() => countPartitions(kafka, topic)),
-    source: (at) => sourceOf(kafka, at),
-    lane(id, source) {
-      const lane = new TransactionalLane(
-        kafka,
-        {
-          source,
-          groupId: groupOf(id),
-          transactionalIdPrefix: `${transactionalIdPrefix}-replay-${id}`,
-          transactionTimeoutMs,
-        },
-        clock,
-      );
-      return new KafkaReplayLane(lane, id, source);
-    },
+    source: (at) => replaySource(kafka, at),
     standings: (id, topic) =>
+      passing(async () => toStandings(await committedOffsets(kafka, groupOf(id), topic))),
+    standingsOfAll: (ids, topic) =>
       passing(async () => {
-        const committed = await committedOffsets(kafka, groupOf(id), topic);
-        return new Map([...committed].map(([partition, noted]) => [partition, toStanding(noted)]));
+        const committed = await committedOffsetsOfAll(kafka, ids.map(groupOf), topic);
+        return new Map(ids.map((id) => [id, toStandings(committed.get(groupOf(id)) ?? new Map())]));
       }),
-  };
+  } satisfies Partial<ReplayLog & JointReplayLog>;
 }

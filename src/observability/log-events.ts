@@ -30,6 +30,7 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "endpoint.recovering": ["info", "a suspended endpoint answered: its jobs go out again"],
   "endpoint.well": ["info", "an endpoint has recovered"],
   "endpoint.redriven": ["info", "jobs that were set aside go out again"],
+  "endpoint.left-dead": ["warn", "a job that was set aside can not go out again and stays dead"],
   "endpoints.counted": null,
   "trigger.disabled": ["warn", "a trigger was switched off: its receiver is gone"],
   "endpoint.held": ["warn", "something about an endpoint could not be done now"],

@@ -75,6 +75,7 @@ function deliveryRecorders(set: MetricSet) {
     "endpoint.well": null,
     "endpoint.redriven": ({ jobs, probe }) =>
       set.count("onhook_redriven_total", { probe: String(probe) }, jobs),
+    "endpoint.left-dead": null,
     "endpoints.counted": (event) => {
       for (const state of ["failing", "suspended", "recovering"] as const)
         set.set("onhook_endpoints", { state }, event[state]);

@@ -1,4 +1,4 @@
-import { readDeath } from "../delivery/dead-headers.ts";
+import { endpointHeader, readDeath } from "../delivery/dead-headers.ts";
 import { OnhookError } from "../errors.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
 import { replayHeader, tracingHeaders } from "../jobs/job-state.ts";
@@ -50,7 +50,7 @@ export type ReplayDead = (
 function headersFit({ headers, key, timestamp }: LogRecord, filter: DeadFilter): boolean {
   const { reason, at } = readDeath(headers);
   const diedAt = at ?? timestamp;
-  const endpoint = headers["onhook-endpoint"]?.toString("utf8");
+  const endpoint = headers[endpointHeader]?.toString("utf8");
   return (
     (filter.triggerId === undefined || filter.triggerId === key?.toString("utf8")) &&
     (filter.reason === undefined || filter.reason === reason) &&
@@ -100,9 +100,14 @@ export function pickDead(id: string, filter: DeadFilter, options: DeadReplayOpti
 const clockSkewMs = 3_600_000;
 
 /**
- * The replay of dead jobs as a task; throws REPLAY_ID. It is about all that is dead when it begins. A record is written
- * after its job has died, so that what was written well before `from` need not be read; how long after, nobody can say.
+ * From when on the records are stamped of jobs that died at a time or later, ms since the epoch. A record is written
+ * after its job has died, so that what was written well before need not be read; how long after, nobody can say.
  */
+export function writtenFrom(diedAt: number): number {
+  return diedAt - clockSkewMs;
+}
+
+/** The replay of dead jobs as a task; throws REPLAY_ID. It is about all that is dead when it begins. */
 export function deadTask(
   { id, filter }: Pick<DeadReplayRequest, "id" | "filter">,
   options: DeadReplayOptions,
@@ -111,7 +116,7 @@ export function deadTask(
   return {
     id: checkReplayId(id),
     topic: options.deadTopic,
-    range: (source) => rangeOfTime(source, { from: from && from - clockSkewMs }),
+    range: (source) => rangeOfTime(source, { from: from && writtenFrom(from) }),
     pick: pickDead(id, filter, options),
   };
 }

@@ -40,11 +40,33 @@ export interface ReplayLane {
   close(): Promise<void>;
 }
 
+/** Where a replay stands in each partition of a topic where it does. */
+export type Standings = ReadonlyMap<number, Standing>;
+
+/** Port: the way out of one partition for any number of replays that are read for together; opened and owned like a lane. */
+export interface JointLane {
+  /** Settles what was left open. Where the replays stand may be asked for afterwards. */
+  open(): Promise<void>;
+  /** Writes the records and, by their ids, the next offsets of the replays that they are of, in one transaction; rejects as a lane does. */
+  commit(records: readonly OutgoingRecord[], offsets: ReadonlyMap<string, number>): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** Port: the log as replays use it. What passes rejects as retryable (REPLAY_INTERRUPTED, TOPIC_MISSING and the like). */
 export interface ReplayLog {
   partitions(topic: string): Promise<number>;
   source(at: TopicPartition): SourcePartition;
   lane(replayId: string, at: TopicPartition): ReplayLane;
   /** Where a replay stands in each partition of a topic where it does; disturbs no run of it. */
-  standings(replayId: string, topic: string): Promise<ReadonlyMap<number, Standing>>;
+  standings(replayId: string, topic: string): Promise<Standings>;
+}
+
+/** Port: the same for replays that are done together. */
+export interface JointReplayLog extends Pick<ReplayLog, "partitions" | "source"> {
+  jointLane(at: TopicPartition): JointLane;
+  /** Where each of the replays stands, by its id. */
+  standingsOfAll(
+    replayIds: readonly string[],
+    topic: string,
+  ): Promise<ReadonlyMap<string, Standings>>;
 }

@@ -6,7 +6,9 @@ import { withAdmin } from "../../src/kafka/with-admin.ts";
 import type { LogRecord } from "../../src/log/log-record.ts";
 import { other } from "../../src/replay/picked.ts";
 import type { PickRecord } from "../../src/replay/picked.ts";
-import type { ReplayLog } from "../../src/replay/replay-log.ts";
+import { JointReplay } from "../../src/replay/joint-replay.ts";
+import type { MemberProgress } from "../../src/replay/joint-replay.ts";
+import type { JointReplayLog, ReplayLog } from "../../src/replay/replay-log.ts";
 import { runReplay } from "../../src/replay/run-replay.ts";
 import type { OnProgress, ReplayPace, ReplayProgress } from "../../src/replay/run-replay.ts";
 import { pause, systemClock } from "../../src/runtime/clock.ts";
@@ -17,7 +19,7 @@ import { kafkaClient, kafkaLog, ownName } from "./log-under-test.ts";
 import type { LogUnderTest } from "./log-under-test.ts";
 
 type Log = Pick<LogUnderTest, "createTopic" | "writer" | "read"> & {
-  readonly replay: ReplayLog;
+  readonly replay: ReplayLog & JointReplayLog;
   /** Resolves when all that is committed can be read: a commit is answered a moment before. */
   settled(topic: string): Promise<void>;
 };
@@ -68,9 +70,9 @@ export interface RunOptions extends Partial<ReplayPace> {
   readonly onPick?: (record: LogRecord) => Promise<void> | void;
 }
 
-/** A topic of numbers, of which a replay is about the even ones. */
-export async function createReplayed(log: Log, count: number) {
-  const [topic, jobsTopic, id] = [ownName("dead"), ownName("jobs"), randomUUID()];
+/** A topic of numbers that are written by and by, and one for the jobs. */
+async function createNumbers(log: Log, count: number) {
+  const [topic, jobsTopic] = [ownName("dead"), ownName("jobs")];
   await log.createTopic(topic, 3);
   await log.createTopic(jobsTopic, 3);
   const writer = log.writer();
@@ -85,6 +87,73 @@ export async function createReplayed(log: Log, count: number) {
     );
   }
   await write(count);
+
+  /** The numbers whose jobs are written, in rising order. */
+  async function jobs(): Promise<number[]> {
+    await log.settled(jobsTopic);
+    const read = await log.read(jobsTopic);
+    return read.map(({ value }) => Number(String(value))).sort((a, b) => a - b);
+  }
+
+  return { topic, jobsTopic, write, jobs };
+}
+
+const memberNames = ["a", "b", "c"] as const;
+type MemberName = (typeof memberNames)[number];
+
+const memberOf = (number: number): MemberName | undefined => memberNames[number % 3];
+
+/** A topic of numbers, every third of which is a replay's, called a, b and c; each has an id of its own. */
+export async function createJointlyReplayed(log: Log, count: number) {
+  const { topic, jobsTopic, write, jobs } = await createNumbers(log, count);
+  const ids = new Map(memberNames.map((name) => [name, randomUUID()]));
+  const pick: PickRecord = async ({ key, value }) => ({
+    kind: "job",
+    job: { topic: jobsTopic, key, value },
+  });
+
+  /** One process that replays; a run gives each of the named replays so many jobs, and at most `most` in all. */
+  function open() {
+    const joint = new JointReplay(
+      {
+        topic,
+        keyOf: ({ value }) => memberOf(Number(String(value))),
+        ratePerSecond: 10_000,
+      },
+      { log: log.replay, clock: systemClock, onSkipped: () => {}, onGone: () => {} },
+    );
+    onTestFinished(() => joint.close());
+    return {
+      async run(limits: Partial<Record<MemberName, number>>, most = 1000) {
+        const members = Object.entries(limits).map(
+          ([name, limit]) =>
+            [name, { id: ids.get(name as MemberName) ?? "", from: 0, limit, pick }] as const,
+        );
+        const { signal } = new AbortController();
+        const progress = await joint.run(new Map(members), most, signal);
+        return Object.fromEntries(
+          members.map(([name, { id }]) => [name, progress.get(id)]),
+        ) as Record<string, MemberProgress | undefined>;
+      },
+    };
+  }
+
+  return {
+    write,
+    jobs,
+    open,
+    /** The numbers that are these replays', of so many. */
+    ofMembers: (of: number, ...names: readonly MemberName[]) =>
+      Array.from({ length: of }, (_, number) => number).filter((number) =>
+        names.includes(memberOf(number) ?? "c"),
+      ),
+  };
+}
+
+/** A topic of numbers, of which a replay is about the even ones. */
+export async function createReplayed(log: Log, count: number) {
+  const id = randomUUID();
+  const { topic, jobsTopic, write, jobs } = await createNumbers(log, count);
 
   const pick: PickRecord = async ({ key, value }) => {
     if (Number(String(value)) % 2 === 1) return other;
@@ -114,11 +183,6 @@ export async function createReplayed(log: Log, count: number) {
       const deps = { log: log.replay, clock: systemClock, onRetry: () => undefined };
       return runReplay(task, deps, signal, onProgress);
     },
-    /** The numbers whose jobs are written, in rising order. */
-    async jobs(): Promise<number[]> {
-      await log.settled(jobsTopic);
-      const read = await log.read(jobsTopic);
-      return read.map(({ value }) => Number(String(value))).sort((a, b) => a - b);
-    },
+    jobs,
   };
 }

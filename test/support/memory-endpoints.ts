@@ -1,11 +1,11 @@
 import { disableTrigger } from "../../src/endpoints/disable-trigger.ts";
 import type { EndpointHealth, SuspensionRule } from "../../src/endpoints/endpoint-health.ts";
 import { EndpointWatch } from "../../src/endpoints/endpoint-watch.ts";
-import { Redriver, setAsideOf } from "../../src/endpoints/redriver.ts";
+import { Redriver } from "../../src/endpoints/redriver.ts";
+import { createRedrives } from "../../src/endpoints/redrives.ts";
 import { Suspensions } from "../../src/endpoints/suspensions.ts";
 import { CompactedTable } from "../../src/kafka/compacted-table.ts";
 import type { AnyEvent } from "../../src/observability/any-event.ts";
-import { createReplayDead } from "../../src/replay/replay-dead.ts";
 import type { Emit } from "../../src/runtime/emit.ts";
 import type { Service } from "../../src/runtime/supervisor.ts";
 import { topicRoles } from "../../src/topology.ts";
@@ -70,19 +70,13 @@ export function createMemoryEndpoints(
     maxRecordBytes: Infinity,
     decode: (value: Buffer | null) => codecs.jobs.decode(value),
   };
-  const replay = createReplayDead(deadOptions, {
-    log: createMemoryReplayLog(log),
-    clock,
-    onRetry: () => undefined,
-  });
   const redriver = new Redriver({
     suspensions,
     leadership: new MemoryConsumer(groups.get("redrive"), [at.topic]),
-    async redrive(redrive, signal) {
-      const { id, limit } = redrive;
-      const request = { id, filter: setAsideOf(redrive), limit, ratePerSecond: 1000 };
-      return (await replay(request, signal, () => undefined)).written;
-    },
+    redrives: createRedrives(
+      { ...deadOptions, ratePerSecond: 1000 },
+      { log: createMemoryReplayLog(log), clock, emit },
+    ),
     release: (endpointId) => publish(endpointId, null),
     probeIntervalMs: options.probeIntervalMs,
     jobsAtOnce: options.jobsAtOnce,

@@ -149,23 +149,26 @@ export class MemoryLog {
   }
 
   /** Opens a partition's transactional lane, which fences off whoever had it open before. Returns its epoch. */
-  openLane(groupId: string, at: TopicPartition): number {
+  openLane(name: string, at: TopicPartition): number {
     this.#assertHere();
-    const lane = `${groupId} ${partitionKey(at)}`;
+    const lane = `${name} ${partitionKey(at)}`;
     const epoch = (this.#epochs.get(lane) ?? 0) + 1;
     this.#epochs.set(lane, epoch);
     return epoch;
   }
 
-  /** Appends the records and commits the source's offset, both or neither. Throws when the lane was taken over. */
+  /**
+   * Appends the records and commits offsets of the source by group, all or nothing. Throws when the lane, by its name the
+   * one group's that it is of, was taken over.
+   */
   commitTransaction(
-    groupId: string,
-    source: CommittedOffset,
-    epoch: number,
+    name: string,
+    source: TopicPartition & { readonly epoch: number },
     records: readonly OutgoingRecord[],
+    offsets: ReadonlyMap<string, CommittedOffset>,
   ): void {
     this.#assertHere();
-    if (this.#epochs.get(`${groupId} ${partitionKey(source)}`) !== epoch) {
+    if (this.#epochs.get(`${name} ${partitionKey(source)}`) !== source.epoch) {
       throw new OnhookError("LANE_CLOSED", { partition: partitionKey(source) });
     }
     const missing = records.find(({ topic }) => this.partitionsOf(topic) === 0);
@@ -174,7 +177,7 @@ export class MemoryLog {
       records.map((record) => this.append(record)).map((at) => [partitionKey(at), at]),
     );
     for (const at of touched.values()) this.skip(at);
-    this.commit(groupId, source);
+    for (const [groupId, offset] of offsets) this.commit(groupId, offset);
   }
 
   /** Resolves as soon as anything changes, or `signal` is aborted. */

@@ -46,7 +46,9 @@ export function createMemoryProcessor(
     while (records.length > 0) {
       const output = await transform({ topic, partition, records }, maxMatchedRecordBytes);
       const offset = (records[output.consumed - 1]?.offset ?? -1) + 1;
-      log.commitTransaction(groupId, { topic, partition, offset }, lane.epoch, output.records);
+      const source = { topic, partition };
+      const offsets = new Map([[groupId, { ...source, offset }]]);
+      log.commitTransaction(groupId, { ...source, epoch: lane.epoch }, output.records, offsets);
       lane.next = offset;
       output.committed();
       records = records.slice(output.consumed);

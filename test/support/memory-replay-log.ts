@@ -1,8 +1,15 @@
 import { OnhookError } from "../../src/errors.ts";
 import { partitionKey } from "../../src/log/log-record.ts";
-import type { TopicPartition } from "../../src/log/log-record.ts";
+import type { CommittedOffset, OutgoingRecord, TopicPartition } from "../../src/log/log-record.ts";
 import { recordSize } from "../../src/log/record-size.ts";
-import type { ReplayLane, ReplayLog, Standing } from "../../src/replay/replay-log.ts";
+import type {
+  JointLane,
+  JointReplayLog,
+  ReplayLane,
+  ReplayLog,
+  Standing,
+  Standings,
+} from "../../src/replay/replay-log.ts";
 import type { MemoryLog } from "./memory-log.ts";
 
 /** Most records that one fetch brings. */
@@ -11,7 +18,7 @@ const mostPerFetch = 10;
 /** What goes wrong at a commit. `refused`: before it is taken; `unanswered`: after. */
 export type CommitFault = "refused" | "unanswered" | null;
 
-export interface MemoryReplayLog extends ReplayLog {
+export interface MemoryReplayLog extends ReplayLog, JointReplayLog {
   /** Asked at each commit that carries jobs. */
   fault: (commit: number) => CommitFault;
   /** What the topic of the jobs takes of one record. */
@@ -33,31 +40,62 @@ export function createMemoryReplayLog(log: MemoryLog): MemoryReplayLog {
   const interrupted = (problem: string): OnhookError =>
     new OnhookError("REPLAY_INTERRUPTED", { problem });
 
-  function laneOf(id: string, at: TopicPartition): ReplayLane {
+  /** A way out that only its last opener can use, by its name. */
+  function wayOut(name: string, at: TopicPartition) {
     let epoch = -1;
     return {
-      async open() {
-        epoch = log.openLane(id, at);
-        return readStanding(log, id, at);
-      },
-      async commit(records, { offset, until }) {
+      open: () => void (epoch = log.openLane(name, at)),
+      commit(records: readonly OutgoingRecord[], offsets: ReadonlyMap<string, CommittedOffset>) {
         const fault = records.length === 0 ? null : replayLog.fault((commits += 1));
         if (fault === "refused") throw interrupted("refused");
         const large = records.find((record) => recordSize(record) > replayLog.maxRecordBytes);
         if (large !== undefined)
           throw new OnhookError("RECORD_TOO_LARGE", { topic: large.topic, bytes: 0 });
-        const source = { ...at, offset, metadata: String(until ?? "") };
         try {
-          log.commitTransaction(id, source, epoch, records);
+          log.commitTransaction(name, { ...at, epoch }, records, offsets);
         } catch (error) {
           if (!(error instanceof OnhookError) || error.code !== "LANE_CLOSED") throw error;
-          throw new OnhookError("REPLAY_TAKEN_OVER", { id, partition: partitionKey(at) });
+          throw new OnhookError("REPLAY_TAKEN_OVER", { id: name, partition: partitionKey(at) });
         }
         if (records.length > 0) transactions.push(records.length);
         if (fault === "unanswered") throw interrupted("unanswered");
       },
       close: async () => void (epoch = -1),
     };
+  }
+
+  function laneOf(id: string, at: TopicPartition): ReplayLane {
+    const way = wayOut(id, at);
+    return {
+      async open() {
+        way.open();
+        return readStanding(log, id, at);
+      },
+      async commit(records, { offset, until }) {
+        way.commit(records, new Map([[id, { ...at, offset, metadata: String(until ?? "") }]]));
+      },
+      close: way.close,
+    };
+  }
+
+  function jointLaneOf(at: TopicPartition): JointLane {
+    const way = wayOut("redrive", at);
+    return {
+      open: async () => way.open(),
+      async commit(records, offsets) {
+        way.commit(records, new Map([...offsets].map(([id, offset]) => [id, { ...at, offset }])));
+      },
+      close: way.close,
+    };
+  }
+
+  function standingsOf(id: string, topic: string): Standings {
+    const standings = new Map<number, Standing>();
+    for (let partition = 0; partition < log.partitionsOf(topic); partition += 1) {
+      const standing = readStanding(log, id, { topic, partition });
+      if (standing !== null) standings.set(partition, standing);
+    }
+    return standings;
   }
 
   const replayLog: MemoryReplayLog = {
@@ -79,14 +117,9 @@ export function createMemoryReplayLog(log: MemoryLog): MemoryReplayLog {
       close: async () => undefined,
     }),
     lane: laneOf,
-    async standings(id, topic) {
-      const standings = new Map<number, Standing>();
-      for (let partition = 0; partition < log.partitionsOf(topic); partition += 1) {
-        const standing = readStanding(log, id, { topic, partition });
-        if (standing !== null) standings.set(partition, standing);
-      }
-      return standings;
-    },
+    jointLane: jointLaneOf,
+    standings: async (id, topic) => standingsOf(id, topic),
+    standingsOfAll: async (ids, topic) => new Map(ids.map((id) => [id, standingsOf(id, topic)])),
   };
   return replayLog;
 }

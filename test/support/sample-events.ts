@@ -101,6 +101,13 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
     probe: false,
     jobs: 17,
   },
+  "endpoint.left-dead": {
+    type: "endpoint.left-dead",
+    endpointId: someEndpoint.endpointId,
+    reason: "cut",
+    partition: 2,
+    offset: 17,
+  },
   "endpoints.counted": { type: "endpoints.counted", failing: 3, suspended: 2, recovering: 1 },
   "trigger.disabled": { type: "trigger.disabled", triggerId: "t-1", reason: "gone" },
   "endpoint.held": { type: "endpoint.held", error },

@@ -1,0 +1,31 @@
+import type { OutgoingRecord } from "../log/log-record.ts";
+import { recordSize } from "../log/record-size.ts";
+
+const mostBytes = 4 * 1024 * 1024;
+
+/** Jobs of a transaction for each replay whose offset it commits: several requests, which these share. */
+const jobsPerMember = 20;
+const mostJobs = 5000;
+
+/** What one transaction of replays that are done together holds: jobs, and how far each replay is with them. */
+export class JointChunk {
+  readonly jobs: OutgoingRecord[] = [];
+  /** By the replay's id, the offset behind its last job. */
+  readonly offsets = new Map<string, number>();
+  /** The offset of the record that the last job was made of. */
+  last = 0;
+  #bytes = 0;
+
+  add(id: string, job: OutgoingRecord, offset: number): void {
+    this.jobs.push(job);
+    this.offsets.set(id, offset + 1);
+    this.#bytes += recordSize(job);
+    this.last = offset;
+  }
+
+  /** Whether it has to be committed before another job is added. `jobsAtOnce`: as many as it may have of few replays. */
+  isFull(jobsAtOnce: number): boolean {
+    const most = Math.max(jobsAtOnce, Math.min(mostJobs, this.offsets.size * jobsPerMember));
+    return this.#bytes >= mostBytes || this.jobs.length >= most;
+  }
+}
