@@ -1,0 +1,240 @@
+import type { Kafka } from "kafkajs";
+import { OnhookError } from "../errors.ts";
+import { partitionKey } from "../log/log-record.ts";
+import type { CommittedOffset, OutgoingRecord, TopicPartition } from "../log/log-record.ts";
+import { pause } from "../runtime/clock.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { createCluster } from "./kafkajs-cluster.ts";
+import type { KafkajsBroker, KafkajsCluster, TransactionOf } from "./kafkajs-cluster.ts";
+import { javaPartitioner } from "./partitioner.ts";
+import { byTopic, inSends, toMessage } from "./record-sets.ts";
+import { isBeingSettled, isCoordinatorMoving } from "./refusal-types.ts";
+
+/** The next offset that a group has to consume. `metadata` is noted with it. */
+export interface GroupOffset extends CommittedOffset {
+  readonly groupId: string;
+}
+
+export interface TransactionalId {
+  readonly transactionalId: string;
+  readonly transactionTimeoutMs: number;
+}
+
+/** What one partition gets in one transaction, in order. */
+interface Share extends TopicPartition {
+  readonly leader: number;
+  readonly sends: OutgoingRecord[][];
+}
+
+/** A coordinator is asked for as such: 0 of a group, 1 of a transactional id. Source: FindCoordinator, key type. */
+const transactionType = 1;
+
+/** A commit is answered before all its markers are written; until they are, the next transaction can't begin. */
+const beginAgainMs = 5;
+const maxBeginTries = 1000;
+
+/** A coordinator's first request may come before it has taken over. */
+const movingMs = 50;
+const maxMovingTries = 100;
+
+/** Sequences of records wrap around there. Source: DefaultRecordBatch.incrementSequence of Kafka's clients. */
+const sequences = 2 ** 31;
+
+/** How many groups' coordinators are remembered. */
+const rememberedGroups = 10_000;
+
+/**
+ * A transactional producer from its InitProducerId to its first failure, in Kafka's own requests. kafkajs's producer
+ * looks coordinators up anew for each of them, twice as many trips in all; announces the partitions of each broker
+ * apart and at once, which a coordinator refuses of all but the first; and can take for written what was left out when
+ * leaders moved. Here one request announces all, each partition has to answer, and nothing is ever repeated but what is
+ * refused because the transaction before is still being settled. After any rejection the session is of no use.
+ * See docs/decisions/0022-transactions-in-own-requests.md.
+ */
+export class TransactionSession {
+  readonly #cluster: KafkajsCluster;
+  readonly #of: TransactionOf;
+  readonly #clock: Clock;
+  readonly #coordinator: number;
+  readonly #groupCoordinators = new Map<string, number>();
+  readonly #choose = javaPartitioner();
+  /** The sequence number of the next record in each partition. */
+  readonly #sequences = new Map<string, number>();
+
+  private constructor(
+    cluster: KafkajsCluster,
+    coordinator: KafkajsBroker,
+    of: TransactionOf,
+    clock: Clock,
+  ) {
+    this.#cluster = cluster;
+    this.#coordinator = coordinator.nodeId;
+    this.#of = of;
+    this.#clock = clock;
+  }
+
+  /** Asks for the producer's id, which fences off whoever had it before and aborts or completes what was left open. */
+  static async open(kafka: Kafka, id: TransactionalId, clock: Clock): Promise<TransactionSession> {
+    const { transactionalId, transactionTimeoutMs: transactionTimeout } = id;
+    const cluster = createCluster(kafka);
+    const findCoordinator = (): Promise<KafkajsBroker> =>
+      cluster.findGroupCoordinator({
+        groupId: transactionalId,
+        coordinatorType: transactionType,
+      });
+    try {
+      await cluster.connect();
+      let coordinator = await findCoordinator();
+      const { producerId, producerEpoch } = await untilSettled(
+        clock,
+        () => coordinator.initProducerId({ transactionalId, transactionTimeout }),
+        async () => {
+          coordinator = await findCoordinator();
+        },
+      );
+      const of = { transactionalId, producerId, producerEpoch };
+      return new TransactionSession(cluster, coordinator, of, clock);
+    } catch (error) {
+      await cluster.disconnect();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#cluster.disconnect();
+  }
+
+  /** Writes the records and the offsets in one transaction. When it rejects, that may or may not have been committed. */
+  async commit(records: readonly OutgoingRecord[], offsets: readonly GroupOffset[]): Promise<void> {
+    const coordinator = await this.#cluster.findBroker({ nodeId: this.#coordinator });
+    const shares = await this.#shares(records);
+    // First, since it finds out that the transaction before is still being settled; what comes after finds this one begun.
+    for (const { groupId } of offsets)
+      await untilSettled(this.#clock, () => coordinator.addOffsetsToTxn({ ...this.#of, groupId }));
+    if (shares.length > 0)
+      await untilSettled(this.#clock, () =>
+        coordinator.addPartitionsToTxn({ ...this.#of, topics: partitionsByTopic(shares) }),
+      );
+    await all([this.#writeAll(shares), ...offsets.map((offset) => this.#commitOffset(offset))]);
+    await coordinator.endTxn({ ...this.#of, transactionResult: true });
+  }
+
+  /** What goes to which partition, and who leads it. */
+  async #shares(records: readonly OutgoingRecord[]): Promise<Share[]> {
+    const byPartition = new Map<
+      string,
+      { at: TopicPartition; leader: number; of: OutgoingRecord[] }
+    >();
+    await this.#cluster.refreshMetadataIfNecessary();
+    for (const [topic, each] of byTopic(records)) {
+      await this.#cluster.addTargetTopic(topic);
+      const partitionMetadata = [...this.#cluster.findTopicPartitionMetadata(topic)];
+      if (partitionMetadata.length === 0) throw new OnhookError("TOPIC_MISSING", { topic });
+      const leaders = new Map(
+        partitionMetadata.map(({ partitionId, leader }) => [partitionId, leader]),
+      );
+      for (const record of each) {
+        const message = { key: record.key, value: record.value };
+        const at = { topic, partition: this.#choose({ topic, partitionMetadata, message }) };
+        const key = partitionKey(at);
+        const share = byPartition.get(key);
+        if (share !== undefined) share.of.push(record);
+        else byPartition.set(key, { at, leader: leaders.get(at.partition) ?? -1, of: [record] });
+      }
+    }
+    return [...byPartition.values()].map(({ at: { topic, partition }, leader, of }) => ({
+      topic,
+      partition,
+      leader,
+      sends: inSends(of),
+    }));
+  }
+
+  /** One send of each partition at a time, since what follows it is refused before it is there. */
+  async #writeAll(shares: readonly Share[]): Promise<void> {
+    const most = shares.reduce((max, { sends }) => Math.max(max, sends.length), 0);
+    for (let run = 0; run < most; run += 1) {
+      const sending = shares.filter(({ sends }) => run < sends.length);
+      const byLeader = Map.groupBy(sending, ({ leader }) => leader);
+      await all([...byLeader].map(([leader, each]) => this.#write(leader, each, run)));
+    }
+  }
+
+  async #write(nodeId: number, shares: readonly Share[], run: number): Promise<void> {
+    const broker = await this.#cluster.findBroker({ nodeId });
+    const topicData = [...Map.groupBy(shares, ({ topic }) => topic)].map(([topic, each]) => ({
+      topic,
+      partitions: each.map((share) => ({
+        partition: share.partition,
+        firstSequence: this.#sequences.get(partitionKey(share)) ?? 0,
+        messages: (share.sends[run] ?? []).map(toMessage),
+      })),
+    }));
+    const { topics } = await broker.produce({ ...this.#of, acks: -1, topicData });
+    const written = new Set(
+      topics.flatMap(({ topicName: topic, partitions }) =>
+        partitions.map(({ partition }) => partitionKey({ topic, partition })),
+      ),
+    );
+    for (const share of shares) {
+      const key = partitionKey(share);
+      if (!written.has(key)) throw new OnhookError("WRITE_UNCONFIRMED", { topic: share.topic });
+      const next = (this.#sequences.get(key) ?? 0) + (share.sends[run]?.length ?? 0);
+      this.#sequences.set(key, next % sequences);
+    }
+  }
+
+  async #commitOffset(of: GroupOffset): Promise<void> {
+    const { groupId, topic, partition, offset, metadata } = of;
+    const noted = metadata === undefined ? {} : { metadata };
+    const topics = [{ topic, partitions: [{ partition, offset: String(offset), ...noted }] }];
+    const coordinator = await this.#coordinatorOf(groupId);
+    await coordinator.txnOffsetCommit({ ...this.#of, groupId, topics });
+  }
+
+  async #coordinatorOf(groupId: string): Promise<KafkajsBroker> {
+    const nodeId = this.#groupCoordinators.get(groupId);
+    if (nodeId !== undefined) return this.#cluster.findBroker({ nodeId });
+    const coordinator = await this.#cluster.findGroupCoordinator({ groupId });
+    if (this.#groupCoordinators.size >= rememberedGroups) this.#groupCoordinators.clear();
+    this.#groupCoordinators.set(groupId, coordinator.nodeId);
+    return coordinator;
+  }
+}
+
+function partitionsByTopic(
+  shares: readonly Share[],
+): { readonly topic: string; readonly partitions: number[] }[] {
+  return [...Map.groupBy(shares, ({ topic }) => topic)].map(([topic, each]) => ({
+    topic,
+    partitions: each.map(({ partition }) => partition),
+  }));
+}
+
+/** Waits for all, and rejects as the first of those that did: nothing of it may still be under way afterwards. */
+async function all(works: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(works);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+}
+
+/**
+ * Asks again while the broker is still settling the transaction before, which changes nothing however often it is asked;
+ * with `moved`, also while the coordinator is moving.
+ */
+async function untilSettled<T>(
+  clock: Clock,
+  ask: () => Promise<T>,
+  moved?: () => Promise<void>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isMoving = moved !== undefined && isCoordinatorMoving(error);
+      const most = isMoving ? maxMovingTries : maxBeginTries;
+      if ((!isMoving && !isBeingSettled(error)) || tries >= most) throw error;
+      await pause(clock, isMoving ? movingMs : beginAgainMs);
+      if (isMoving) await moved();
+    }
+  }
+}
