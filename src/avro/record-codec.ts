@@ -84,10 +84,6 @@ export function createRecordCodec<T>(options: RecordCodecOptions): RecordCodec<T
     return decoder;
   }
 
-  async function decoderFor(schemaId: number): Promise<Decoder> {
-    return decoders.get(schemaId) ?? (await making.do(schemaId, () => make(schemaId)));
-  }
-
   return {
     encode(value) {
       try {
@@ -103,7 +99,8 @@ export function createRecordCodec<T>(options: RecordCodecOptions): RecordCodec<T
     },
     async decode(value) {
       const schemaId = schemaIdOf(value);
-      return (await decoderFor(schemaId))(value as Buffer) as T;
+      const decode = decoders.get(schemaId) ?? (await making.do(schemaId, () => make(schemaId)));
+      return decode(value as Buffer) as T;
     },
   };
 }

@@ -150,7 +150,9 @@ function recordReader(tree: AvroRecord, known: Known): RecordReader {
       let next = 0;
       for (const index of wanted ?? all) {
         skipFields(cursor, next, index);
-        put(record, names[index] as string, (readers[index] as ValueReader).read(cursor));
+        const value = (readers[index] as ValueReader).read(cursor);
+        // The blank record has null already.
+        if (value !== null || wanted !== undefined) put(record, names[index] as string, value);
         next = index + 1;
       }
       skipFields(cursor, next, readers.length);

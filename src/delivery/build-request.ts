@@ -2,7 +2,7 @@ import { flatten, multipart, urlEncoded } from "./form-fields.ts";
 import type { WebhookRequest } from "./http-request.ts";
 import { payloadJson } from "./payload.ts";
 import type { Payload } from "./payload.ts";
-import { signatureOf } from "./signature.ts";
+import { signerOf } from "./signature.ts";
 
 export type RequestFormat = "json" | "form" | "multipart";
 
@@ -92,8 +92,9 @@ function triggerHeaders({ headers, auth }: RequestShape): Record<string, string>
 
 function ownHeaders(parts: RequestParts, body: Buffer | null): Record<string, string> {
   const { jobId: id, timestamp, action } = parts;
+  const signed = { id, timestamp, body: body ?? "" };
   const signatures = signing(action, timestamp).map((secret) =>
-    signatureOf({ secret, id, timestamp, body: body ?? "" }),
+    signerOf(action.secrets, secret)(signed),
   );
   return {
     ...triggerHeaders(action),

@@ -115,11 +115,19 @@ export function createDeliverJob(deps: DeliverJobDeps): DeliverJob {
     const job = await answerOf(() => deps.jobs.decode(from.value));
     if (job instanceof OnhookError) return undeliverable(from, state, job, deadTopic, clock.now());
     // All that may have to be waited for comes first: what is decided then is of the moment in which the job goes out.
-    const schema = await answerOf(() => schemaOf(deps.calls, job, aside));
+    const schema =
+      answer(() => deps.calls.peek(schemaIdOf(job.call))) ??
+      (await answerOf(() => loadedSchema(deps.calls, job, aside)));
     if (triggers.triggersOffset < job.triggersOffset)
       await aside((ended) => triggers.reached(job.triggersOffset, ended));
     if (signal.aborted) return null;
-    const trigger = validFor(job, await triggerOf(job, triggers, aside));
+    const inDoubt = triggers.inDoubt(job.triggerId, job.triggersOffset);
+    const trigger = validFor(
+      job,
+      inDoubt === undefined
+        ? triggers.trigger(job.triggerId)?.trigger
+        : await settledTrigger(job, inDoubt, triggers, aside),
+    );
     if (typeof trigger === "string") return cancelled(from, job, state, trigger, clock.now());
     const endpoint = endpointOfTrigger(trigger);
     const admitted = deps.endpoints.admits(endpoint, from.headers);
@@ -128,7 +136,7 @@ export function createDeliverJob(deps: DeliverJobDeps): DeliverJob {
       return setAside(from, job, state, { endpoint, deadTopic, done });
     }
     const probes = admitted === "probe";
-    return attempt(deps, { from, job, schema, state, trigger, endpoint, probes }, signal);
+    return await attempt(deps, { from, job, schema, state, trigger, endpoint, probes }, signal);
   };
 }
 
@@ -140,7 +148,7 @@ async function attempt(
   const { clock, ladder } = deps;
   const { from, job, state, trigger, endpoint, probes } = at;
   const startedAt = clock.now();
-  const request = await answerOf(async () => requestOf(deps, at));
+  const request = answer(() => requestOf(deps, at));
   const sent =
     request instanceof OnhookError
       ? request
@@ -172,13 +180,13 @@ function unbuildable(error: OnhookError): Outcome {
   return { kind: "final", reason: "unbuildable", status: null, error: error.message };
 }
 
-async function schemaOf(
+async function loadedSchema(
   calls: CallSchemas,
   { call }: DeliveryJob,
   aside: Aside,
 ): Promise<CallSchema | OnhookError> {
   const schemaId = schemaIdOf(call);
-  if (calls.peek(schemaId) === undefined) await aside(() => calls.load(schemaId));
+  await aside(() => calls.load(schemaId));
   return calls.peek(schemaId) ?? new OnhookError("SCHEMA_UNKNOWN", { schemaId });
 }
 
@@ -201,20 +209,18 @@ function requestOf(
 }
 
 /**
- * The trigger by which the job goes out. Where an event that the match had seen was refused here, because a field of its
+ * The trigger by which a job in doubt goes out. Where an event that the match had seen was refused here, because a field of its
  * conditions is not known here yet, the match may have taken it. With an older valid version at hand the two must not be
  * mixed up: the registry is asked first, and then the newest that is valid counts. Without one the job itself tells that
  * the trigger was valid: its action is taken, as conditions are no business of a job that is made.
  */
-async function triggerOf(
-  { triggerId, triggersOffset }: DeliveryJob,
+async function settledTrigger(
+  { triggerId }: DeliveryJob,
+  inDoubt: Trigger,
   triggers: TriggerLookup,
   aside: Aside,
 ): Promise<Trigger | undefined> {
-  const held = triggers.trigger(triggerId)?.trigger;
-  const inDoubt = triggers.inDoubt(triggerId, triggersOffset);
-  if (inDoubt === undefined) return held;
-  if (held === undefined) return inDoubt;
+  if (triggers.trigger(triggerId)?.trigger === undefined) return inDoubt;
   try {
     await aside(() => triggers.settle());
   } catch (cause) {
@@ -234,13 +240,25 @@ function validFor(job: DeliveryJob, trigger: Trigger | undefined): Trigger | Can
 }
 
 /** What can never be read or built is an answer; what can't be had now is thrown, to be tried again. */
+function asAnswer(error: unknown): OnhookError {
+  if (!(error instanceof OnhookError))
+    return new OnhookError("JOB_UNHANDLED", { problem: String(error) }, { cause: error });
+  if (error.retryable) throw error;
+  return error;
+}
+
+function answer<T>(work: () => T): T | OnhookError {
+  try {
+    return work();
+  } catch (error) {
+    return asAnswer(error);
+  }
+}
+
 async function answerOf<T>(work: () => Promise<T>): Promise<T | OnhookError> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof OnhookError))
-      return new OnhookError("JOB_UNHANDLED", { problem: String(error) }, { cause: error });
-    if (error.retryable) throw error;
-    return error;
+    return asAnswer(error);
   }
 }

@@ -47,6 +47,42 @@ function isBefore(one: HandedOn, other: HandedOn): boolean {
   return one.offset < other.offset;
 }
 
+/** A record in hand that is nobody's copy. */
+class Held implements InHand {
+  readonly #name: string;
+  readonly #holder: Holder;
+  readonly #inHand: Map<string, Holder>;
+  readonly #ends: (name: string) => void;
+
+  constructor(
+    name: string,
+    holder: Holder,
+    inHand: Map<string, Holder>,
+    ends: (name: string) => void,
+  ) {
+    this.#name = name;
+    this.#holder = holder;
+    this.#inHand = inHand;
+    this.#ends = ends;
+  }
+
+  begin(): boolean {
+    return true;
+  }
+
+  leave(): void {
+    this.#letGo();
+  }
+
+  end(): void {
+    if (this.#letGo() && !this.#holder.lost) this.#ends(this.#name);
+  }
+
+  #letGo(): boolean {
+    return this.#inHand.get(this.#name) === this.#holder && this.#inHand.delete(this.#name);
+  }
+}
+
 /**
  * Tells the records of one process that stand for the same work. A worker that dies, or loses its partition, between
  * handing a job on and committing that leaves two: the record that it was handed on from, and the one that carries it on.
@@ -62,6 +98,7 @@ export class HandOns {
   readonly #inHand = new Map<string, Holder>();
   /** Records that were done here and not handed on. */
   readonly #ended = new Map<string, true>();
+  readonly #ends = (name: string): void => this.#remember(this.#ended, name, true);
   readonly #limit: number;
 
   constructor(limit = remembered) {
@@ -105,14 +142,7 @@ export class HandOns {
 
   #hold(name: string, holder: Holder): InHand {
     this.#inHand.set(name, holder);
-    const letGo = (): boolean => this.#inHand.get(name) === holder && this.#inHand.delete(name);
-    return {
-      begin: () => true,
-      leave: () => void letGo(),
-      end: () => {
-        if (letGo() && !holder.lost) this.#remember(this.#ended, name, true);
-      },
-    };
+    return new Held(name, holder, this.#inHand, this.#ends);
   }
 
   /** Whether another record that was handed on from the same is here, or done, and goes first. */

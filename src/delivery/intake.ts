@@ -96,12 +96,11 @@ export class Intake implements IntakeHandlers {
     const lane = this.#laneFor(batch, noted ?? "");
     // After a reassignment the group hands out again, from the last commit on, what this worker still has in hand.
     const { kindOf, take, finished } = this.#options;
-    const fresh = batch.records.map((record) =>
-      lane.take(record, kindOf(record), () => {
-        this.#flow(lane);
-        finished();
-      }),
-    );
+    const done = (): void => {
+      this.#flow(lane);
+      finished();
+    };
+    const fresh = batch.records.map((record) => lane.take(record, kindOf(record), done));
     this.#flow(lane);
     // Also where all of them were finished before: the mark may have moved.
     finished();

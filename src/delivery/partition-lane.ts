@@ -1,7 +1,7 @@
 import type { CommittedOffset, LogRecord, TopicPartition } from "../log/log-record.ts";
 import { recordSize } from "../log/record-size.ts";
 import { decodeFinished, encodeFinished } from "./finished-offsets.ts";
-import type { HandOns } from "./hand-ons.ts";
+import type { HandOns, InHand } from "./hand-ons.ts";
 import { createOffsetTracker } from "./offset-tracker.ts";
 
 export interface IntakeLimits {
@@ -44,6 +44,64 @@ export interface LaneOptions {
   readonly handOns: HandOns;
   /** Told of each record that is passed over, since another one stands for the same work. */
   readonly copied: (record: LogRecord) => void;
+}
+
+interface TakenParts {
+  readonly record: LogRecord;
+  readonly kind: string;
+  /** Of the record, in bytes. */
+  readonly size: number;
+  readonly inHand: InHand;
+  readonly finished: () => void;
+}
+
+/** Thousands of these wait at a time: what each can do is the class's, for closures of their own would take ten times the room. */
+class TakenRecord implements Taken {
+  readonly #lane: PartitionLane;
+  readonly #parts: TakenParts;
+
+  constructor(lane: PartitionLane, parts: TakenParts) {
+    this.#lane = lane;
+    this.#parts = parts;
+  }
+
+  get record(): LogRecord {
+    return this.#parts.record;
+  }
+
+  get lost(): boolean {
+    return this.#lane.lost;
+  }
+
+  get crowdingSince(): number | null {
+    return this.#lane.crowdingSince(this.#parts.kind);
+  }
+
+  confirmed(): Promise<void> {
+    return this.#lane.confirmed();
+  }
+
+  begin(): boolean {
+    if (this.#parts.inHand.begin()) return true;
+    this.#finish();
+    this.#lane.copied(this.#parts.record);
+    return false;
+  }
+
+  leave(): void {
+    this.#parts.inHand.leave();
+  }
+
+  finish(): void {
+    this.#parts.inHand.end();
+    this.#finish();
+  }
+
+  #finish(): void {
+    const { record, kind, size, finished } = this.#parts;
+    this.#lane.finish(record, kind, size);
+    finished();
+  }
 }
 
 /** What one worker has in hand of one partition. */
@@ -133,38 +191,30 @@ export class PartitionLane {
       if (!isFinished) this.#copied(record);
       return null;
     }
-    this.#bytes += recordSize(record);
+    const size = recordSize(record);
+    this.#bytes += size;
     this.#count(kind, 1);
-    const finish = (): void => {
-      this.#tracker.finish(record.offset);
-      this.#bytes -= recordSize(record);
-      this.#count(kind, -1);
-      finished();
-    };
-    const isLost = (): boolean => this.lost;
-    const crowdingSince = (): number | null =>
-      this.#crowding?.kind === kind && this.#kinds.size > 1 ? this.#crowding.since : null;
-    return {
-      record,
-      get lost() {
-        return isLost();
-      },
-      get crowdingSince() {
-        return crowdingSince();
-      },
-      confirmed: this.#confirmed,
-      begin: () => {
-        if (inHand.begin()) return true;
-        finish();
-        this.#copied(record);
-        return false;
-      },
-      leave: () => inHand.leave(),
-      finish: () => {
-        inHand.end();
-        finish();
-      },
-    };
+    return new TakenRecord(this, { record, kind, size, inHand, finished });
+  }
+
+  /** A record that was taken is done. */
+  finish(record: LogRecord, kind: string, size: number): void {
+    this.#tracker.finish(record.offset);
+    this.#bytes -= size;
+    this.#count(kind, -1);
+  }
+
+  confirmed(): Promise<void> {
+    return this.#confirmed();
+  }
+
+  copied(record: LogRecord): void {
+    this.#copied(record);
+  }
+
+  /** See Taken. */
+  crowdingSince(kind: string): number | null {
+    return this.#crowding?.kind === kind && this.#kinds.size > 1 ? this.#crowding.since : null;
   }
 
   #count(kind: string, by: number): void {

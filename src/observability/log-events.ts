@@ -102,19 +102,23 @@ function legible(name: string, value: unknown): unknown {
   return value.length > longestId ? `${value.slice(0, longestId)}…` : value;
 }
 
-/** The log line of an event, or null for one that is only counted. An event's `error` is written under `err`. */
-export function logLineOf(event: AnyEvent): LogLine | null {
+/**
+ * The log line of an event, or null for one that is only counted, or of a level that `isWritten` says is not written.
+ * An event's `error` is written under `err`.
+ */
+export function logLineOf(
+  event: AnyEvent,
+  isWritten: (level: Level) => boolean = () => true,
+): LogLine | null {
   const line = lines[event.type] as Line<AnyEvent["type"]> | null;
   if (line === null) return null;
-  const [level, message] = line;
-  const { type, ...fields } = event;
-  const { error, ...given } = fields as { readonly error?: unknown };
-  const others = Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [name, legible(name, value)]),
-  );
-  return {
-    level: typeof level === "function" ? level(event) : level,
-    message: typeof message === "function" ? message(event) : message,
-    fields: { event: type, ...others, ...(error === undefined ? {} : { err: error }) },
-  };
+  const [levelOf, message] = line;
+  const level = typeof levelOf === "function" ? levelOf(event) : levelOf;
+  if (!isWritten(level)) return null;
+  const { type, error, ...given } = event as AnyEvent & { readonly error?: unknown };
+  const fields: Record<string, unknown> = { event: type };
+  for (const name of Object.keys(given))
+    fields[name] = legible(name, given[name as keyof typeof given]);
+  if (error !== undefined) fields["err"] = error;
+  return { level, message: typeof message === "function" ? message(event) : message, fields };
 }

@@ -1,4 +1,4 @@
-import type { Logger } from "pino";
+import type { Level, Logger } from "pino";
 import type { Emit } from "../runtime/emit.ts";
 import type { AnyEvent } from "./any-event.ts";
 import { logLineOf } from "./log-events.ts";
@@ -15,13 +15,14 @@ export function createObserver({
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Emit<AnyEvent> {
+  const isWritten = (level: Level): boolean => logger.isLevelEnabled(level);
   return (event) => {
     try {
       metrics.record(event);
     } catch (error) {
       logger.error({ event: event.type, err: error }, "an event could not be counted");
     }
-    const line = logLineOf(event);
+    const line = logLineOf(event, isWritten);
     if (line !== null) logger[line.level](line.fields, line.message);
   };
 }

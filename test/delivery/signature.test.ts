@@ -2,7 +2,7 @@ import { createHmac, createPublicKey, verify } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { Webhook as SvixWebhook } from "svix";
 import { describe, expect, test } from "vitest";
-import { signV1, signV1a, signatureOf } from "../../src/delivery/signature.ts";
+import { signV1, signV1a, signatureOf, signerOf } from "../../src/delivery/signature.ts";
 import { newSigningSecret, publicKeyOf } from "../../src/secrets/signing-secret.ts";
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -50,6 +50,33 @@ test.each([
       message: "A signing secret is neither whsec_ nor whsk_ followed by a key in base64",
     }),
   );
+});
+
+describe("what signs for a trigger", () => {
+  const ed25519 = newSigningSecret("ed25519");
+  const parts = { id: "job", timestamp: 17, body: "{}" };
+
+  test("signs as its secret does, each time anew", () => {
+    const secrets = [secret, ed25519];
+    for (const each of secrets) {
+      const signer = signerOf(secrets, each);
+      expect(signerOf(secrets, each)).toBe(signer);
+      expect(signer(parts)).toBe(signatureOf({ ...parts, secret: each }));
+      const later = { ...parts, timestamp: 18, body: "" };
+      expect(signer(later)).toBe(signatureOf({ ...later, secret: each }));
+    }
+  });
+
+  test("is not kept beyond the trigger's version", () => {
+    expect(signerOf([secret], secret)).not.toBe(signerOf([secret], secret));
+  });
+
+  test("is refused each time where its secret is none", () => {
+    const secrets = ["whsec_"];
+    const make = () => signerOf(secrets, "whsec_");
+    for (const each of [make, make])
+      expect(each).toThrow(expect.objectContaining({ code: "SECRET_INVALID" }));
+  });
 });
 
 /** Vector of the specification's own Go library. */

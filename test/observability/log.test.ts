@@ -168,6 +168,41 @@ test("fields that name what is private are redacted", () => {
   expect(written.join()).toContain("[redacted]");
 });
 
+test("what is private is redacted at the first and the second level alone, whatever its value, and all else is as it was", () => {
+  const { logger, lines } = capture();
+  const fields = {
+    token: null,
+    body: undefined,
+    list: [{ url: "https://a" }],
+    answer: { headers: { a: "b" }, status: 500, deeper: { url: 1 } },
+    ids: ["a", "b"],
+  };
+  const before = structuredClone(fields);
+  logger.info(fields, "done");
+  const { level: _l, time: _t, pid: _p, hostname: _h, ...written } = lines()[0] ?? {};
+  expect(written).toEqual({
+    token: "[redacted]",
+    list: [{ url: "https://a" }],
+    answer: { headers: "[redacted]", status: 500, deeper: { url: 1 } },
+    ids: ["a", "b"],
+    msg: "done",
+  });
+  expect(fields).toEqual(before);
+});
+
+test("an error is written as one also where it has properties that name what is private", () => {
+  const { logger, lines } = capture();
+  const err = Object.assign(new Error("refused"), { code: "E_REFUSED", headers: { a: "b" } });
+  logger.warn({ err });
+  expect(lines()[0]?.["err"]).toMatchObject({ type: "Error", code: "E_REFUSED" });
+  expect(lines()[0]?.["err"]).not.toHaveProperty("headers");
+});
+
+test("the line of a level that is not written is not made", () => {
+  expect(logLineOf(attempted, (level) => level !== "info")).toBeNull();
+  expect(logLineOf({ ...attempted, outcome: "dead" }, (level) => level === "warn")).not.toBeNull();
+});
+
 test("an event that a metric refuses is logged, and does not throw", () => {
   const { observe, lines } = capture();
   observe({ ...attempted, durationMs: Number.NaN });
