@@ -175,6 +175,16 @@ test("secrets are shown neither when they are refused nor in print", () => {
   expect(printed).toContain('password: "***"');
 });
 
+test("a name with a line break or a control character is written out, so that each mistake has one line", () => {
+  const esc = String.fromCharCode(27);
+  expect(mistakes('{"kaf\\n\\nka": 1}')).toEqual([
+    expect.stringContaining("kaf\\u000a\\u000aka (onhook.yaml line 1): there is no such setting"),
+  ]);
+  expect(mistakes("", { [`ONHOOK_A${esc}[2J`]: "1" })).toEqual([
+    expect.stringContaining("ONHOOK_A\\u001b[2J (environment): there is no such setting"),
+  ]);
+});
+
 test("no text in a variable makes loading fail with anything but CONFIG_INVALID", () => {
   const anySetting = fc.constantFrom(...settings.map(({ env }) => env));
   fc.assert(

@@ -1,6 +1,7 @@
 import { settings } from "./catalogue.ts";
 import { closest } from "./closest.ts";
 import type { Given, Source } from "./given.ts";
+import { legibleName } from "./legible-name.ts";
 
 /** Variables of Onhook that are no settings: the settings file's path, and a mark of the sandbox. */
 const reserved = new Set(["ONHOOK_CONFIG", "ONHOOK_SANDBOX"]);
@@ -32,5 +33,5 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 function unknownVariable(name: string): string {
   const near = closest(name, [...settings.map((setting) => setting.env), ...reserved]);
   const hint = near === undefined ? "" : `; did you mean ${near}?`;
-  return `${name} (environment): there is no such setting${hint}`;
+  return `${legibleName(name)} (environment): there is no such setting${hint}`;
 }

@@ -3,6 +3,7 @@ import type { Document, Pair, YAMLMap } from "yaml";
 import { catalogue, isSetting, settings } from "./catalogue.ts";
 import { closest } from "./closest.ts";
 import type { Given, Source } from "./given.ts";
+import { legibleName } from "./legible-name.ts";
 
 const known = new Map(catalogue.map((entry) => [entry.path, entry]));
 
@@ -66,7 +67,8 @@ class FileReader {
     // A key with dots would otherwise find a setting of another level.
     const entry = key.includes(".") ? undefined : known.get(path);
     if (entry === undefined) {
-      this.#mistakes.push(`${path} (${from}): there is no such setting${hintFor(path)}`);
+      const name = legibleName(path);
+      this.#mistakes.push(`${name} (${from}): there is no such setting${hintFor(path)}`);
     } else if (isSetting(entry)) {
       const value = isNode(pair.value) ? (pair.value.toJS(this.#document) as unknown) : null;
       this.#given.push({ path, value, from, written: JSON.stringify(value) });
