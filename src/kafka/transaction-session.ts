@@ -45,10 +45,9 @@ const rememberedGroups = 10_000;
 
 /**
  * A transactional producer from its InitProducerId to its first failure, in Kafka's own requests. kafkajs's producer
- * looks coordinators up anew for each of them, twice as many trips in all; announces the partitions of each broker
- * apart and at once, which a coordinator refuses of all but the first; and can take for written what was left out when
- * leaders moved. Here one request announces all, each partition has to answer, and nothing is ever repeated but what is
- * refused because the transaction before is still being settled. After any rejection the session is of no use.
+ * looks coordinators up anew for each of them, twice as many trips in all, and can take for written what was left out
+ * when leaders moved. Here one request announces all partitions, each has to answer, and nothing is ever repeated but
+ * what is refused because the transaction before is still being settled. After any rejection the session is of no use.
  * See docs/decisions/0022-transactions-in-own-requests.md.
  */
 export class TransactionSession {
