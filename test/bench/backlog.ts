@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
 import type { Stack } from "../../src/sandbox/stack.ts";
 import { ownNames } from "../support/e2e-names.ts";
 import { createPlatform } from "../support/e2e-platform.ts";
@@ -8,6 +7,7 @@ import { mustRun } from "../support/e2e-program.ts";
 import { triggerOf } from "../support/e2e-samples.ts";
 import { startBenchReceiver } from "./bench-receiver.ts";
 import { startBenchService } from "./bench-service.ts";
+import { sendAll } from "./send-all.ts";
 
 /** All receivers are down while jobs pile up; then they come back, and everything has to arrive in bounded memory. */
 export interface BacklogOptions {
@@ -25,8 +25,6 @@ function memoryOf(pid: number): { readonly now: number; readonly peak: number } 
   const kib = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]);
   return { now: Math.round(kib("VmRSS") / 1024), peak: Math.round(kib("VmHWM") / 1024) };
 }
-
-const callsAtOnce = 5000;
 
 export async function backlog(
   stack: Stack,
@@ -50,14 +48,11 @@ export async function backlog(
   }
   receiver.refuse(true);
   await using service = await startBenchService(env);
-  for (let sent = 0; sent < jobs; sent += callsAtOnce) {
-    const calls = Array.from({ length: Math.min(callsAtOnce, jobs - sent) }, (_, index) => {
-      const number = sent + index;
-      const tenantId = tenants[number % endpoints] ?? "";
-      return { tenantId, id: null, cdr: { id: `${number}-${Date.now()}` } };
-    });
-    await platform.call(...(calls as CallEndedRecord[]));
-  }
+  await sendAll(platform, jobs, (number) => ({
+    tenantId: tenants[number % endpoints],
+    id: null,
+    cdr: { id: `${number}-${Date.now()}` },
+  }));
   const made = async (): Promise<number> => service.metric("onhook_jobs_total");
   while ((await made()) < jobs) await pause(500);
   const waiting = memoryOf(service.pid);

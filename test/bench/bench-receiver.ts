@@ -1,6 +1,4 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { startBenchChild } from "./bench-child.ts";
 
 export interface ReceiverReport {
   /** By path: ms from the sending of a call to the arrival of its request, in the order of arrival. */
@@ -21,26 +19,18 @@ export interface BenchReceiver extends AsyncDisposable {
 }
 
 export async function startBenchReceiver(): Promise<BenchReceiver> {
-  const child = fork(fileURLToPath(new URL("receiver.mjs", import.meta.url)), {
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-    serialization: "advanced",
-  });
-  const [{ port }] = (await once(child, "message")) as [{ port: number }];
+  const child = await startBenchChild("receiver.mjs");
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: child.url,
     async report() {
-      child.send("report");
-      const [{ latencies, requests }] = (await once(child, "message")) as [
-        { latencies: [string, number[]][]; requests: number },
-      ];
+      const { latencies, requests } = await child.ask<{
+        latencies: [string, number[]][];
+        requests: number;
+      }>("report");
       return { latencies: new Map(latencies), requests };
     },
-    clear: () => void child.send("clear"),
-    refuse: (refusing) => void child.send(refusing ? "refuse" : "accept"),
-    async [Symbol.asyncDispose]() {
-      const exited = once(child, "exit");
-      child.disconnect();
-      await exited;
-    },
+    clear: () => child.tell("clear"),
+    refuse: (refusing) => child.tell(refusing ? "refuse" : "accept"),
+    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };
 }

@@ -1,7 +1,5 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { startBenchChild } from "./bench-child.ts";
 
 export interface SinkReport {
   /** When the first request, and then each so many, had been taken; ms since the epoch. */
@@ -28,36 +26,21 @@ export interface BenchSink extends AsyncDisposable {
 const patienceMs = 30_000;
 
 export async function startBenchSink(): Promise<BenchSink> {
-  const child = fork(fileURLToPath(new URL("sink.mjs", import.meta.url)), {
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-    serialization: "advanced",
-  });
-  const [{ port }] = (await once(child, "message")) as [{ port: number }];
-
-  async function ask<T>(question: "report" | "ids"): Promise<T> {
-    child.send(question);
-    const [answer] = (await once(child, "message")) as [T];
-    return answer;
-  }
-
+  const child = await startBenchChild("sink.mjs");
   return {
-    url: `http://127.0.0.1:${port}`,
-    mark: (every) => void child.send({ every }),
+    url: child.url,
+    mark: (every) => child.tell({ every }),
     async untilTaken(wanted) {
       let last = { taken: -1, at: Date.now() };
       for (;;) {
-        const report = await ask<SinkReport>("report");
+        const report = await child.ask<SinkReport>("report");
         if (report.taken >= wanted) return report;
         if (report.taken > last.taken) last = { taken: report.taken, at: Date.now() };
         if (Date.now() - last.at > patienceMs) return report;
         await pause(50);
       }
     },
-    ids: async () => new Set(await ask<string[]>("ids")),
-    async [Symbol.asyncDispose]() {
-      const exited = once(child, "exit");
-      child.disconnect();
-      await exited;
-    },
+    ids: async () => new Set(await child.ask<string[]>("ids")),
+    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };
 }

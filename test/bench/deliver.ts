@@ -2,7 +2,6 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
 import type { Stack } from "../../src/sandbox/stack.ts";
 import { ownNames } from "../support/e2e-names.ts";
 import { createPlatform } from "../support/e2e-platform.ts";
@@ -10,6 +9,7 @@ import { mustRun } from "../support/e2e-program.ts";
 import { attemptsOf, jobsOf } from "../support/e2e-records.ts";
 import { triggerOf } from "../support/e2e-samples.ts";
 import { startBenchService } from "./bench-service.ts";
+import { sendAll } from "./send-all.ts";
 import { startBenchSink } from "./bench-sink.ts";
 import type { BenchSink } from "./bench-sink.ts";
 import { cpuSecondsOf } from "./cpu-seconds.ts";
@@ -89,8 +89,6 @@ async function postAlone(
   return ratesOf(marks, jobs);
 }
 
-const callsAtOnce = 5000;
-
 async function deliverAll(
   stack: Stack,
   sink: BenchSink,
@@ -114,13 +112,11 @@ async function deliverAll(
     await platform.putTrigger(triggerOf({ tenantId, url: sink.url + pathOf(number), action }));
   }
   const total = jobs * (rounds + 1);
-  for (let sent = 0; sent < total; sent += callsAtOnce) {
-    const calls = Array.from({ length: Math.min(callsAtOnce, total - sent) }, (_, index) => {
-      const number = sent + index;
-      return { tenantId: tenants[number % endpoints], id: null, cdr: { id: `call-${number}` } };
-    });
-    await platform.call(...(calls as CallEndedRecord[]));
-  }
+  await sendAll(platform, total, (number) => ({
+    tenantId: tenants[number % endpoints],
+    id: null,
+    cdr: { id: `call-${number}` },
+  }));
   {
     await using matcher = await startBenchService(env, ["--roles", "match"]);
     while ((await matcher.metric("onhook_jobs_total")) < total) await pause(200);

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import "../support/quiet-warnings.ts";
 import { startStack } from "../../src/sandbox/stack.ts";
 import type { Stack } from "../../src/sandbox/stack.ts";
 import { backlog, backlogDefaults } from "./backlog.ts";
@@ -9,6 +10,7 @@ import { deliver, deliverDefaults } from "./deliver.ts";
 import { isolation, isolationDefaults } from "./isolation.ts";
 import { latency, latencyDefaults } from "./latency.ts";
 import { match, matchDefaults } from "./match.ts";
+import { countStolenTime } from "./stolen-time.ts";
 import { triggers, triggersDefaults } from "./triggers.ts";
 
 // npm run bench -- <scenario> [--seconds N] [--jobs N]: measures on a sandbox of its own, keeps a JSON file in .cache/bench,
@@ -74,6 +76,9 @@ const scenarios: Readonly<Record<string, () => Promise<Result>>> = {
     ),
 };
 
+/** Of all processor time; with more, figures of time are to be taken with care. */
+const noticeable = 0.02;
+
 const chosen = positionals.length > 0 ? positionals : Object.keys(scenarios);
 const unknown = chosen.filter((name) => !(name in scenarios));
 if (unknown.length > 0) {
@@ -86,9 +91,13 @@ await using _ = { [Symbol.asyncDispose]: async () => (await stack)?.stop() };
 mkdirSync(`${cacheDir}/bench`, { recursive: true });
 for (const name of chosen) {
   out(`— ${name}`);
+  const stolenTime = countStolenTime();
   const result = await (scenarios[name] as () => Promise<Result>)();
+  const stolen = stolenTime();
+  if (stolen > noticeable)
+    out(`the host gave ${(100 * stolen).toFixed(0)} % of the processor time to other machines`);
   const machine = { cores: cpus().length, model: cpus()[0]?.model ?? "", node: process.version };
-  const kept = { name, at: new Date().toISOString(), machine, ...result };
+  const kept = { name, at: new Date().toISOString(), machine, stolen, ...result };
   writeFileSync(`${cacheDir}/bench/${name}.json`, `${JSON.stringify(kept, null, 2)}\n`);
   out(result.ok ? "held" : "NOT HELD");
   if (!result.ok) process.exitCode = 1;

@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
 import type { Stack } from "../../src/sandbox/stack.ts";
 import { webhookIdOf } from "../support/e2e-expected.ts";
 import { ownNames } from "../support/e2e-names.ts";
@@ -14,6 +15,7 @@ import type { BenchService } from "./bench-service.ts";
 import { cpuSecondsOf } from "./cpu-seconds.ts";
 import { callSource, firing, mixedFilters } from "./matching-load.ts";
 import { percentile, roundsBetween, spread } from "./percentile.ts";
+import { sendAll } from "./send-all.ts";
 
 /** Calls to jobs, exactly once and committed, beside merely reading the same calls with the same client. */
 export interface MatchOptions {
@@ -145,16 +147,13 @@ export async function match(
   const total = calls * (rounds + 1);
   const wanted = new Set<string>();
   const source = callSource(tenantIds);
-  const sendAtOnce = 5000;
-  for (let sent = 0; sent < total; sent += sendAtOnce) {
-    const some = source(Math.min(sendAtOnce, total - sent)).map((call, index) => {
-      if (firesEvery === 0 || (sent + index) % firesEvery !== 0) return call;
-      const changed = firing(call);
-      wanted.add(webhookIdOf(changed, firstTrigger.get(call.tenantId) as string));
-      return changed;
-    });
-    await platform.call(...some);
-  }
+  await sendAll(platform, total, (number) => {
+    const [call] = source(1) as [CallEndedRecord];
+    if (firesEvery === 0 || number % firesEvery !== 0) return call;
+    const changed = firing(call);
+    wanted.add(webhookIdOf(changed, firstTrigger.get(call.tenantId) as string));
+    return changed;
+  });
   out(
     `${total} calls of ${tenants} tenants with ${firesEvery === 0 ? 0 : triggersOfEach} triggers each, ${wanted.size} jobs`,
   );
