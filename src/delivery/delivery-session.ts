@@ -4,6 +4,7 @@ import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { retryUntil } from "../runtime/retry-until.ts";
 import { makesDetour } from "./decision.ts";
+import type { Decision } from "./decision.ts";
 import type { Aside, DeliverJob, EndpointGate } from "./deliver-job.ts";
 import { asideOf } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -84,7 +85,7 @@ export class DeliverySession {
           const seconds = (clock.now() - retry.due) / 1000;
           emit({ type: "delivery.retry-overdue", tier: retry.tier, seconds });
         }
-        return this.#guarded(() => this.#work(taken, slot, isSetAside));
+        return this.#work(taken, slot, isSetAside);
       },
       detour: (waitMs) => this.#detour(taken, waitMs),
     });
@@ -101,41 +102,50 @@ export class DeliverySession {
 
   #detour(taken: Taken, waitMs: number): void {
     if (taken.lost || !taken.begin()) return;
-    const { clock, ladder, emit } = this.#deps;
+    const { clock, ladder } = this.#deps;
     const decision = makesDetour(taken.record, waitMs, ladder, clock.now());
-    const detour = this.#guarded(async () => {
-      await this.#finish(taken, decision);
-      emit({ type: "delivery.detoured" });
-    }).then(() => void this.#detours.delete(detour));
+    const detour = this.#make(taken, decision).then(() => void this.#detours.delete(detour));
     this.#detours.add(detour);
   }
 
-  /** The work never rejects: what was not finished is done again by whoever gets the partition next. */
-  async #guarded(work: () => Promise<void>): Promise<void> {
+  async #make(taken: Taken, detour: Decision): Promise<void> {
     try {
-      return await work();
+      await this.#finish(taken, detour);
+      this.#deps.emit({ type: "delivery.detoured" });
     } catch (error) {
-      if (!this.#kill.aborted) this.#deps.emit({ type: "delivery.held", error });
+      this.#held(error);
     }
   }
 
-  /** What waits for a registry or a table gives its slot away meanwhile, and is simply left when the stage ends. */
+  /** Never rejects: what was not finished is done again by whoever gets the partition next. */
   async #work(taken: Taken, slot: Slot, isSetAside: boolean): Promise<void> {
+    try {
+      const decision = await this.#decide(taken, slot);
+      // Nobody is asked where a job is set aside: that takes as many at a time as it can.
+      slot.ended(isSetAside ? { kind: "answered" } : paceOf(decision?.outcome ?? null));
+      if (decision !== null) await this.#finish(taken, decision);
+    } catch (error) {
+      this.#held(error);
+    }
+  }
+
+  #held(error: unknown): void {
+    if (!this.#kill.aborted) this.#deps.emit({ type: "delivery.held", error });
+  }
+
+  /** What waits for a registry or a table gives its slot away meanwhile, and is simply left when the stage ends. */
+  async #decide(taken: Taken, slot: Slot): Promise<Decision | null> {
     const { clock, deliver, emit } = this.#deps;
-    const closing = this.#closing.signal;
-    const aside: Aside = (wait) => slot.aside(() => wait(closing));
-    const work = async () => {
+    const aside: Aside = (wait) => slot.aside(() => wait(this.#closing.signal));
+    const work = async (): Promise<Decision | null> => {
       // Who was frozen may hold jobs that others have done long since, and learns of that a moment after it goes on.
       await taken.confirmed();
       if (taken.lost || !taken.begin()) return null;
       return await deliver(taken.record, this.#kill, aside);
     };
-    const decision = await retryUntil(this.#kill, clock, work, {
+    return retryUntil(this.#kill, clock, work, {
       onError: (error) => emit({ type: "delivery.held", error }),
       wait: (waitMs) => aside((ended) => pause(clock, waitMs, ended)),
     });
-    // Nobody is asked where a job is set aside: that takes as many at a time as it can.
-    slot.ended(isSetAside ? { kind: "answered" } : paceOf(decision?.outcome ?? null));
-    if (decision !== null) await this.#finish(taken, decision);
   }
 }

@@ -86,12 +86,15 @@ export class EndpointQueue {
     return now;
   }
 
-  /** Counts a request as ended. Where the endpoint is slower than was thought, those who would wait too long leave. */
-  end(began: number, pace: Pace, patienceMs: number): readonly Leaving[] {
+  /**
+   * Counts a request as ended. Where the endpoint is slower than was thought, those who would wait too long leave;
+   * `patienceMs` is asked only then.
+   */
+  end(began: number, pace: Pace, patienceMs: () => number): readonly Leaving[] {
     const now = this.#clock.now();
     this.#limit.end(began, pace, now);
     const slower = pace.kind === "timed-out" || pace.kind === "refused";
-    const leaving = slower ? this.shed(patienceMs) : [];
+    const leaving = slower ? this.shed(patienceMs()) : [];
     this.#wakeInTime();
     return leaving;
   }

@@ -244,7 +244,7 @@ export class Scheduler {
   /** The endpoint has one request less. */
   #left(queue: EndpointQueue, began: number, pace: Pace): void {
     if (pace.kind === "answered") this.#answers.add(this.#options.clock.now());
-    const leaving = queue.end(began, pace, this.#patienceAt(queue));
+    const leaving = queue.end(began, pace, () => this.#patienceAt(queue));
     if (queue.inFlight === 0) this.#busy -= 1;
     this.#leave(queue, leaving);
   }

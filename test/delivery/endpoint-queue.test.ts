@@ -27,7 +27,7 @@ test.each(Array.from({ length: readings }, (_, early) => early))(
       { most: 1, patienceMs: 5000, clock, woken: (woken) => void mayBegin.push(woken.mayBegin) },
     );
     // It rests after the second time-out running.
-    for (const _ of [1, 2]) queue.end(queue.begin(), { kind: "timed-out" }, 5000);
+    for (const _ of [1, 2]) queue.end(queue.begin(), { kind: "timed-out" }, () => 5000);
     queue.push({ retry: false, begin: () => undefined, detour: () => undefined });
     await advance(5000);
     expect(mayBegin.at(-1)).toBe(true);
@@ -45,7 +45,7 @@ test("a rest that ends before the next look at a silent endpoint was due is look
   const began = queue.begin();
   queue.push({ retry: false, begin: () => undefined, detour: () => undefined });
   await clock.advance(3000);
-  queue.end(began, { kind: "refused", restMs: 1000 }, 20_000);
+  queue.end(began, { kind: "refused", restMs: 1000 }, () => 20_000);
   await clock.advance(2000);
   expect(seen.at(-1)).toBe(4000);
 });
