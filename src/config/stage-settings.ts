@@ -65,8 +65,8 @@ const limits = {
     min: 1,
     max: 100_000,
   }),
-  connectionsPerOrigin: wholeNumber(256, {
-    doc: "How many idle connections to one origin (scheme, host and port) are kept for the next request. More than were needed at a time are not there, and each is closed when it has been idle for half a minute.",
+  connectionsPerOrigin: wholeNumber(512, {
+    doc: "How many idle connections to one origin (scheme, host and port) are kept for the next request. An automation platform is one origin for very many triggers, so that it may be as many as delivery.maxInFlight. More than were needed at a time are not there, and each is closed when it has been idle for half a minute.",
     unit: "connections",
     min: 1,
     max: 10_000,
