@@ -126,12 +126,13 @@ function createRedriver(
     ),
     redrives: createRedrives(
       { ...deadReplayOptions(surroundings, codecs), ratePerSecond: redrivePerSecond },
-      { log: createReplayLog(surroundings, connections), clock, emit },
+      { log: createReplayLog(surroundings, connections), clock: steadyClock, emit },
     ),
     release,
     probeIntervalMs,
     jobsAtOnce: redrivePerSecond * secondsAtOnce,
     clock,
+    steadyClock,
     emit,
   });
 }

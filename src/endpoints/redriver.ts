@@ -1,5 +1,6 @@
 import type { PartitionConsumer } from "../delivery/intake.ts";
 import type { MemberProgress } from "../replay/joint-replay.ts";
+import { all } from "../runtime/all.ts";
 import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
@@ -22,6 +23,8 @@ export interface RedriverDeps {
   /** How many jobs are put back before it is looked which endpoints are to be tried, and which have begun to recover. */
   readonly jobsAtOnce: number;
   readonly clock: Clock;
+  /** One that nobody sets. */
+  readonly steadyClock: Clock;
   readonly emit: Emit<EndpointEvent>;
 }
 
@@ -38,7 +41,7 @@ const settledMs = 10_000;
 export class Redriver implements Service {
   readonly name = "redriver";
   readonly #deps: RedriverDeps;
-  /** When each suspended endpoint is tried next, ms since the epoch. */
+  /** When each suspended endpoint is tried next, by the steady clock. */
   readonly #probes = new Map<string, number>();
   /** Since when each is known to recover, and how many looks running have found nothing more. */
   readonly #recovering = new Map<string, { readonly since: number; quiet: number }>();
@@ -89,22 +92,34 @@ export class Redriver implements Service {
     }
   }
 
-  /** Tries each suspended endpoint whose time has come, with one job. */
+  /** Tries suspended endpoints whose time has come, with one job each; not so many that nothing is left for those that recover. */
   async #probe(known: readonly EndpointHealth[], stop: AbortSignal): Promise<void> {
-    const { clock, probeIntervalMs, redrives, emit } = this.#deps;
-    const now = clock.now();
-    const due = known.filter(
-      ({ state, endpointId, since }) =>
-        state === "suspended" && now >= (this.#probes.get(endpointId) ?? since + probeIntervalMs),
-    );
+    const { steadyClock, probeIntervalMs, redrives, jobsAtOnce, emit } = this.#deps;
+    const now = steadyClock.now();
+    const due = known
+      .filter((health) => health.state === "suspended" && now >= this.#probeDue(health, now))
+      .toSorted((a, b) => this.#probeDue(a, now) - this.#probeDue(b, now))
+      .slice(0, Math.max(1, Math.floor(jobsAtOnce / 2)));
     if (due.length === 0) return;
-    for (const { endpointId } of due) this.#probes.set(endpointId, now + probeIntervalMs);
     const put = await redrives.run(due.map(redriving(1)), due.length, stop);
     for (const health of due) {
       const { endpointId } = health;
+      this.#probes.set(endpointId, now + probeIntervalMs);
       const jobs = put.get(redriveId(health))?.written ?? 0;
       if (jobs > 0) emit({ type: "endpoint.redriven", endpointId, probe: true, jobs });
     }
+  }
+
+  /** By the steady clock. How long it is suspended is known by the other one alone, which may be wrong by more than that. */
+  #probeDue({ endpointId, since }: EndpointHealth, now: number): number {
+    const { clock, probeIntervalMs } = this.#deps;
+    let due = this.#probes.get(endpointId);
+    if (due === undefined) {
+      const waits = since + probeIntervalMs - clock.now();
+      due = now + Math.min(Math.max(waits, 0), probeIntervalMs);
+      this.#probes.set(endpointId, due);
+    }
+    return due;
   }
 
   /**
@@ -113,15 +128,15 @@ export class Redriver implements Service {
    * that recover share the pace, and probes go on.
    */
   async #recover(known: readonly EndpointHealth[], stop: AbortSignal): Promise<void> {
-    const { clock, redrives, jobsAtOnce } = this.#deps;
+    const { steadyClock, redrives, jobsAtOnce } = this.#deps;
     const recovering = known.filter(({ state }) => state === "recovering");
     if (recovering.length === 0) return;
-    const now = clock.now();
+    const now = steadyClock.now();
     for (const { endpointId } of recovering)
       if (!this.#recovering.has(endpointId))
         this.#recovering.set(endpointId, { since: now, quiet: 0 });
     const put = await redrives.run(recovering.map(redriving(jobsAtOnce)), jobsAtOnce, stop);
-    for (const health of recovering) await this.#conclude(health, put.get(redriveId(health)), now);
+    await all(recovering.map((health) => this.#conclude(health, put.get(redriveId(health)), now)));
   }
 
   /** What a look that began then has come to for one endpoint. */

@@ -67,6 +67,7 @@ export function createRedrives(options: RedrivesOptions, deps: RedrivesDeps): Re
           offset,
         }),
       onGone: (error) => emit({ type: "endpoint.held", error }),
+      onFailed: (error) => emit({ type: "endpoint.held", error }),
     },
   );
   function memberOf({ id, endpointId, from, limit }: Redrive): LimitedMember {

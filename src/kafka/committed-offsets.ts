@@ -1,5 +1,5 @@
-import type { Admin, Kafka } from "kafkajs";
-import { withAdmin } from "./with-admin.ts";
+import type { Kafka } from "kafkajs";
+import { createCluster } from "./kafkajs-cluster.ts";
 
 /** An offset that is committed, and what was noted with it. */
 export interface NotedOffset {
@@ -10,13 +10,50 @@ export interface NotedOffset {
 /** What a group has committed of a topic, by partition. */
 export type NotedOffsets = ReadonlyMap<number, NotedOffset>;
 
-async function ask(admin: Admin, groupId: string, topic: string): Promise<NotedOffsets> {
-  const [answer] = await admin.fetchOffsets({ groupId, topics: [topic] });
-  const committed = new Map<number, NotedOffset>();
-  for (const { partition, offset, metadata } of answer?.partitions ?? [])
-    if (Number(offset) >= 0)
-      committed.set(partition, { offset: Number(offset), metadata: metadata ?? "" });
-  return committed;
+/** How many groups are asked for at a time. */
+const atOnce = 20;
+
+/**
+ * What groups have committed of a topic, by group; begins to ask for no more once `signal` is aborted, and rejects with
+ * its reason. Of the cluster's topics this one alone is looked at: another that is not well must not keep anybody from
+ * their offsets, as kafkajs's admin client would.
+ */
+export async function committedOffsetsOfAll(
+  kafka: Kafka,
+  groupIds: readonly string[],
+  topic: string,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, NotedOffsets>> {
+  const cluster = createCluster(kafka);
+  const byGroup = new Map<string, NotedOffsets>();
+  try {
+    await cluster.connect();
+    await cluster.addTargetTopic(topic);
+    const partitions = cluster
+      .findTopicPartitionMetadata(topic)
+      .map(({ partitionId: partition }) => ({ partition }));
+    const left = groupIds.values();
+    const askSome = async (): Promise<void> => {
+      for (const groupId of left) {
+        signal?.throwIfAborted();
+        const coordinator = await cluster.findGroupCoordinator({ groupId });
+        const topics = [{ topic, partitions }];
+        const { responses } = await coordinator.offsetFetch({ groupId, topics });
+        const committed = responses
+          .flatMap((response) => response.partitions)
+          .filter(({ offset }) => Number(offset) >= 0)
+          .map(({ partition, offset, metadata }) => {
+            const noted = { offset: Number(offset), metadata: metadata ?? "" };
+            return [partition, noted] as const;
+          });
+        byGroup.set(groupId, new Map(committed));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(atOnce, groupIds.length) }, askSome));
+    return byGroup;
+  } finally {
+    await cluster.disconnect();
+  }
 }
 
 /** What a group has committed of a topic. */
@@ -25,18 +62,5 @@ export async function committedOffsets(
   groupId: string,
   topic: string,
 ): Promise<NotedOffsets> {
-  return withAdmin(kafka, (admin) => ask(admin, groupId, topic));
-}
-
-/** The same of several groups, over one connection, by group. */
-export async function committedOffsetsOfAll(
-  kafka: Kafka,
-  groupIds: readonly string[],
-  topic: string,
-): Promise<ReadonlyMap<string, NotedOffsets>> {
-  return withAdmin(kafka, async (admin) => {
-    const byGroup = new Map<string, NotedOffsets>();
-    for (const groupId of groupIds) byGroup.set(groupId, await ask(admin, groupId, topic));
-    return byGroup;
-  });
+  return (await committedOffsetsOfAll(kafka, [groupId], topic)).get(groupId) ?? new Map();
 }

@@ -134,9 +134,9 @@ function reading(kafka: Kafka, groupOf: (id: string) => string) {
     source: (at) => replaySource(kafka, at),
     standings: (id, topic) =>
       passing(async () => toStandings(await committedOffsets(kafka, groupOf(id), topic))),
-    standingsOfAll: (ids, topic) =>
+    standingsOfAll: (ids, topic, signal) =>
       passing(async () => {
-        const committed = await committedOffsetsOfAll(kafka, ids.map(groupOf), topic);
+        const committed = await committedOffsetsOfAll(kafka, ids.map(groupOf), topic, signal);
         return new Map(ids.map((id) => [id, toStandings(committed.get(groupOf(id)) ?? new Map())]));
       }),
   } satisfies Partial<ReplayLog & JointReplayLog>;

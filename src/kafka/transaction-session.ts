@@ -2,6 +2,7 @@ import type { Kafka } from "kafkajs";
 import { OnhookError } from "../errors.ts";
 import { partitionKey } from "../log/log-record.ts";
 import type { CommittedOffset, OutgoingRecord, TopicPartition } from "../log/log-record.ts";
+import { all } from "../runtime/all.ts";
 import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { createCluster } from "./kafkajs-cluster.ts";
@@ -18,6 +19,8 @@ export interface GroupOffset extends CommittedOffset {
 export interface TransactionalId {
   readonly transactionalId: string;
   readonly transactionTimeoutMs: number;
+  /** One of the topics that it is about: the only one of the cluster that is looked at to begin with. */
+  readonly topic: string;
 }
 
 /** What one partition gets in one transaction, in order. */
@@ -59,6 +62,9 @@ export class TransactionSession {
   readonly #choose = javaPartitioner();
   /** The sequence number of the next record in each partition. */
   readonly #sequences = new Map<string, number>();
+  /** It has ended: nothing is asked any more, since that would connect it again. */
+  #ended = false;
+  #committing = false;
 
   private constructor(
     cluster: KafkajsCluster,
@@ -74,7 +80,7 @@ export class TransactionSession {
 
   /** Asks for the producer's id, which fences off whoever had it before and aborts or completes what was left open. */
   static async open(kafka: Kafka, id: TransactionalId, clock: Clock): Promise<TransactionSession> {
-    const { transactionalId, transactionTimeoutMs: transactionTimeout } = id;
+    const { transactionalId, transactionTimeoutMs: transactionTimeout, topic } = id;
     const cluster = createCluster(kafka);
     const findCoordinator = (): Promise<KafkajsBroker> =>
       cluster.findGroupCoordinator({
@@ -83,6 +89,8 @@ export class TransactionSession {
       });
     try {
       await cluster.connect();
+      // Before anything else: a client that knows no topic asks for all there are, and fails where one of them is not well.
+      await cluster.addTargetTopic(topic);
       let coordinator = await findCoordinator();
       const { producerId, producerEpoch } = await untilSettled(
         clock,
@@ -100,22 +108,51 @@ export class TransactionSession {
   }
 
   async close(): Promise<void> {
+    this.#ended = true;
     await this.#cluster.disconnect();
   }
 
   /** Writes the records and the offsets in one transaction. When it rejects, that may or may not have been committed. */
   async commit(records: readonly OutgoingRecord[], offsets: readonly GroupOffset[]): Promise<void> {
-    const coordinator = await this.#cluster.findBroker({ nodeId: this.#coordinator });
-    const shares = await this.#shares(records);
-    // First, since it finds out that the transaction before is still being settled; what comes after finds this one begun.
-    for (const { groupId } of offsets)
-      await untilSettled(this.#clock, () => coordinator.addOffsetsToTxn({ ...this.#of, groupId }));
-    if (shares.length > 0)
-      await untilSettled(this.#clock, () =>
-        coordinator.addPartitionsToTxn({ ...this.#of, topics: partitionsByTopic(shares) }),
-      );
-    await all([this.#writeAll(shares), ...offsets.map((offset) => this.#commitOffset(offset))]);
-    await coordinator.endTxn({ ...this.#of, transactionResult: true });
+    // Two at a time would count the same sequence numbers, and the broker would pass over one of them as a repeat.
+    if (this.#committing) throw new TypeError("A transaction is under way");
+    this.#committing = true;
+    try {
+      const coordinator = await this.#broker(this.#coordinator);
+      const shares = await this.#shares(records);
+      // First, since it finds out that the transaction before is still being settled; what comes after finds this one begun.
+      for (const { groupId } of offsets)
+        await this.#settled(() => coordinator.addOffsetsToTxn({ ...this.#of, groupId }));
+      if (shares.length > 0)
+        await this.#settled(() =>
+          coordinator.addPartitionsToTxn({ ...this.#of, topics: partitionsByTopic(shares) }),
+        );
+      await all([this.#writeAll(shares), ...offsets.map((offset) => this.#commitOffset(offset))]);
+      this.#requireOpen();
+      await coordinator.endTxn({ ...this.#of, transactionResult: true });
+      this.#committing = false;
+    } catch (error) {
+      // What stands in which partition is in doubt now.
+      this.#ended = true;
+      throw error;
+    }
+  }
+
+  #requireOpen(): void {
+    if (!this.#ended) return;
+    throw new OnhookError("LANE_CLOSED", { partition: this.#of.transactionalId });
+  }
+
+  #broker(nodeId: number): Promise<KafkajsBroker> {
+    this.#requireOpen();
+    return this.#cluster.findBroker({ nodeId });
+  }
+
+  #settled(ask: () => Promise<unknown>): Promise<unknown> {
+    return untilSettled(this.#clock, () => {
+      this.#requireOpen();
+      return ask();
+    });
   }
 
   /** What goes to which partition, and who leads it. */
@@ -160,7 +197,7 @@ export class TransactionSession {
   }
 
   async #write(nodeId: number, shares: readonly Share[], run: number): Promise<void> {
-    const broker = await this.#cluster.findBroker({ nodeId });
+    const broker = await this.#broker(nodeId);
     const topicData = [...Map.groupBy(shares, ({ topic }) => topic)].map(([topic, each]) => ({
       topic,
       partitions: each.map((share) => ({
@@ -169,6 +206,7 @@ export class TransactionSession {
         messages: (share.sends[run] ?? []).map(toMessage),
       })),
     }));
+    this.#requireOpen();
     const { topics } = await broker.produce({ ...this.#of, acks: -1, topicData });
     const written = new Set(
       topics.flatMap(({ topicName: topic, partitions }) =>
@@ -188,12 +226,14 @@ export class TransactionSession {
     const noted = metadata === undefined ? {} : { metadata };
     const topics = [{ topic, partitions: [{ partition, offset: String(offset), ...noted }] }];
     const coordinator = await this.#coordinatorOf(groupId);
+    this.#requireOpen();
     await coordinator.txnOffsetCommit({ ...this.#of, groupId, topics });
   }
 
   async #coordinatorOf(groupId: string): Promise<KafkajsBroker> {
     const nodeId = this.#groupCoordinators.get(groupId);
-    if (nodeId !== undefined) return this.#cluster.findBroker({ nodeId });
+    if (nodeId !== undefined) return this.#broker(nodeId);
+    this.#requireOpen();
     const coordinator = await this.#cluster.findGroupCoordinator({ groupId });
     if (this.#groupCoordinators.size >= rememberedGroups) this.#groupCoordinators.clear();
     this.#groupCoordinators.set(groupId, coordinator.nodeId);
@@ -210,12 +250,6 @@ function partitionsByTopic(
   }));
 }
 
-/** Waits for all, and rejects as the first of those that did: nothing of it may still be under way afterwards. */
-async function all(works: readonly Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(works);
-  for (const result of results) if (result.status === "rejected") throw result.reason;
-}
-
 /**
  * Asks again while the broker is still settling the transaction before, which changes nothing however often it is asked;
  * with `moved`, also while the coordinator is moving.
@@ -225,15 +259,23 @@ async function untilSettled<T>(
   ask: () => Promise<T>,
   moved?: () => Promise<void>,
 ): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
+  let [begins, moves] = [0, 0];
+  for (;;) {
     try {
       return await ask();
     } catch (error) {
-      const isMoving = moved !== undefined && isCoordinatorMoving(error);
-      const most = isMoving ? maxMovingTries : maxBeginTries;
-      if ((!isMoving && !isBeingSettled(error)) || tries >= most) throw error;
-      await pause(clock, isMoving ? movingMs : beginAgainMs);
-      if (isMoving) await moved();
+      if (isBeingSettled(error) && (begins += 1) < maxBeginTries) {
+        await pause(clock, beginAgainMs);
+      } else if (
+        moved !== undefined &&
+        isCoordinatorMoving(error) &&
+        (moves += 1) < maxMovingTries
+      ) {
+        await pause(clock, movingMs);
+        await moved();
+      } else {
+        throw error;
+      }
     }
   }
 }

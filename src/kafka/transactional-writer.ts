@@ -23,6 +23,8 @@ export class TransactionalWriter {
   readonly #options: TransactionalWriterOptions;
   readonly #clock: Clock;
   #session: TransactionSession | null = null;
+  /** Counts the times that it was closed. */
+  #closed = 0;
 
   constructor(kafka: Kafka, options: TransactionalWriterOptions, clock: Clock) {
     this.#kafka = kafka;
@@ -35,8 +37,15 @@ export class TransactionalWriter {
     await this.close();
     const { source, transactionalIdPrefix, transactionTimeoutMs } = this.#options;
     const transactionalId = `${transactionalIdPrefix}-${source.topic}-${source.partition}`;
-    const id = { transactionalId, transactionTimeoutMs };
-    this.#session = await TransactionSession.open(this.#kafka, id, this.#clock);
+    const id = { transactionalId, transactionTimeoutMs, topic: source.topic };
+    const closed = this.#closed;
+    const session = await TransactionSession.open(this.#kafka, id, this.#clock);
+    if (closed !== this.#closed) {
+      // Given up meanwhile: it is nobody's, and must not stay open.
+      await session.close();
+      throw this.#isClosed();
+    }
+    this.#session = session;
   }
 
   /**
@@ -44,15 +53,19 @@ export class TransactionalWriter {
    * again, and go on from the offsets that stand then.
    */
   async commit(records: readonly OutgoingRecord[], offsets: readonly GroupOffset[]): Promise<void> {
-    if (this.#session === null)
-      throw new OnhookError("LANE_CLOSED", { partition: partitionKey(this.#options.source) });
+    if (this.#session === null) throw this.#isClosed();
     await this.#session.commit(records, offsets);
+  }
+
+  #isClosed(): OnhookError {
+    return new OnhookError("LANE_CLOSED", { partition: partitionKey(this.#options.source) });
   }
 
   /** Gives up the connection; never aborts, since the next `settle` does. */
   async close(): Promise<void> {
     const closing = this.#session;
     this.#session = null;
+    this.#closed += 1;
     await closing?.close();
   }
 }

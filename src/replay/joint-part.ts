@@ -1,5 +1,7 @@
 import { OnhookError } from "../errors.ts";
+import { partitionKey } from "../log/log-record.ts";
 import type { LogRecord, TopicPartition } from "../log/log-record.ts";
+import { all } from "../runtime/all.ts";
 import { JointChunk } from "./joint-chunk.ts";
 import type { Picked, PickRecord, SkipReason } from "./picked.ts";
 import type { JointLane, JointReplayLog, SourcePartition, Standings } from "./replay-log.ts";
@@ -17,7 +19,7 @@ export interface JointMember {
 export interface Visit {
   /** By what its records bear: `keyOf`. */
   readonly members: ReadonlyMap<string, JointMember>;
-  /** How many more jobs each may get, by id; counted down. */
+  /** How many more jobs each may get, by id; counted down as they are committed. */
   readonly left: Map<string, number>;
   /** How many jobs are written at most. */
   readonly most: number;
@@ -50,19 +52,24 @@ interface Turn extends Visit {
  * One partition that is read for several replays at once. Each has a position of its own; a visit reads where the last of
  * them stands and takes along whoever stands there too, so that no part of the log is read more often than replays come
  * to it at different times. What is committed are a member's jobs with the offset behind the last of them.
+ *
+ * After any rejection, but that of a signal, it is to be closed: what it has written last may be in doubt.
  */
 export class JointPart {
   readonly at: TopicPartition;
   readonly #deps: JointPartDeps;
   readonly #lane: JointLane;
   readonly #source: SourcePartition;
+  #isOpen = false;
   /** The next offset to look at for each replay. */
   readonly #positions = new Map<string, number>();
   #end = 0;
   /** Offsets of records whose jobs are more than their topic takes. */
   readonly #tooLarge = new Set<number>();
-  /** One job a transaction, to find out which of several is too large. */
-  #careful = false;
+  /** Up to there one job a transaction, to find out which of several is too large. */
+  #carefulUntil = 0;
+  /** Whose turn it is first, where not all can have some. */
+  #first = 0;
 
   constructor(at: TopicPartition, deps: JointPartDeps) {
     this.at = at;
@@ -71,27 +78,38 @@ export class JointPart {
     this.#source = deps.log.source(at);
   }
 
-  /** Fences off whoever else is at it. Where replays stand may be asked for afterwards. */
+  /** Fences off whoever else is at it, unless it is open. Where replays stand may be asked for afterwards. */
   async open(): Promise<void> {
+    if (this.#isOpen) return;
     await this.#lane.open();
+    this.#isOpen = true;
   }
 
   async close(): Promise<void> {
+    this.#isOpen = false;
     this.#positions.clear();
-    await Promise.all([this.#lane.close(), this.#source.close()]);
+    await all([this.#lane.close(), this.#source.close()]);
   }
 
-  /** Looks how far the partition goes now, and where those begin that are new here: where they stand, or at their time. */
+  /** Whether it knows where the replay stands. */
+  knows(id: string): boolean {
+    return this.#positions.has(id);
+  }
+
+  /** Looks how far the partition goes now, and where those begin that it does not know: where they stand, or at their time. */
   async begin(
-    news: readonly JointMember[],
+    members: readonly JointMember[],
     standings: ReadonlyMap<string, Standings>,
   ): Promise<void> {
     const { begin: low, end } = await this.#source.bounds();
+    this.#requireLog(end);
     this.#end = end;
     const fresh: JointMember[] = [];
-    for (const member of news) {
+    for (const member of members) {
+      if (this.knows(member.id)) continue;
       const standing = standings.get(member.id)?.get(this.at.partition);
-      if (standing === undefined) fresh.push(member);
+      // One beyond the end is of a topic that was there before under the same name.
+      if (standing === undefined || standing.offset > end) fresh.push(member);
       else this.#positions.set(member.id, standing.offset);
     }
     if (fresh.length > 0) {
@@ -101,6 +119,16 @@ export class JointPart {
       for (const { id } of fresh) this.#positions.set(id, first);
     }
     this.#passRemoved(low);
+  }
+
+  /** A log that ends before what was read of it is another one, or has lost its end: what is known of it counts no more. */
+  #requireLog(end: number): void {
+    for (const position of this.#positions.values())
+      if (position > end) throw this.#interrupted(`ends at ${end}, before ${position}`);
+  }
+
+  #interrupted(what: string): OnhookError {
+    return new OnhookError("REPLAY_INTERRUPTED", { problem: `${partitionKey(this.at)} ${what}` });
   }
 
   #passRemoved(low: number): void {
@@ -123,17 +151,24 @@ export class JointPart {
 
   /**
    * Replays until `most` jobs are written, the members have what they may, or nothing is left to read; each gets as many
-   * as the others. Returns how many jobs are written, all of them committed.
+   * as the others.
    */
-  async visit(visit: Visit): Promise<number> {
+  async visit(visit: Visit): Promise<void> {
     const turn: Turn = { ...visit, share: new Map(), chunk: new JointChunk(), written: 0 };
-    const first = this.#waiting(visit, visit.left);
+    const first = this.#turnOf(this.#waiting(visit, visit.left), visit.most);
     const each = Math.ceil(visit.most / first.length);
     for (const { id } of first) turn.share.set(id, Math.min(each, visit.left.get(id) ?? 0));
     for (let now = first; now.length > 0 && !isOver(turn); now = this.#waiting(turn, turn.share))
       await this.#page(turn, now);
     await this.#commit(turn);
-    return turn.written;
+  }
+
+  /** Where there are more than can have one job each, so many of them, and others the next time. */
+  #turnOf(waiting: readonly JointMember[], most: number): readonly JointMember[] {
+    if (waiting.length <= most) return waiting;
+    const from = this.#first % waiting.length;
+    this.#first = from + most;
+    return [...waiting.slice(from), ...waiting.slice(0, from)].slice(0, most);
   }
 
   /** Those for which there is something to read, and which may have it. */
@@ -146,15 +181,20 @@ export class JointPart {
     turn.signal.throwIfAborted();
     const from = waiting.reduce((low, { id }) => Math.min(low, this.#position(id)), this.#end);
     const { records, next } = await this.#source.fetch(from);
+    if (next <= from)
+      throw this.#interrupted(`has nothing at ${from}, and should go on to ${this.#end}`);
+    let passed = Math.min(next, this.#end);
     for (const record of records) {
       if (record.offset >= this.#end) break;
       await this.#take(turn, record);
-      if (isOver(turn)) return;
+      if (!isOver(turn)) continue;
+      passed = record.offset + 1;
+      break;
     }
     for (const { id } of waiting) {
       const position = this.#position(id);
       if ((turn.share.get(id) ?? 0) > 0 && position >= from)
-        this.#positions.set(id, Math.max(position, Math.min(next, this.#end)));
+        this.#positions.set(id, Math.max(position, passed));
     }
   }
 
@@ -171,8 +211,8 @@ export class JointPart {
     if (picked.kind !== "job") return;
     turn.chunk.add(id, picked.job, offset);
     turn.share.set(id, share - 1);
-    turn.left.set(id, (turn.left.get(id) ?? 0) - 1);
-    if (this.#careful || turn.chunk.isFull(this.#deps.jobsAtOnce)) await this.#commit(turn);
+    if (offset < this.#carefulUntil || turn.chunk.isFull(this.#deps.jobsAtOnce))
+      await this.#commit(turn);
   }
 
   #position(id: string): number {
@@ -186,7 +226,7 @@ export class JointPart {
 
   async #commit(turn: Turn): Promise<void> {
     const { chunk, signal } = turn;
-    const { jobs, offsets } = chunk;
+    const { jobs, offsets, counts } = chunk;
     if (jobs.length === 0) return;
     await this.#deps.mayWrite(jobs.length, signal);
     try {
@@ -197,13 +237,14 @@ export class JointPart {
       throw new OnhookError("REPLAY_INTERRUPTED", { problem: error.message }, { cause: error });
     }
     turn.written += jobs.length;
+    for (const [id, count] of counts) turn.left.set(id, (turn.left.get(id) ?? 0) - count);
     turn.chunk = new JointChunk();
   }
 
   /** First finds out which job it is that the topic does not take, then leaves that one out, so that none behind it waits for ever. */
   #beCareful({ jobs, last }: JointChunk): void {
     if (jobs.length === 1) this.#tooLarge.add(last);
-    this.#careful = jobs.length > 1;
+    else this.#carefulUntil = Math.max(this.#carefulUntil, last + 1);
   }
 }
 

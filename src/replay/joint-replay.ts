@@ -1,5 +1,6 @@
 import type { OnhookError } from "../errors.ts";
 import type { LogRecord } from "../log/log-record.ts";
+import { all } from "../runtime/all.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { JointPart } from "./joint-part.ts";
 import type { JointMember, JointPartDeps, Visit } from "./joint-part.ts";
@@ -21,6 +22,8 @@ export interface JointReplayDeps {
   readonly clock: Clock;
   readonly onSkipped: (id: string, reason: SkipReason, record: LogRecord) => void;
   readonly onGone: (error: OnhookError) => void;
+  /** Told of what keeps a partition out of a run. */
+  readonly onFailed: (error: unknown) => void;
 }
 
 /** One of several replays, and how many jobs it may get in one run. */
@@ -43,15 +46,13 @@ const mostAtOnce = 200;
  * are stopped, killed, or run twice at a time: where one stands is committed with its jobs, by whoever has opened the
  * partition's way out last. A replay that was alone before goes on where it stood.
  *
- * Between runs it keeps its connections, and what it knows: `close` gives that up, as any failure does.
+ * Between runs it keeps its connections, and what it knows: `close` gives that up.
  */
 export class JointReplay {
   readonly #options: JointReplayOptions;
   readonly #deps: JointReplayDeps;
   readonly #partDeps: JointPartDeps;
   #parts: readonly JointPart[] = [];
-  /** The replays whose positions the parts know; null: they are not open. */
-  #known: Set<string> | null = null;
   /** Which partition is first next time, so that none waits behind another's backlog. */
   #turn = 0;
 
@@ -76,8 +77,9 @@ export class JointReplay {
   }
 
   /**
-   * Writes at most `most` jobs, as many of each replay as of the others, and resolves with what that came to by id.
-   * Rejects with what stopped it: another run goes on where this one ended, and fences off whoever did so meanwhile.
+   * Writes at most `most` jobs, as many of each replay as of the others, and resolves with what that came to by id. A
+   * partition that can't be had is told, and left to the next run; the others go on. Rejects with the signal's reason, and
+   * where it is not known how many partitions there are.
    */
   async run(
     members: ReadonlyMap<string, LimitedMember>,
@@ -85,18 +87,19 @@ export class JointReplay {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, MemberProgress>> {
     try {
-      await this.#begin([...members.values()]);
+      const well = new Set(await this.#begin([...members.values()], signal));
       const may = new Map(
         [...members.values()].map(({ id, limit }) => [id, Math.min(limit, most)]),
       );
       const left = new Map(may);
       for (let toWrite = most, before = Infinity; toWrite > 0 && toWrite < before;) {
         before = toWrite;
-        toWrite -= await this.#round({ members, left, signal }, toWrite);
+        toWrite -= await this.#round({ members, left, signal }, toWrite, well);
       }
-      const progressOf = (id: string, most: number): MemberProgress => ({
-        written: most - (left.get(id) ?? 0),
-        isDone: this.#parts.every((part) => part.isDone(id)),
+      const isWhole = well.size === this.#parts.length;
+      const progressOf = (id: string, count: number): MemberProgress => ({
+        written: count - (left.get(id) ?? 0),
+        isDone: isWhole && this.#parts.every((part) => part.isDone(id)),
       });
       return new Map([...may].map(([id, count]) => [id, progressOf(id, count)]));
     } catch (error) {
@@ -108,46 +111,74 @@ export class JointReplay {
   /** Forgets all replays but these. */
   retain(ids: ReadonlySet<string>): void {
     for (const part of this.#parts) part.retain(ids);
-    for (const id of this.#known ?? []) if (!ids.has(id)) this.#known?.delete(id);
   }
 
   async close(): Promise<void> {
-    this.#known = null;
-    await Promise.all(this.#parts.map((part) => part.close()));
+    await all(this.#parts.map((part) => part.close()));
   }
 
-  /** Visits each partition for its part of what is left to write. Returns how many jobs were written. */
-  async #round(visit: Omit<Visit, "most">, most: number): Promise<number> {
+  /** Visits each partition that is well for its part of what is left to write. Returns how many jobs were written. */
+  async #round(visit: Omit<Visit, "most">, most: number, well: Set<JointPart>): Promise<number> {
     const parts = this.#parts;
-    const each = Math.ceil(most / parts.length);
+    const each = Math.ceil(most / Math.max(1, well.size));
     let written = 0;
     for (let step = 0; step < parts.length && written < most; step += 1) {
-      const part = parts[(this.#turn + step) % parts.length];
-      written += (await part?.visit({ ...visit, most: Math.min(each, most - written) })) ?? 0;
+      const part = parts[(this.#turn + step) % parts.length] as JointPart;
+      if (!well.has(part)) continue;
+      const before = total(visit.left);
+      const those = await this.#working([part], visit.signal, () =>
+        part.visit({ ...visit, most: Math.min(each, most - written) }),
+      );
+      if (those.length === 0) well.delete(part);
+      written += before - total(visit.left);
     }
     this.#turn += 1;
     return written;
   }
 
-  async #begin(members: readonly JointMember[]): Promise<void> {
+  /** Opens the partitions, as many as there are now. Returns those that can be read. */
+  async #begin(members: readonly JointMember[], signal: AbortSignal): Promise<JointPart[]> {
     const { topic } = this.#options;
     const { log } = this.#deps;
-    if (this.#known === null) {
-      const count = await log.partitions(topic);
+    const count = await log.partitions(topic);
+    if (count !== this.#parts.length) {
+      await this.close();
       this.#parts = Array.from(
         { length: count },
-        (_, partition) =>
-          this.#parts[partition] ?? new JointPart({ topic, partition }, this.#partDeps),
+        (_, partition) => new JointPart({ topic, partition }, this.#partDeps),
       );
-      await Promise.all(this.#parts.map((part) => part.open()));
-      this.#known = new Set();
     }
-    const known = this.#known;
-    const news = members.filter(({ id }) => !known.has(id));
-    // Not before all are open: until then somebody else could still commit.
-    const ids = news.map(({ id }) => id);
-    const standings = ids.length === 0 ? new Map() : await log.standingsOfAll(ids, topic);
-    await Promise.all(this.#parts.map((part) => part.begin(news, standings)));
-    for (const id of ids) known.add(id);
+    const open = await this.#working(this.#parts, signal, (part) => part.open());
+    // Not before they are open: until then somebody else could still commit.
+    const ids = members.map(({ id }) => id).filter((id) => open.some((part) => !part.knows(id)));
+    const standings = ids.length === 0 ? new Map() : await log.standingsOfAll(ids, topic, signal);
+    return this.#working(open, signal, (part) => part.begin(members, standings));
   }
+
+  /** Does it with each; returns those with which it went well. The others are told and closed. */
+  async #working(
+    parts: readonly JointPart[],
+    signal: AbortSignal,
+    work: (part: JointPart) => Promise<unknown>,
+  ): Promise<JointPart[]> {
+    const results = await Promise.allSettled(parts.map(work));
+    signal.throwIfAborted();
+    const well: JointPart[] = [];
+    for (const [index, result] of results.entries()) {
+      const part = parts[index] as JointPart;
+      if (result.status === "fulfilled") {
+        well.push(part);
+      } else {
+        this.#deps.onFailed(result.reason);
+        await part.close();
+      }
+    }
+    return well;
+  }
+}
+
+function total(counts: ReadonlyMap<string, number>): number {
+  let sum = 0;
+  for (const count of counts.values()) sum += count;
+  return sum;
 }

@@ -209,6 +209,11 @@ class PartReplay {
   async #page(lane: ReplayLane, source: SourcePartition, from: number): Promise<number> {
     const { end } = this.#part;
     const { records, next } = await source.fetch(from);
+    // A log that has lost its end: nothing will come there, and nobody would hear of it.
+    if (next <= from)
+      throw new OnhookError("REPLAY_INTERRUPTED", {
+        problem: `partition ${this.#part.partition} has nothing at ${from}, and should go on to ${end}`,
+      });
     let chunk = emptyChunk(from);
     let committed = from;
     for (const record of records) {

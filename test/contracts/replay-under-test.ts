@@ -114,16 +114,24 @@ export async function createJointlyReplayed(log: Log, count: number) {
 
   /** One process that replays; a run gives each of the named replays so many jobs, and at most `most` in all. */
   function open() {
+    const failures: unknown[] = [];
     const joint = new JointReplay(
       {
         topic,
         keyOf: ({ value }) => memberOf(Number(String(value))),
         ratePerSecond: 10_000,
       },
-      { log: log.replay, clock: systemClock, onSkipped: () => {}, onGone: () => {} },
+      {
+        log: log.replay,
+        clock: systemClock,
+        onSkipped: () => {},
+        onGone: () => {},
+        onFailed: (error) => void failures.push(error),
+      },
     );
     onTestFinished(() => joint.close());
     return {
+      failures,
       async run(limits: Partial<Record<MemberName, number>>, most = 1000) {
         const members = Object.entries(limits).map(
           ([name, limit]) =>

@@ -4,12 +4,15 @@ import { describe, expect, it } from "vitest";
 import type { KafkajsBroker, KafkajsCluster } from "../../src/kafka/kafkajs-cluster.ts";
 import { privateSymbol } from "../../src/kafka/private-symbol.ts";
 import { TransactionSession } from "../../src/kafka/transaction-session.ts";
+import { TransactionalWriter } from "../../src/kafka/transactional-writer.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 
 /** What the brokers are asked, in order, and what they answer where that is not that all is well. */
 interface Brokers {
   readonly asked: string[];
   answer: (request: string) => void;
+  /** Clients that are connected. */
+  open: number;
   /** Partitions that no answer mentions. */
   leavesOut: (partition: number) => boolean;
 }
@@ -24,7 +27,12 @@ class Refused extends Error {
 
 /** Three brokers, each of which leads two of six partitions. */
 function createBrokers() {
-  const brokers: Brokers = { asked: [], answer: () => undefined, leavesOut: () => false };
+  const brokers: Brokers = {
+    asked: [],
+    answer: () => undefined,
+    leavesOut: () => false,
+    open: 0,
+  };
   const ask = async <T>(request: string, answer: T): Promise<T> => {
     brokers.asked.push(request);
     brokers.answer(request);
@@ -56,11 +64,12 @@ function createBrokers() {
     fetch: () => Promise.reject(new Error("not asked here")),
     listOffsets: () => Promise.reject(new Error("not asked here")),
     offsetCommit: () => Promise.reject(new Error("not asked here")),
+    offsetFetch: () => Promise.reject(new Error("not asked here")),
   });
   const nothing = async (): Promise<void> => undefined;
   const cluster: KafkajsCluster = {
-    connect: nothing,
-    disconnect: nothing,
+    connect: async () => void (brokers.open += 1),
+    disconnect: async () => void (brokers.open -= 1),
     addTargetTopic: nothing,
     refreshMetadataIfNecessary: nothing,
     findTopicPartitionMetadata: () =>
@@ -84,7 +93,11 @@ function createBrokers() {
 }
 
 const open = (kafka: Kafka): Promise<TransactionSession> =>
-  TransactionSession.open(kafka, { transactionalId: "t", transactionTimeoutMs: 1000 }, systemClock);
+  TransactionSession.open(
+    kafka,
+    { transactionalId: "t", transactionTimeoutMs: 1000, topic: "calls" },
+    systemClock,
+  );
 
 const keys = Array.from({ length: 60 }, (_, number) => `key-${number}`);
 const records = keys.map((key) => ({ topic: "jobs", key, value: Buffer.from(key) }));
@@ -164,6 +177,52 @@ describe("a transaction", () => {
     const session = await open(kafka);
     await session.commit(records, offsets);
     expect(kinds(brokers.asked).filter((kind) => kind === "add")).toHaveLength(5);
+  });
+});
+
+describe("a session that has ended", () => {
+  it("asks for nothing more, though its transaction is under way: that would connect it again", async () => {
+    const { kafka, brokers } = createBrokers();
+    const session = await open(kafka);
+    brokers.answer = (request) => {
+      if (request.startsWith("write")) void session.close();
+    };
+    await expect(session.commit(records, offsets)).rejects.toMatchObject({ code: "LANE_CLOSED" });
+    expect(kinds(brokers.asked)).not.toContain("end");
+  });
+
+  it("takes no transaction after one that has failed, nor a second one beside the first", async () => {
+    const { kafka, brokers } = createBrokers();
+    const session = await open(kafka);
+    const first = session.commit(records, offsets);
+    await expect(session.commit(records, offsets)).rejects.toThrow("under way");
+    await first;
+    brokers.answer = (request) => {
+      if (request.startsWith("end")) throw new Refused("NOT_COORDINATOR_FOR_GROUP");
+    };
+    await expect(session.commit(records, offsets)).rejects.toMatchObject({
+      type: "NOT_COORDINATOR_FOR_GROUP",
+    });
+    brokers.answer = () => undefined;
+    await expect(session.commit(records, offsets)).rejects.toBeInstanceOf(Error);
+    expect(kinds(brokers.asked).filter((kind) => kind === "end")).toHaveLength(2);
+  });
+});
+
+describe("a writer that is given up while its session begins", () => {
+  it("closes that session, whose partition is another's by now", async () => {
+    const { kafka, brokers } = createBrokers();
+    const writer = new TransactionalWriter(
+      kafka,
+      { source: offset, transactionalIdPrefix: "t", transactionTimeoutMs: 1000 },
+      systemClock,
+    );
+    brokers.answer = (request) => {
+      if (request === "init") void writer.close();
+    };
+    await expect(writer.settle()).rejects.toMatchObject({ code: "LANE_CLOSED" });
+    expect(brokers.open).toBe(0);
+    await expect(writer.commit(records, offsets)).rejects.toMatchObject({ code: "LANE_CLOSED" });
   });
 });
 

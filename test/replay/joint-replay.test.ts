@@ -1,68 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { JointReplay } from "../../src/replay/joint-replay.ts";
-import type { PickRecord } from "../../src/replay/picked.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { MemoryLog } from "../support/memory-log.ts";
-import { createMemoryReplayLog } from "../support/memory-replay-log.ts";
-
-/** Records that say whose they are: `<member>-<number>`. */
-function replayed(partitions = 1) {
-  const log = new MemoryLog(systemClock);
-  log.createTopic("dead", partitions);
-  log.createTopic("jobs", 1);
-  const replay = createMemoryReplayLog(log);
-  const skipped: string[] = [];
-  const gone: unknown[] = [];
-  let fetches = 0;
-  const pick: PickRecord = async ({ key, value }) =>
-    String(value).endsWith("-cut")
-      ? { kind: "skipped", reason: "cut" }
-      : { kind: "job", job: { topic: "jobs", key, value } };
-  const counting = {
-    ...replay,
-    source(at: Parameters<typeof replay.source>[0]) {
-      const source = replay.source(at);
-      return {
-        ...source,
-        fetch(offset: number) {
-          fetches += 1;
-          return source.fetch(offset);
-        },
-      };
-    },
-  };
-  return {
-    log,
-    replay,
-    skipped,
-    gone,
-    get fetches() {
-      return fetches;
-    },
-    write(...values: readonly string[]) {
-      for (const value of values)
-        log.append({ topic: "dead", key: value, value: Buffer.from(value) });
-    },
-    open: () =>
-      new JointReplay(
-        {
-          topic: "dead",
-          keyOf: ({ value }) => String(value).split("-")[0],
-          ratePerSecond: 1_000_000,
-        },
-        {
-          log: counting,
-          clock: systemClock,
-          onSkipped: (id, reason, { offset }) => void skipped.push(`${id} ${reason} ${offset}`),
-          onGone: (error) => void gone.push(error),
-        },
-      ),
-    members: (...limits: readonly (readonly [name: string, limit: number])[]) =>
-      new Map(limits.map(([name, limit]) => [name, { id: name, from: 0, limit, pick }])),
-    jobs: () => log.all("jobs").map(({ value }) => String(value)),
-  };
-}
+import { OnhookError } from "../../src/errors.ts";
+import { jointlyReplayed } from "./jointly-replayed.ts";
 
 const never = new AbortController().signal;
 const valuesOf = (count: number, ...names: readonly string[]): string[] =>
@@ -104,7 +43,7 @@ describe("replays that are done together", () => {
   test("write each job once, whatever fails, whoever takes over, and in whatever parts", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
-        const it = replayed(2);
+        const it = jointlyReplayed(2);
         const workers = [it.open(), it.open()];
         const written: string[] = [];
         for (const each of steps) {
@@ -122,8 +61,7 @@ describe("replays that are done together", () => {
             return now;
           };
           const members = it.members(...each.members.map((name) => [name, each.limit] as const));
-          // What stops it is told by it, and is no reason to lose or double anything.
-          await workers[each.by]?.run(members, each.most, never).catch(() => undefined);
+          await workers[each.by]?.run(members, each.most, never);
         }
         it.replay.fault = () => null;
         const last = it.open();
@@ -137,7 +75,7 @@ describe("replays that are done together", () => {
   });
 
   test("read the topic once, however many they are", async () => {
-    const it = replayed();
+    const it = jointlyReplayed();
     const many = Array.from({ length: 50 }, (_, number) => `m${number}`);
     it.write(...valuesOf(20, ...many));
     const members = it.members(...many.map((name) => [name, 1000] as const));
@@ -148,7 +86,7 @@ describe("replays that are done together", () => {
   });
 
   test("read no more for one that goes on behind another's backlog than it has to", async () => {
-    const it = replayed();
+    const it = jointlyReplayed();
     it.write(...valuesOf(500, "big"), ...valuesOf(5, "small"));
     const joint = it.open();
     const members = it.members(["big", 1000], ["small", 1000]);
@@ -161,26 +99,22 @@ describe("replays that are done together", () => {
   });
 
   test("tell of a job that can't be replayed, or that its topic does not take, and go on behind it", async () => {
-    const it = replayed();
+    const it = jointlyReplayed();
     it.write("a-0", "a-1-cut", `a-${"x".repeat(500)}`, ...valuesOf(9, "b"));
     it.replay.maxRecordBytes = 300;
     const joint = it.open();
     const members = it.members(["a", 100], ["b", 100]);
-    const outcomes: string[] = [];
-    for (let tries = 0; tries < 5; tries += 1)
-      outcomes.push(
-        await joint.run(members, 1000, never).then(
-          () => "done",
-          (error: { code: string }) => error.code,
-        ),
-      );
-    expect(outcomes).toEqual(["REPLAY_INTERRUPTED", "REPLAY_INTERRUPTED", "done", "done", "done"]);
+    for (let tries = 0; tries < 5; tries += 1) await joint.run(members, 1000, never);
+    expect(it.failures).toMatchObject([
+      { code: "REPLAY_INTERRUPTED" },
+      { code: "REPLAY_INTERRUPTED" },
+    ]);
     expect(it.jobs().sort()).toEqual(["a-0", ...valuesOf(9, "b")]);
     expect(new Set(it.skipped)).toEqual(new Set(["a cut 1", "a too-large 2"]));
   });
 
   test("tell what retention has removed before it was replayed, and go on with what is kept", async () => {
-    const it = replayed();
+    const it = jointlyReplayed();
     it.write(...valuesOf(20, "a"));
     const joint = it.open();
     const members = it.members(["a", 5]);
@@ -194,8 +128,84 @@ describe("replays that are done together", () => {
     ]);
   });
 
+  test("are careful no longer than where a transaction was refused, though each of its jobs alone is taken", async () => {
+    const it = jointlyReplayed();
+    it.write(...valuesOf(60, "a"));
+    it.replay.fault = (commit) => {
+      // More than the topic takes at once, and none of it too large by itself.
+      if (commit === 1) throw new OnhookError("RECORD_TOO_LARGE", { topic: "jobs", bytes: 0 });
+      return null;
+    };
+    const joint = it.open();
+    const members = it.members(["a", 30]);
+    await joint.run(members, 30, never);
+    await joint.run(members, 30, never);
+    const apart = it.replay.transactions.length;
+    await joint.run(members, 30, never);
+    expect(it.jobs()).toEqual(valuesOf(60, "a"));
+    expect(apart).toBe(30);
+    expect(it.replay.transactions.slice(apart)).toEqual([30]);
+  });
+
+  test("read partitions that were added, and are not done before", async () => {
+    const it = jointlyReplayed(1);
+    it.write(...valuesOf(5, "a"));
+    const joint = it.open();
+    const members = it.members(["a", 100]);
+    await joint.run(members, 100, never);
+    it.log.addPartitions("dead", 3);
+    it.write(...Array.from({ length: 40 }, (_, number) => `a-${number + 5}`));
+    const written = await joint.run(members, 100, never);
+    expect(written.get("a")).toEqual({ written: 40, isDone: true });
+    expect(it.jobs().sort()).toEqual(valuesOf(45, "a").sort());
+  });
+
+  test("begin anew in a topic that was deleted and made again, whose end is before where they stood", async () => {
+    const it = jointlyReplayed(1);
+    it.write(...valuesOf(20, "a"));
+    const joint = it.open();
+    const members = it.members(["a", 100]);
+    await joint.run(members, 100, never);
+    it.log.createTopic("dead", 1);
+    it.write("a-20", "a-21");
+    expect((await joint.run(members, 100, never)).get("a")?.isDone).toBe(false);
+    expect((await joint.run(members, 100, never)).get("a")).toEqual({ written: 2, isDone: true });
+    expect(it.jobs()).toEqual(valuesOf(22, "a"));
+  });
+
+  test("tell of a partition that has lost its end, and of one that can't be had, and go on with the others", async () => {
+    for (const trouble of ["lost", "away", "held"] as const) {
+      const it = jointlyReplayed(3);
+      it.write(...valuesOf(30, "a"));
+      const there = it.log.read({ topic: "dead", partition: 1 }, 0, Infinity).length;
+      it.trouble = { partition: 1, kind: trouble };
+      const joint = it.open();
+      const members = it.members(["a", 100]);
+      const first = await joint.run(members, 100, never);
+      expect(first.get("a")).toEqual({ written: 30 - there, isDone: false });
+      expect(it.failures).toMatchObject([{ code: "REPLAY_INTERRUPTED" }]);
+      it.trouble = null;
+      expect((await joint.run(members, 100, never)).get("a")).toEqual({
+        written: there,
+        isDone: true,
+      });
+      expect(it.jobs().sort()).toEqual(valuesOf(30, "a").sort());
+    }
+  });
+
+  test("of more than can have one each come to their turn, however much lies before one's job", async () => {
+    const it = jointlyReplayed();
+    const many = Array.from({ length: 20 }, (_, number) => `m${number}`);
+    it.write(...valuesOf(50, ...many), "last-0");
+    const joint = it.open();
+    const members = it.members(...[...many, "last"].map((name) => [name, 1000] as const));
+    for (let runs = 0; runs < 5; runs += 1) await joint.run(members, 5, never);
+    expect(it.jobs()).toHaveLength(25);
+    expect(it.jobs()).toContain("last-0");
+  });
+
   test("end when they are to stop, and nothing is written twice by who goes on", async () => {
-    const it = replayed();
+    const it = jointlyReplayed();
     it.write(...valuesOf(1000, "a"));
     const stop = new AbortController();
     const joint = it.open();

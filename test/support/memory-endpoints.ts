@@ -81,6 +81,7 @@ export function createMemoryEndpoints(
     probeIntervalMs: options.probeIntervalMs,
     jobsAtOnce: options.jobsAtOnce,
     clock,
+    steadyClock: clock,
     emit,
   });
   const services = options.afterMs === 0 ? [table, watch] : [table, watch, redriver];

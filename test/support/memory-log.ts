@@ -52,6 +52,14 @@ export class MemoryLog {
     this.wake();
   }
 
+  /** The topic has so many more partitions from now on. */
+  addPartitions(topic: string, more: number): void {
+    const before = this.#topics.get(topic) ?? [];
+    this.createTopic(topic, before.length + more);
+    const grown = this.#topics.get(topic) ?? [];
+    this.#topics.set(topic, [...before, ...grown.slice(before.length)]);
+  }
+
   /** While it is away nothing is read, written or committed; what waits for that goes on when it is back. */
   get away(): boolean {
     return this.#away;
