@@ -1,5 +1,8 @@
 import type { Kafka } from "kafkajs";
+import { pause, steadyClock } from "../runtime/clock.ts";
 import { createCluster } from "./kafkajs-cluster.ts";
+import type { KafkajsBroker, KafkajsCluster } from "./kafkajs-cluster.ts";
+import { isCoordinatorMoving } from "./refusal-types.ts";
 
 /** An offset that is committed, and what was noted with it. */
 export interface NotedOffset {
@@ -12,6 +15,26 @@ export type NotedOffsets = ReadonlyMap<number, NotedOffset>;
 
 /** How many groups are asked for at a time. */
 const atOnce = 20;
+
+/** A coordinator's first request may come before it has taken over, as in a cluster that has never had a group. */
+const movingMs = 50;
+const maxTries = 100;
+
+async function ask(
+  cluster: KafkajsCluster,
+  groupId: string,
+  topics: readonly object[],
+): ReturnType<KafkajsBroker["offsetFetch"]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const coordinator = await cluster.findGroupCoordinator({ groupId });
+      return await coordinator.offsetFetch({ groupId, topics });
+    } catch (error) {
+      if (!isCoordinatorMoving(error) || tries >= maxTries) throw error;
+      await pause(steadyClock, movingMs);
+    }
+  }
+}
 
 /**
  * What groups have committed of a topic, by group; begins to ask for no more once `signal` is aborted, and rejects with
@@ -36,9 +59,7 @@ export async function committedOffsetsOfAll(
     const askSome = async (): Promise<void> => {
       for (const groupId of left) {
         signal?.throwIfAborted();
-        const coordinator = await cluster.findGroupCoordinator({ groupId });
-        const topics = [{ topic, partitions }];
-        const { responses } = await coordinator.offsetFetch({ groupId, topics });
+        const { responses } = await ask(cluster, groupId, [{ topic, partitions }]);
         const committed = responses
           .flatMap((response) => response.partitions)
           .filter(({ offset }) => Number(offset) >= 0)

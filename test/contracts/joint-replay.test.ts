@@ -42,10 +42,15 @@ describe.each(replayLogs)("replays that are done together on %s", (_, make) => {
     expect(await other.run({ a: 5, b: 5 })).toMatchObject({ a: { written: 5 }, b: { written: 5 } });
     expect(await one.run({ a: 1000 })).toMatchObject({ a: { written: 0, isDone: false } });
     expect(one.failures[0]).toMatchObject({ code: "REPLAY_TAKEN_OVER" });
-    expect(await one.run({ a: 1000, b: 1000 })).toMatchObject({
-      a: { written: 20 },
-      b: { written: 25 },
-    });
+    const written = { a: 0, b: 0 };
+    // It learns of each partition apart that it is another's, when it would write.
+    for (let isDone = false; !isDone;) {
+      const { a, b } = await one.run({ a: 1000, b: 1000 });
+      written.a += a?.written ?? 0;
+      written.b += b?.written ?? 0;
+      isDone = a?.isDone === true && b?.isDone === true;
+    }
+    expect(written).toEqual({ a: 20, b: 25 });
     expect(await replayed.jobs()).toEqual(replayed.ofMembers(90, "a", "b"));
   });
 });
