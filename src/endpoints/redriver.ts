@@ -22,7 +22,7 @@ export interface RedriverDeps {
   readonly probeIntervalMs: number;
   /** How many jobs are put back before it is looked which endpoints are to be tried, and which have begun to recover. */
   readonly jobsAtOnce: number;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "now">;
   /** One that nobody sets. */
   readonly steadyClock: Clock;
   readonly emit: Emit<EndpointEvent>;
@@ -67,9 +67,9 @@ export class Redriver implements Service {
   }
 
   async #work(stop: AbortSignal): Promise<void> {
-    const { suspensions, clock, redrives } = this.#deps;
+    const { suspensions, steadyClock, redrives } = this.#deps;
     while (!stop.aborted) {
-      await pause(clock, lookMs, stop);
+      await pause(steadyClock, lookMs, stop);
       if (stop.aborted) return;
       const known = this.#leads ? suspensions.all() : [];
       this.#forgetOthers(known);
