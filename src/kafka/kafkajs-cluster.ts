@@ -25,13 +25,6 @@ export interface KafkajsBroker {
   fetch(request: object): Promise<TopicAnswers<PartitionData>>;
   listOffsets(request: object): Promise<TopicAnswers<{ readonly offset: string }>>;
   offsetCommit(request: object): Promise<unknown>;
-  offsetFetch(request: object): Promise<
-    TopicAnswers<{
-      readonly partition: number;
-      readonly offset: string;
-      readonly metadata: string | null;
-    }>
-  >;
   /** Also those of transactions: Kafka's requests of these names. Each rejects with what the broker answered. */
   initProducerId(request: {
     readonly transactionalId: string;

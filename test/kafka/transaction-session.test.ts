@@ -64,7 +64,6 @@ function createBrokers() {
     fetch: () => Promise.reject(new Error("not asked here")),
     listOffsets: () => Promise.reject(new Error("not asked here")),
     offsetCommit: () => Promise.reject(new Error("not asked here")),
-    offsetFetch: () => Promise.reject(new Error("not asked here")),
   });
   const nothing = async (): Promise<void> => undefined;
   const cluster: KafkajsCluster = {
