@@ -1,8 +1,7 @@
-import type { Batch, Kafka, KafkaMessage, PartitionMetadata } from "kafkajs";
+import type { Batch, Kafka, KafkaMessage } from "kafkajs";
 // @ts-expect-error kafkajs describes its public parts only; the shape used here is BatchConstructor below.
 import batchConstructor from "kafkajs/src/consumer/batch.js";
 import { privateSymbol } from "./private-symbol.ts";
-import type { ProduceRequest } from "./produce-encoder.ts";
 
 /**
  * kafkajs's own cluster, broker and batch, as far as they are used here. They are not part of its public face, which
@@ -15,48 +14,17 @@ export interface KafkajsCluster {
   disconnect(): Promise<void>;
   addTargetTopic(topic: string): Promise<void>;
   refreshMetadataIfNecessary(): Promise<void>;
-  findTopicPartitionMetadata(topic: string): readonly PartitionMetadata[];
+  findTopicPartitionMetadata(
+    topic: string,
+  ): readonly { readonly partitionId: number; readonly leader: number }[];
   findBroker(of: { nodeId: number }): Promise<KafkajsBroker>;
-  /** `coordinatorType`: 0, the default, of a group; 1 of a transactional id. */
-  findGroupCoordinator(of: { groupId: string; coordinatorType?: number }): Promise<KafkajsBroker>;
+  findGroupCoordinator(of: { groupId: string }): Promise<KafkajsBroker>;
 }
 
 export interface KafkajsBroker {
   fetch(request: object): Promise<TopicAnswers<PartitionData>>;
   listOffsets(request: object): Promise<TopicAnswers<{ readonly offset: string }>>;
   offsetCommit(request: object): Promise<unknown>;
-  /** Also those of transactions: Kafka's requests of these names. Each rejects with what the broker answered. */
-  initProducerId(request: {
-    readonly transactionalId: string;
-    readonly transactionTimeout: number;
-  }): Promise<{ readonly producerId: string; readonly producerEpoch: number }>;
-  addOffsetsToTxn(request: TransactionOf & { readonly groupId: string }): Promise<unknown>;
-  addPartitionsToTxn(
-    request: TransactionOf & {
-      readonly topics: readonly {
-        readonly topic: string;
-        readonly partitions: readonly number[];
-      }[];
-    },
-  ): Promise<unknown>;
-  txnOffsetCommit(
-    request: TransactionOf & { readonly groupId: string; readonly topics: readonly object[] },
-  ): Promise<unknown>;
-  endTxn(request: TransactionOf & { readonly transactionResult: boolean }): Promise<unknown>;
-  produce(request: TransactionOf & ProduceRequest): Promise<{
-    readonly topics: readonly {
-      readonly topicName: string;
-      readonly partitions: readonly { readonly partition: number }[];
-    }[];
-  }>;
-  readonly nodeId: number;
-}
-
-/** Which producer's transaction a request is about. */
-export interface TransactionOf {
-  readonly transactionalId: string;
-  readonly producerId: string;
-  readonly producerEpoch: number;
 }
 
 interface TopicAnswers<Partition> {
