@@ -1,7 +1,6 @@
 import type { OutgoingRecord } from "../log/log-record.ts";
 import { recordSize } from "../log/record-size.ts";
-
-const mostBytes = 4 * 1024 * 1024;
+import { mostBytes } from "./replay-chunk.ts";
 
 /** Jobs of a transaction for each replay whose offset it commits: several requests, which these share. */
 const jobsPerMember = 20;

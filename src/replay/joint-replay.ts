@@ -6,6 +6,7 @@ import { JointPart } from "./joint-part.ts";
 import type { JointMember, JointPartDeps, Visit } from "./joint-part.ts";
 import type { SkipReason } from "./picked.ts";
 import { createRateLimit } from "./rate-limit.ts";
+import { jobsAtOnce } from "./replay-chunk.ts";
 import type { JointReplayLog } from "./replay-log.ts";
 
 export interface JointReplayOptions {
@@ -38,9 +39,6 @@ export interface MemberProgress {
   readonly isDone: boolean;
 }
 
-/** Most jobs of a transaction in which few replays have some. */
-const mostAtOnce = 200;
-
 /**
  * Any number of replays of one topic that read it together, each of which writes its jobs exactly once however often all
  * are stopped, killed, or run twice at a time: where one stands is committed with its jobs, by whoever has opened the
@@ -69,8 +67,7 @@ export class JointReplay {
         await rate.take(count, signal);
         signal.throwIfAborted();
       },
-      // At low rates four times a second, so that they stay even.
-      jobsAtOnce: Math.min(mostAtOnce, Math.ceil(ratePerSecond / 4)),
+      jobsAtOnce: jobsAtOnce(ratePerSecond),
       onSkipped,
       onGone,
     };

@@ -32,9 +32,16 @@ export function withPicked(chunk: Chunk, picked: Picked, next: number): Chunk {
 }
 
 const mostJobs = 200;
-const mostBytes = 4 * 1024 * 1024;
 
-/** Whether it has to be committed before another job is added: at low rates four times a second, so that they stay even. */
+/** Bytes of jobs after which a transaction holds enough. */
+export const mostBytes = 4 * 1024 * 1024;
+
+/** Most jobs of one transaction: at low rates those of a quarter of a second, so that they stay even. */
+export function jobsAtOnce(ratePerSecond: number): number {
+  return Math.min(mostJobs, Math.ceil(ratePerSecond / 4));
+}
+
+/** Whether it has to be committed before another job is added. */
 export function isFull({ jobs, bytes }: Chunk, ratePerSecond: number): boolean {
-  return bytes >= mostBytes || jobs.length >= Math.min(mostJobs, Math.ceil(ratePerSecond / 4));
+  return bytes >= mostBytes || jobs.length >= jobsAtOnce(ratePerSecond);
 }
