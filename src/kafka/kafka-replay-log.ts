@@ -136,7 +136,9 @@ function reading(kafka: Kafka, groupOf: (id: string) => string) {
       passing(async () => toStandings(await committedOffsets(kafka, groupOf(id), topic))),
     standingsOfAll: (ids, topic, signal) =>
       passing(async () => {
-        const committed = await committedOffsetsOfAll(kafka, ids.map(groupOf), topic, signal);
+        const groupIds = ids.map(groupOf);
+        const asked = { groupIds, topic, requireStable: true, signal };
+        const committed = await committedOffsetsOfAll(kafka, asked);
         return new Map(ids.map((id) => [id, toStandings(committed.get(groupOf(id)) ?? new Map())]));
       }),
   } satisfies Partial<ReplayLog & JointReplayLog>;

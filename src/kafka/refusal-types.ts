@@ -9,6 +9,12 @@ const fencing = new Set([
   "PRODUCER_FENCED",
   "INVALID_PRODUCER_ID_MAPPING",
 ]);
+/** By kafkajs's names, which are of the requests for groups that had them first. */
+const coordinatorMoving = new Set([
+  "GROUP_COORDINATOR_NOT_AVAILABLE",
+  "NOT_COORDINATOR_FOR_GROUP",
+  "GROUP_LOAD_IN_PROGRESS",
+]);
 const tooLarge = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
 
 /** The broker refused a producer whose transactional id was taken over. */
@@ -19,4 +25,9 @@ export function isFenced(error: unknown): boolean {
 /** The broker takes no batch of that size in that topic, however often it is tried. */
 export function isTooLarge(error: unknown): boolean {
   return typesOf(error).some((type) => tooLarge.has(type));
+}
+
+/** The coordinator is another broker by now, or has not taken over yet. */
+export function isCoordinatorMoving(error: unknown): boolean {
+  return typesOf(error).some((type) => coordinatorMoving.has(type));
 }

@@ -1,7 +1,7 @@
 import type { Kafka } from "kafkajs";
 import type { OutgoingRecord } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { committedOffsets } from "./committed-offsets.ts";
+import { committedOffsetsOfAll } from "./committed-offsets.ts";
 import type { NotedOffset } from "./committed-offsets.ts";
 import { TransactionalWriter } from "./transactional-writer.ts";
 import type { TransactionalWriterOptions } from "./transactional-writer.ts";
@@ -34,8 +34,10 @@ export class TransactionalLane {
   async openNoted(): Promise<NotedOffset | null> {
     await this.#writer.settle();
     const { source, groupId } = this.#options;
-    const committed = await committedOffsets(this.#kafka, groupId, source.topic);
-    return committed.get(source.partition) ?? null;
+    const { topic, partition } = source;
+    const asked = { groupIds: [groupId], topic, partitions: [partition], requireStable: true };
+    const committed = await committedOffsetsOfAll(this.#kafka, asked);
+    return committed.get(groupId)?.get(partition) ?? null;
   }
 
   /**
