@@ -1,6 +1,6 @@
 import type { Kafka, Message, ProducerConfig, RecordMetadata } from "kafkajs";
 import { expect, it } from "vitest";
-import { TransactionalLane } from "../../src/kafka/transactional-lane.ts";
+import { TransactionalWriter } from "../../src/kafka/transactional-writer.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 
 const partitionMetadata = [0, 1, 2].map((partitionId) => ({
@@ -35,20 +35,14 @@ function clientThat(leavesOut: (partition: number) => boolean) {
     const nothing = async () => undefined;
     return { connect: nothing, disconnect: nothing, transaction };
   };
-  const admin = () => ({
-    connect: async () => undefined,
-    disconnect: async () => undefined,
-    fetchOffsets: async () => [{ topic: "calls", partitions: [] }],
-  });
-  return { kafka: { producer, admin } as unknown as Kafka, done };
+  return { kafka: { producer } as unknown as Kafka, done };
 }
 
-const lane = (kafka: Kafka): TransactionalLane =>
-  new TransactionalLane(
+const writer = (kafka: Kafka): TransactionalWriter =>
+  new TransactionalWriter(
     kafka,
     {
       source: { topic: "calls", partition: 0 },
-      groupId: "match",
       transactionalIdPrefix: "t",
       transactionTimeoutMs: 1000,
     },
@@ -61,18 +55,22 @@ const records = ["a", "b", "c", "d", "e", "f"].map((key) => ({
   value: Buffer.from(key),
 }));
 
-it("a lane commits what its producer has written to every partition", async () => {
+const offsets = [{ groupId: "match", topic: "calls", partition: 0, offset: 7 }];
+
+it("a writer commits what its producer has written to every partition", async () => {
   const { kafka, done } = clientThat(() => false);
-  const opened = lane(kafka);
-  await opened.open();
-  await opened.commit(records, 7);
+  const settled = writer(kafka);
+  await settled.settle();
+  await settled.commit(records, offsets);
   expect(done).toEqual(["committed"]);
 });
 
-it("a lane commits nothing where its producer has left a partition out, and says that all is well", async () => {
+it("a writer commits nothing where its producer has left a partition out, and says that all is well", async () => {
   const { kafka, done } = clientThat((partition) => partition === 1);
-  const opened = lane(kafka);
-  await opened.open();
-  await expect(opened.commit(records, 7)).rejects.toMatchObject({ code: "WRITE_UNCONFIRMED" });
+  const settled = writer(kafka);
+  await settled.settle();
+  await expect(settled.commit(records, offsets)).rejects.toMatchObject({
+    code: "WRITE_UNCONFIRMED",
+  });
   expect(done).toEqual([]);
 });
