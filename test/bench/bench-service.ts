@@ -14,13 +14,18 @@ export interface BenchService extends AsyncDisposable {
 /** As docs/operations.md advises: without a limit Node lets its heap grow with what the machine has, not with what it needs. */
 const heapLimits = ["--max-old-space-size=256", "--max-semi-space-size=16"];
 
-/** Starts `onhook run` and resolves when it is ready. Disposing it kills it. */
+/** Where its profile goes, if anybody wants one: shows in Chrome's developer tools, or by `node test/bench/profile.ts`. */
+const profileFolder = process.env["BENCH_PROFILES"];
+const profiling =
+  profileFolder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`];
+
+/** Starts `onhook run` and resolves when it is ready. Disposing it kills it, or lets it write its profile and end. */
 export async function startBenchService(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): Promise<BenchService> {
   const [port = 0] = await choosePorts([undefined]);
-  const child = spawn(process.execPath, [...heapLimits, mainFile, "run", ...args], {
+  const child = spawn(process.execPath, [...heapLimits, ...profiling, mainFile, "run", ...args], {
     cwd: repository,
     env: { ...env, ONHOOK_HTTP_PORT: String(port), ONHOOK_LOG_LEVEL: "error" },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -51,7 +56,7 @@ export async function startBenchService(
         .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
     },
     async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
+      child.kill(profileFolder === undefined ? "SIGKILL" : "SIGTERM");
       await exited;
     },
   };

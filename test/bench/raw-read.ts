@@ -1,4 +1,5 @@
 import { Kafka, logLevel } from "kafkajs";
+import "../support/quiet-warnings.ts";
 
 // A process of its own that reads a topic with the same client, and does nothing with it: as fast as anything can read.
 // Told to read by a message, it answers with the moments at which it had read each so many records.
