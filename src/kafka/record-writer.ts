@@ -1,6 +1,8 @@
 import type { Kafka } from "kafkajs";
 import { OnhookError } from "../errors.ts";
-import type { CommittedOffset, OutgoingRecord } from "../log/log-record.ts";
+import { partitionKey } from "../log/log-record.ts";
+import type { CommittedOffset, OutgoingRecord, TopicPartition } from "../log/log-record.ts";
+import { all } from "../runtime/all.ts";
 import { backoffMs } from "../runtime/backoff.ts";
 import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -41,6 +43,8 @@ interface Waiting extends OutgoingRecord {
 interface Lane {
   readonly topic: string;
   readonly partition: number;
+  /** The same for as long as the lane: a producer counts what it writes to a partition. */
+  readonly producer: ProducerHolder;
   /** The look-up that its newest record came by. */
   lookedUp: Promise<PartitionOf>;
   waiting: Waiting[];
@@ -51,6 +55,12 @@ interface Deps {
   readonly clock: Clock;
   readonly emit: Emit<KafkaEvent>;
 }
+
+/**
+ * kafkajs lets a producer send one request at a time to a broker, so that a record waits for whatever is on its way to
+ * other partitions. Partitions are shared out to so many producers, each with a connection to each broker.
+ */
+const producersAtOnce = 4;
 
 /** Makes a writer; it connects with the first record, where it was not told to before. */
 export function createRecordWriter(kafka: Kafka, deps: Deps): RecordWriter {
@@ -64,7 +74,7 @@ export function createRecordWriter(kafka: Kafka, deps: Deps): RecordWriter {
 class KafkaWriter implements RecordWriter {
   readonly #deps: Deps;
   readonly #lookUp: ReturnType<typeof createPartitions>;
-  readonly #producers: ProducerHolder;
+  readonly #producers: readonly ProducerHolder[];
   readonly #closing = new AbortController();
   readonly #lanes = new Map<string, Lane>();
   /** One look-up of a topic for all that wait for it: so they keep their order, and an outage is told once. */
@@ -73,14 +83,16 @@ class KafkaWriter implements RecordWriter {
   constructor(kafka: Kafka, deps: Deps) {
     this.#deps = deps;
     this.#lookUp = createPartitions(kafka);
-    this.#producers = createProducerHolder(kafka, deps.emit);
+    this.#producers = Array.from({ length: producersAtOnce }, () =>
+      createProducerHolder(kafka, deps.emit),
+    );
   }
 
   async prepare(topics: readonly string[]): Promise<void> {
     await Promise.all(
       topics.map(async (topic) => {
         await this.#partitionsOf(topic);
-        await this.#persist(topic, () => this.#producers.connected());
+        await all(this.#producers.map((each) => this.#persist(topic, () => each.connected())));
       }),
     );
   }
@@ -89,10 +101,7 @@ class KafkaWriter implements RecordWriter {
     const { topic } = record;
     const lookedUp = this.#partitionsOf(topic);
     const partition = (await lookedUp)(record);
-    const key = `${topic}/${partition}`;
-    const lane = this.#lanes.get(key) ?? { topic, partition, lookedUp, waiting: [], pump: null };
-    this.#lanes.set(key, lane);
-    lane.lookedUp = lookedUp;
+    const lane = this.#laneOf({ topic, partition }, lookedUp);
     const { promise, resolve, reject } = Promise.withResolvers<CommittedOffset>();
     lane.waiting.push({ ...record, written: resolve, failed: reject });
     lane.pump ??= this.#pump(lane);
@@ -102,7 +111,20 @@ class KafkaWriter implements RecordWriter {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     for (const lane of this.#lanes.values()) await lane.pump;
-    await this.#producers.close();
+    await all(this.#producers.map((each) => each.close()));
+  }
+
+  #laneOf({ topic, partition }: TopicPartition, lookedUp: Promise<PartitionOf>): Lane {
+    const key = partitionKey({ topic, partition });
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
+      // In turn, so that the partitions of a topic that much is written to are with different ones.
+      const producer = this.#producers[this.#lanes.size % producersAtOnce] as ProducerHolder;
+      lane = { topic, partition, producer, lookedUp, waiting: [], pump: null };
+      this.#lanes.set(key, lane);
+    }
+    lane.lookedUp = lookedUp;
+    return lane;
   }
 
   #partitionsOf(topic: string): Promise<PartitionOf> {
@@ -124,10 +146,10 @@ class KafkaWriter implements RecordWriter {
   }
 
   async #send(lane: Lane, run: readonly Waiting[]): Promise<void> {
-    const { topic, partition } = lane;
+    const { topic, partition, producer } = lane;
     const messages = run.map((record) => ({ ...toMessage(record), partition }));
     try {
-      const attempt = (): Promise<number> => this.#producers.send(topic, messages);
+      const attempt = (): Promise<number> => producer.send(topic, messages);
       const first = await this.#persist(topic, attempt, () => this.#forget(lane));
       for (const [index, each] of run.entries())
         each.written({ topic, partition, offset: first + index });
