@@ -16,7 +16,7 @@ type Stop = readonly [group: string, topic: string];
 /** Where to look for what is left: everywhere, or only at what a role reads that goes on while the other is away. */
 export type Reach = "all" | "match";
 
-/** In the order in which work passes them on. */
+/** In the order in which work passes them on, mostly. */
 function stopsOf({ topics, groups }: OwnNames, reach: Reach): readonly Stop[] {
   const calls: Stop = [groups.match, topics.cdr];
   if (reach === "match") return [calls];
@@ -60,8 +60,13 @@ async function recordsFrom(
   }
 }
 
-/** How many records of the topic its group has not finished. */
-async function leftAt(kafka: Kafka, admin: Admin, [groupId, topic]: Stop): Promise<number> {
+/** What a look at a topic tells: where its partitions end, and how many records its group has not finished. */
+interface Look {
+  readonly ends: string;
+  readonly left: number;
+}
+
+async function lookAt(kafka: Kafka, admin: Admin, [groupId, topic]: Stop): Promise<Look> {
   const ends = await admin.fetchTopicOffsets(topic);
   // Not by the admin client, which gives up where a broker has only just come back.
   const committed = await committedOffsets(kafka, groupId, topic);
@@ -74,12 +79,16 @@ async function leftAt(kafka: Kafka, admin: Admin, [groupId, topic]: Stop): Promi
       return recordsFrom(kafka, { topic, partition }, span, decodeFinished(commit?.metadata ?? ""));
     }),
   );
-  return counts.reduce((sum, count) => sum + count, 0);
+  return {
+    ends: ends.map(({ partition, high }) => `${topic}/${partition} ${high}`).join(),
+    left: counts.reduce((sum, count) => sum + count, 0),
+  };
 }
 
 /**
- * Resolves when nothing is left to do: every call, job and retry is committed by its group. The topics are looked at in
- * the order in which work passes them on, so that nothing can slip past the look. Rejects after `deadlineMs`.
+ * Resolves when nothing is left to do: every call, job and retry is committed by its group, in two looks in a row between
+ * which nothing was written. One would not do, since a job that was told to wait may move to a topic that was looked at
+ * before. Rejects after `deadlineMs`.
  */
 export async function untilQuiet(
   stack: StackAddress,
@@ -89,17 +98,23 @@ export async function untilQuiet(
 ): Promise<void> {
   const kafka = testClient(stack);
   const deadline = Date.now() + deadlineMs;
-  const look = async (admin: Admin): Promise<string | null> => {
+  const look = async (admin: Admin): Promise<{ ends: string } | { left: string }> => {
+    const ends: string[] = [];
     for (const stop of stopsOf(names, reach)) {
-      const left = await leftAt(kafka, admin, stop);
-      if (left > 0) return `${left} records left in ${stop[1]}`;
+      const seen = await lookAt(kafka, admin, stop);
+      if (seen.left > 0) return { left: `${seen.left} records left in ${stop[1]}` };
+      ends.push(seen.ends);
     }
-    return null;
+    return { ends: ends.join() };
   };
-  for (;;) {
-    const left = await withAdmin(kafka, look);
-    if (left === null) return;
-    if (Date.now() > deadline) throw new Error(`not quiet after ${deadlineMs / 1000} s: ${left}`);
-    await sleep(lookAgainMs);
+  for (let before = ""; ;) {
+    const seen = await withAdmin(kafka, look);
+    if ("ends" in seen && seen.ends === before) return;
+    if (Date.now() > deadline)
+      throw new Error(
+        `not quiet after ${deadlineMs / 1000} s: ${"left" in seen ? seen.left : "work moves on"}`,
+      );
+    before = "ends" in seen ? seen.ends : "";
+    if (before === "") await sleep(lookAgainMs);
   }
 }
