@@ -23,6 +23,11 @@ export class ByteCursor {
     this.#itemsLeft = bytes.length;
   }
 
+  /** The byte that comes next. */
+  get position(): number {
+    return this.#position;
+  }
+
   /** Throws unless everything was read. */
   atEnd(): void {
     const left = this.#bytes.length - this.#position;
@@ -111,14 +116,15 @@ export class ByteCursor {
   /**
    * Moves over values of the kinds that `steps` names from `from` to before `to`, as the methods above would one by one;
    * stops at one that is `other`, and returns where it has stopped. Most of a call is never looked at: this is the
-   * innermost loop of matching.
+   * innermost loop of matching. Notes in `starts`, where it is given, at which byte each of them begins.
    */
-  skip(steps: Uint8Array, from: number, to: number): number {
+  skip(steps: Uint8Array, from: number, to: number, starts: Int32Array | null): number {
     const bytes = this.#bytes;
     const end = bytes.length;
     let position = this.#position;
     let index = from;
     for (; index < to; index += 1) {
+      if (starts !== null) starts[index] = position;
       let step = steps[index] as number;
       if (step >= skipSteps.optional) {
         // A union with null first, of few branches: its index is one byte, 0 or 2.

@@ -112,9 +112,13 @@ function mapReader(tree: AvroTree, known: Known): ValueReader {
   };
 }
 
-/** Reads a record, of it only the fields at the positions that `wanted` lists, in their order, when it is given. */
+/** Reads a record, or finds its fields without reading them. */
 export interface RecordReader extends ValueReader {
-  readonly read: (cursor: ByteCursor, wanted?: readonly number[]) => Record<string, unknown>;
+  readonly read: (cursor: ByteCursor) => Record<string, unknown>;
+  /** Skips the record, and notes in `starts` at which byte each of its fields begins, in their order. */
+  readonly locate: (cursor: ByteCursor, starts: Int32Array) => void;
+  /** The readers of its fields, in their order. */
+  readonly fields: readonly ValueReader[];
 }
 
 /** How `ByteCursor.skip` moves over a value. Text and bytes are skipped alike; an enum is not, as its symbols are few. */
@@ -133,37 +137,32 @@ function recordReader(tree: AvroRecord, known: Known): RecordReader {
   const readers: ValueReader[] = [];
   // With its fields all there from the start, a record of eighty costs half: added one by one, they become a slow table.
   const blank = Object.fromEntries(names.map((name) => [name, null]));
-  const all = [...names.keys()];
   const steps = Uint8Array.from(tree.fields, ({ type }) => skipStep(type));
 
-  function skipFields(cursor: ByteCursor, from: number, to: number): void {
-    for (let index = from; index < to; index += 1) {
-      index = cursor.skip(steps, index, to);
-      if (index < to) (readers[index] as ValueReader).skip(cursor);
+  function skipFields(cursor: ByteCursor, starts: Int32Array | null): void {
+    cursor.enter();
+    for (let index = 0; index < readers.length; index += 1) {
+      index = cursor.skip(steps, index, readers.length, starts);
+      if (index < readers.length) (readers[index] as ValueReader).skip(cursor);
     }
+    cursor.leave();
   }
 
   const made: RecordReader = {
-    read(cursor, wanted) {
-      const record: Record<string, unknown> = wanted === undefined ? { ...blank } : {};
+    read(cursor) {
+      const record: Record<string, unknown> = { ...blank };
       cursor.enter();
-      let next = 0;
-      for (const index of wanted ?? all) {
-        skipFields(cursor, next, index);
+      for (let index = 0; index < readers.length; index += 1) {
         const value = (readers[index] as ValueReader).read(cursor);
         // The blank record has null already.
-        if (value !== null || wanted !== undefined) put(record, names[index] as string, value);
-        next = index + 1;
+        if (value !== null) put(record, names[index] as string, value);
       }
-      skipFields(cursor, next, readers.length);
       cursor.leave();
       return record;
     },
-    skip(cursor) {
-      cursor.enter();
-      skipFields(cursor, 0, readers.length);
-      cursor.leave();
-    },
+    skip: (cursor) => skipFields(cursor, null),
+    locate: skipFields,
+    fields: readers,
   };
   // Known before its fields are made: they may be of the record's own type.
   known.set(tree, made);
@@ -188,7 +187,7 @@ export function valueReader(tree: AvroTree): ValueReader {
   return reader(tree, new Map());
 }
 
-/** The same for a record, which can be read in part. */
+/** The same for a record, whose fields can be found. */
 export function createRecordReader(tree: AvroRecord): RecordReader {
   return recordReader(tree, new Map());
 }

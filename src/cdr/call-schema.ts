@@ -1,11 +1,10 @@
 import { headerLength } from "../avro/wire-format.ts";
 import { OnhookError } from "../errors.ts";
-import type { AvroRecord } from "../avro/avro-tree.ts";
 import { ByteCursor } from "../avro/byte-cursor.ts";
 import type { CallEnded, Cdr } from "./call-ended.ts";
+import { CallLayout, CallScan } from "./call-scan.ts";
 import { callTree } from "./call-tree.ts";
 import { createRecordReader, valueReader } from "../avro/value-reader.ts";
-import type { ValueReader } from "../avro/value-reader.ts";
 
 /**
  * Reads calls that were written with one schema. Every `value` is a record's whole Kafka value, header included.
@@ -18,15 +17,10 @@ export interface CallSchema {
   tenantIdOf(value: Buffer): string;
   whole(value: Buffer): CallEnded;
   /**
-   * A reader that decodes of the CDR only its id and the top-level fields that are named; names that the schema does not
-   * have are ignored. Kept as long as the set is: pass the same set again to get the same reader.
+   * Looks over the call without decoding anything. There is one scan for the schema: what it says is of the call that was
+   * scanned last. Throws AVRO_DECODE.
    */
-  projection(cdrFields: ReadonlySet<string>): (value: Buffer) => CallEnded;
-}
-
-/** Where the id and the fields of these names stand in the CDR. */
-function positionsOf({ fields }: AvroRecord, names: ReadonlySet<string>): number[] {
-  return fields.flatMap(({ name }, index) => (name === "id" || names.has(name) ? [index] : []));
+  scan(value: Buffer): CallScan;
 }
 
 /**
@@ -54,25 +48,19 @@ export function createCallSchema(schemaId: number, avro: unknown): CallSchema {
     }
   }
 
-  function readCall(cursor: ByteCursor, readCdr: ValueReader["read"]): CallEnded {
+  function readCall(cursor: ByteCursor): CallEnded {
     const call: { tenantId: string; id: string | null; cdr?: Cdr } = { tenantId: "", id: null };
     for (const { name, reader } of fields) {
       if (name === "tenantId") call.tenantId = reader.read(cursor) as string;
       else if (name === "id") call.id = reader.read(cursor) as string | null;
-      else if (name === "cdr") call.cdr = readCdr(cursor) as Cdr;
+      else if (name === "cdr") call.cdr = cdrReader.read(cursor) as Cdr;
       else reader.skip(cursor);
     }
     cursor.atEnd();
     return call as CallEnded;
   }
 
-  function project(cdrFields: ReadonlySet<string>): (value: Buffer) => CallEnded {
-    const wanted = positionsOf(tree.cdr, cdrFields);
-    const readCdr = (cursor: ByteCursor): unknown => cdrReader.read(cursor, wanted);
-    return (value) => decode(value, (cursor) => readCall(cursor, readCdr));
-  }
-
-  const projections = new WeakMap<ReadonlySet<string>, (value: Buffer) => CallEnded>();
+  const scan = new CallScan(new CallLayout(tree.cdr), { fields, cdr: cdrReader });
 
   return {
     schemaId,
@@ -81,15 +69,10 @@ export function createCallSchema(schemaId: number, avro: unknown): CallSchema {
         for (const { reader } of beforeTenantId) reader.skip(cursor);
         return cursor.text();
       }),
-    whole: (value) =>
-      decode(value, (cursor) => readCall(cursor, (cursor) => cdrReader.read(cursor))),
-    projection(cdrFields) {
-      let projection = projections.get(cdrFields);
-      if (projection === undefined) {
-        projection = project(cdrFields);
-        projections.set(cdrFields, projection);
-      }
-      return projection;
+    whole: (value) => decode(value, readCall),
+    scan(value) {
+      decode(value, (cursor) => scan.take(value, cursor));
+      return scan;
     },
   };
 }

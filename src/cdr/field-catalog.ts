@@ -14,6 +14,8 @@ export interface Field {
   readonly topLevel: string;
   /** How its values are found and what they are: fields with the same shape, of whatever catalogs, have the same values. */
   readonly shape: string;
+  /** Whether it is a field of the CDR itself and no list: a call has one value there at most. */
+  readonly isPlain: boolean;
   /**
    * Whether `test` holds for one of the values that the call has there; absent ones are not tried. A value may be of
    * another type than the field's, or the symbol `misfit` or `misplaced` where its shape is another. Never throws.
@@ -125,6 +127,7 @@ function fieldAt(cdr: AvroRecord, path: string): Field | undefined {
     path,
     type,
     shape: `${type} ${found.shape}`,
+    isPlain: found.shape === `${JSON.stringify(path)}.${found.type}`,
     topLevel: path.split(".", 1)[0] as string,
     some: (cdr, test) => visit(cdr, test),
     values(cdr) {

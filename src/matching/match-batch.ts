@@ -44,14 +44,23 @@ export interface MatchResult {
   readonly invalid: readonly InvalidCall[];
 }
 
-function jobsOf(record: LogRecord, value: Buffer, context: MatchContext): OutgoingRecord[] {
+const noJobs: readonly OutgoingRecord[] = [];
+
+function jobsOf(
+  record: LogRecord,
+  value: Buffer,
+  context: MatchContext,
+): readonly OutgoingRecord[] {
   const schema = context.schemaOf(schemaIdOf(value));
   if (schema instanceof OnhookError) throw schema;
   const tenant = context.triggers.tenant(schema.tenantIdOf(value));
-  if (tenant === undefined || tenant.triggers.length === 0) return [];
-  const call = schema.projection(tenant.cdrFields)(value);
+  if (tenant === undefined || tenant.triggers.length === 0) return noJobs;
+  const scan = schema.scan(value);
+  const fired = tenant.firedBy(scan);
+  if (fired.length === 0) return noJobs;
+  const call = scan.project(tenant.cdrFields);
   const jobs: OutgoingRecord[] = [];
-  for (const { trigger } of tenant.firedBy(call.cdr)) {
+  for (const { trigger } of fired) {
     const { triggerId } = trigger;
     const { triggersOffset } = context.triggers;
     const job = newJob({ record, value, call, triggerId, triggersOffset });
@@ -114,7 +123,7 @@ function asError(cause: unknown): OnhookError {
 function recordsOf(
   record: LogRecord,
   context: MatchContext,
-): { readonly records: OutgoingRecord[]; readonly error: OnhookError | null } {
+): { readonly records: readonly OutgoingRecord[]; readonly error: OnhookError | null } {
   try {
     // Asked for once: a record that was fetched makes a view of its bytes each time.
     const { value } = record;

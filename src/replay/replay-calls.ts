@@ -56,7 +56,7 @@ async function jobOf(
   const value = record.value as Buffer;
   const { tenantId, triggerId } = trigger.trigger;
   if (schema.tenantIdOf(value) !== tenantId) return other;
-  const call = schema.projection(trigger.cdrFields)(value);
+  const call = schema.scan(value).project(trigger.cdrFields);
   if (!trigger.fires(call.cdr)) return other;
   const job = {
     topic,

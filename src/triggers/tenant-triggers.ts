@@ -1,4 +1,4 @@
-import type { Cdr } from "../cdr/call-ended.ts";
+import type { CallScan } from "../cdr/call-scan.ts";
 import type { CompiledTrigger } from "./compile-trigger.ts";
 import type { OnTypeMismatch } from "./condition.ts";
 import type { Tenant } from "./tenant.ts";
@@ -15,8 +15,8 @@ export interface TenantTriggers {
   /** The CDR's own fields that the triggers look at. */
   readonly cdrFields: ReadonlySet<string>;
   readonly triggers: readonly CompiledTrigger[];
-  /** Those that the call fires, in their order. The CDR needs `cdrFields`, decoded. */
-  firedBy(cdr: Cdr): readonly CompiledTrigger[];
+  /** Those that the call fires, in their order. */
+  firedBy(call: CallScan): readonly CompiledTrigger[];
 }
 
 /** The event that a trigger was taken from. */
@@ -150,7 +150,7 @@ export class TenantGroup {
       triggers.push(compiled);
       for (const field of compiled.cdrFields) cdrFields.add(field);
     }
-    const index = new TriggerIndex(triggers, this.#onTypeMismatch);
-    return { cdrFields, triggers, firedBy: (cdr) => index.firedBy(cdr) };
+    const index = new TriggerIndex(triggers, cdrFields, this.#onTypeMismatch);
+    return { cdrFields, triggers, firedBy: (call) => index.firedBy(call) };
   }
 }

@@ -26,7 +26,7 @@ describe("bytes that are no call", () => {
     for (let length = 0; length < value.length; length += 1) {
       const cut = value.subarray(0, length);
       expect(errorOf(() => reader.whole(cut)).code).toBe("AVRO_DECODE");
-      expect(errorOf(() => reader.projection(new Set())(cut)).code).toBe("AVRO_DECODE");
+      expect(errorOf(() => reader.scan(cut).project(new Set())).code).toBe("AVRO_DECODE");
     }
   });
 
@@ -45,7 +45,9 @@ describe("bytes that are no call", () => {
           value[headerLength + (place % (value.length - headerLength))] = byte;
         }
         const whole = outcomeOf(() => richReader.whole(value)) as { call?: CallEnded };
-        const part = outcomeOf(() => richReader.projection(wanted)(value)) as { call?: CallEnded };
+        const part = outcomeOf(() => richReader.scan(value).project(wanted)) as {
+          call?: CallEnded;
+        };
         expect(part.call === undefined ? part : part.call.cdr["tags"]).toEqual(
           whole.call === undefined ? { error: "AVRO_DECODE" } : whole.call.cdr["tags"],
         );
@@ -61,7 +63,7 @@ describe("bytes that are no call", () => {
     const value = Buffer.concat([sound.subarray(0, -1), manyItems]);
     const poison = createCallSchema(7, schema);
     expect(errorOf(() => poison.whole(value)).message).toContain("longer than the record");
-    expect(errorOf(() => poison.projection(new Set())(value)).code).toBe("AVRO_DECODE");
+    expect(errorOf(() => poison.scan(value).project(new Set())).code).toBe("AVRO_DECODE");
   });
 
   it("can not nest so deep that the stack ends", () => {

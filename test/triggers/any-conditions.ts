@@ -10,7 +10,7 @@ const text = fc.oneof(
   fc.string({ unit: fc.constantFrom(...units), maxLength: 4 }),
   fc.constantFrom("", "__proto__", "constructor", "NaN", "0100", "1e3", "+44 1", "x".repeat(1000)),
 );
-const callText = fc.oneof(
+export const callText = fc.oneof(
   text,
   fc.string({ unit: fc.constantFrom("a", "😀", "\ud83d", "\ude00"), maxLength: 4 }),
   fc.constant("ab".repeat(20_000)),

@@ -71,7 +71,7 @@ describe("the compiled conditions", () => {
     fc.assert(
       fc.property(conditions, calls, (conditions, call) => {
         const compiled = compile(conditions);
-        const read = reader.projection(compiled.cdrFields)(encode(call));
+        const read = reader.scan(encode(call)).project(compiled.cdrFields);
         expect(compiled.fires(read.cdr)).toBe(plainFires(conditions, call.cdr, places));
       }),
       { numRuns: 300 },

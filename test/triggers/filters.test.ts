@@ -45,9 +45,9 @@ describe.each(conformance.cases)("conformance: $name", ({ conditions, fires, ...
 
   it("holds for a call read from its bytes, of which only the trigger's fields are decoded", () => {
     const compiled = compile(conditions);
-    const call: CallEnded = reader.projection(compiled.cdrFields)(
-      encode({ tenantId: "t1", id: null, cdr }),
-    );
+    const call: CallEnded = reader
+      .scan(encode({ tenantId: "t1", id: null, cdr }))
+      .project(compiled.cdrFields);
     expect(compiled.fires(call.cdr)).toBe(fires);
   });
 
