@@ -1,6 +1,5 @@
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import type { Cdr } from "../../src/cdr/call-ended.ts";
 import { createCallSchema } from "../../src/cdr/call-schema.ts";
 import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
 import { checkTrigger } from "../../src/triggers/check-trigger.ts";
@@ -74,7 +73,7 @@ describe("the index of a tenant's triggers, asked about the bytes of a call", ()
         const all = each.map((filters) => compiled(filters));
         const { index, fields } = indexOf(all);
         for (const cdr of calls) {
-          const decoded = scan(cdr).project(fields).cdr as Cdr;
+          const decoded = scan(cdr).project(fields).cdr;
           const wanted = all.filter(({ fires }) => fires(decoded));
           found += wanted.length;
           expect(index.firedBy(scan(cdr)).map((one) => all.indexOf(one))).toEqual(
