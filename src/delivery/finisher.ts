@@ -73,9 +73,10 @@ export function createFinisher(deps: FinisherDeps): Finish {
   async function handOn(taken: Taken, decision: Decision): Promise<Decision> {
     const { onward } = decision;
     if (onward !== null) await taken.confirmed();
-    // Whoever has the partition now does the job again and hands it on; doing so here too would double its retries.
+    // Whoever has the partition now does the job again and hands it on, or somebody has before; doing so here too would
+    // double its retries.
     if (onward === null || taken.lost) return decision;
-    if (isHandOn(onward)) taken.leave();
+    if (isHandOn(onward) && !taken.leave()) return decision;
     try {
       await writer.write(onward);
       return decision;

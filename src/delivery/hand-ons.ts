@@ -13,13 +13,10 @@ export interface Holder {
 
 /** A record that was taken in. */
 export interface InHand {
-  /**
-   * To be asked before anything is done for it: false where the record that it was handed on from is here as well, and
-   * does what there is to do.
-   */
+  /** To be asked before anything is done for it: false where another record stands for the same work. */
   begin(): boolean;
-  /** It is being handed on: the record that names it from now on is its own. */
-  leave(): void;
+  /** To be asked before it is handed on: false where a record that carries it on is here already. */
+  leave(): boolean;
   /** It is done. */
   end(): void;
 }
@@ -29,7 +26,7 @@ interface HandedOn {
   readonly holder: Holder;
   readonly offset: number;
   readonly attempt: number;
-  state: "waiting" | "begun" | "done";
+  state: "waiting" | "done";
 }
 
 /** So many names of each kind are remembered, some 15 MiB: at a thousand jobs a second those of a minute and a half. */
@@ -47,58 +44,21 @@ function isBefore(one: HandedOn, other: HandedOn): boolean {
   return one.offset < other.offset;
 }
 
-/** A record in hand that is nobody's copy. */
-class Held implements InHand {
-  readonly #name: string;
-  readonly #holder: Holder;
-  readonly #inHand: Map<string, Holder>;
-  readonly #ends: (name: string) => void;
-
-  constructor(
-    name: string,
-    holder: Holder,
-    inHand: Map<string, Holder>,
-    ends: (name: string) => void,
-  ) {
-    this.#name = name;
-    this.#holder = holder;
-    this.#inHand = inHand;
-    this.#ends = ends;
-  }
-
-  begin(): boolean {
-    return true;
-  }
-
-  leave(): void {
-    this.#letGo();
-  }
-
-  end(): void {
-    if (this.#letGo() && !this.#holder.lost) this.#ends(this.#name);
-  }
-
-  #letGo(): boolean {
-    return this.#inHand.get(this.#name) === this.#holder && this.#inHand.delete(this.#name);
-  }
-}
-
 /**
  * Tells the records of one process that stand for the same work. A worker that dies, or loses its partition, between
  * handing a job on and committing that leaves two: the record that it was handed on from, and the one that carries it on.
  * If the first is handed on once more, there are two of the second.
  *
  * A record is passed over only where another one of these is in this process's hands beyond doubt, or was done by it: then
- * the other one's own offset sees to it that the work is done, whoever gets its partition next.
+ * the other one's own offset sees to it that the work is done, whoever gets its partition next. It is always the same one
+ * of two that may be passed over for the other, never either: whoever handed the first on may get its partition back,
+ * and counts it as done.
  */
 export class HandOns {
   /** By the record that they were handed on from. */
   readonly #handedOn = new Map<string, HandedOn>();
-  /** By the record: who has it in hand. */
-  readonly #inHand = new Map<string, Holder>();
   /** Records that were done here and not handed on. */
   readonly #ended = new Map<string, true>();
-  readonly #ends = (name: string): void => this.#remember(this.#ended, name, true);
   readonly #limit: number;
 
   constructor(limit = remembered) {
@@ -113,18 +73,17 @@ export class HandOns {
     if (from === undefined) return this.#hold(name, holder);
     const { attempt } = readJobState(record.headers);
     const handedOn: HandedOn = { holder, offset: record.offset, attempt, state: "waiting" };
-    if (this.#isCopy(from, handedOn) || this.#isHere(from)) return null;
+    const isNeedless = (): boolean => this.#isCopy(from, handedOn) || this.#ended.has(from);
+    if (isNeedless()) return null;
     this.#remember(this.#handedOn, from, handedOn);
     const inHand = this.#hold(name, holder);
     return {
       begin: () => {
-        if (this.#isCopy(from, handedOn) || this.#isHere(from)) {
+        if (isNeedless() || !inHand.begin()) {
           // Forgotten, not done: else the other one could be passed over in turn, should it come once more.
           if (this.#handedOn.get(from) === handedOn) this.#handedOn.delete(from);
-          inHand.leave();
           return false;
         }
-        handedOn.state = "begun";
         return true;
       },
       leave: () => inHand.leave(),
@@ -135,14 +94,18 @@ export class HandOns {
     };
   }
 
-  /** What a holder had in hand is another's. */
-  forget(holder: Holder): void {
-    for (const [name, each] of this.#inHand) if (each === holder) this.#inHand.delete(name);
-  }
-
   #hold(name: string, holder: Holder): InHand {
-    this.#inHand.set(name, holder);
-    return new Held(name, holder, this.#inHand, this.#ends);
+    let isHandedOn = false;
+    return {
+      begin: () => !this.#isCarriedOn(name),
+      leave: () => {
+        isHandedOn = true;
+        return !this.#isCarriedOn(name);
+      },
+      end: () => {
+        if (!isHandedOn && !holder.lost) this.#remember(this.#ended, name, true);
+      },
+    };
   }
 
   /** Whether another record that was handed on from the same is here, or done, and goes first. */
@@ -152,16 +115,10 @@ export class HandOns {
     return other.state === "done" || other.holder.sure;
   }
 
-  /** Whether what it was handed on from has come again: whoever had handed that on could not commit it. */
-  #isHere(from: string): boolean {
-    return this.#ended.has(from) || this.#inHand.get(from)?.sure === true;
-  }
-
-  /** Whether the record that carries it on is under way here already, or done. */
+  /** Whether the record that carries it on is here already, or done. */
   #isCarriedOn(name: string): boolean {
     const next = this.#handedOn.get(name);
-    if (next === undefined) return false;
-    return next.state === "done" || (next.state === "begun" && next.holder.sure);
+    return next !== undefined && (next.state === "done" || next.holder.sure);
   }
 
   /** The oldest is forgotten. */

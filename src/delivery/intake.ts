@@ -172,7 +172,6 @@ export class Intake implements IntakeHandlers {
 
   #drop(key: string, lane: PartitionLane): void {
     lane.lost = true;
-    this.#options.handOns.forget(lane);
     this.#lanes.delete(key);
   }
 

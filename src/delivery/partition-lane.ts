@@ -27,8 +27,8 @@ export interface Taken {
    * work: it is finished then.
    */
   begin(): boolean;
-  /** To be called before it is handed on: the record that names it from then on is its own. */
-  leave(): void;
+  /** To be asked before it is handed on: false where a record that carries it on is here already. */
+  leave(): boolean;
   finish(): void;
 }
 
@@ -88,8 +88,8 @@ class TakenRecord implements Taken {
     return false;
   }
 
-  leave(): void {
-    this.#parts.inHand.leave();
+  leave(): boolean {
+    return this.#parts.inHand.leave();
   }
 
   finish(): void {

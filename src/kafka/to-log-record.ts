@@ -19,6 +19,8 @@ class FetchedRecord implements LogRecord {
   readonly topic: string;
   readonly partition: number;
   readonly #message: FetchedMessage;
+  /** Kept once it was asked for: a view of bytes costs more than to look at them. */
+  #value: Buffer | null | undefined;
 
   constructor(topic: string, partition: number, message: FetchedMessage) {
     this.topic = topic;
@@ -39,7 +41,8 @@ class FetchedRecord implements LogRecord {
   }
 
   get value(): Buffer | null {
-    return this.#message.value;
+    if (this.#value === undefined) this.#value = this.#message.value;
+    return this.#value;
   }
 
   get headers(): Headers {

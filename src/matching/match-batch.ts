@@ -125,7 +125,6 @@ function recordsOf(
   context: MatchContext,
 ): { readonly records: readonly OutgoingRecord[]; readonly error: OnhookError | null } {
   try {
-    // Asked for once: a record that was fetched makes a view of its bytes each time.
     const { value } = record;
     if (value === null) throw new OnhookError("WIRE_FORMAT", { problem: "the value is null" });
     return { records: jobsOf(record, value, context), error: null };
