@@ -24,6 +24,7 @@ function createProcessor(
       maxBytesPerPartition: config.match.maxBatchBytes,
       maxRecordBytes: maxMatchedRecordBytes,
       partitionsAtOnce: config.match.partitionsAtOnce,
+      outputs: [config.topics.jobs.name, config.topics.invalid.name],
     },
     { clock, emit },
   );

@@ -15,7 +15,8 @@ export function createReplayLog(
 ): ReplayLog & JointReplayLog {
   const { replayGroupPrefix: groupPrefix, transactionalIdPrefix } = config.kafka;
   const { transactionTimeoutMs } = config.match;
-  const options = { groupPrefix, transactionalIdPrefix, transactionTimeoutMs };
+  const outputs = [config.topics.jobs.name];
+  const options = { groupPrefix, transactionalIdPrefix, transactionTimeoutMs, outputs };
   return createKafkaReplayLog(kafka, options, clock);
 }
 

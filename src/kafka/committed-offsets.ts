@@ -1,11 +1,12 @@
 import type { Kafka } from "kafkajs";
 import { OnhookError } from "../errors.ts";
 import { all } from "../runtime/all.ts";
-import { pause, steadyClock } from "../runtime/clock.ts";
+import { steadyClock } from "../runtime/clock.ts";
 import { createCluster } from "./kafkajs-cluster.ts";
 import type { KafkajsCluster } from "./kafkajs-cluster.ts";
 import { fetchOffsets, UnstableOffset } from "./offset-fetch.ts";
 import type { FetchedOffset, OffsetFetch } from "./offset-fetch.ts";
+import { patiently } from "./patience.ts";
 import { isCoordinatorMoving } from "./refusal-types.ts";
 
 /** An offset that is committed, and what was noted with it. */
@@ -34,24 +35,16 @@ export interface Asked {
 /** How many groups are asked for at a time. */
 const atOnce = 20;
 
-/** A coordinator's first request may come before it has taken over, as in a cluster that has never had a group. */
-const againMs = 20;
-const maxTries = 250;
-
 async function ask(
   cluster: KafkajsCluster,
   wanted: OffsetFetch,
 ): Promise<readonly FetchedOffset[]> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const coordinator = await cluster.findGroupCoordinator({ groupId: wanted.groupId });
-      return await fetchOffsets(coordinator, wanted);
-    } catch (error) {
-      const passes = error instanceof UnstableOffset || isCoordinatorMoving(error);
-      if (!passes || tries >= maxTries) throw error;
-      await pause(steadyClock, againMs);
-    }
-  }
+  return patiently(
+    steadyClock,
+    async () =>
+      fetchOffsets(await cluster.findGroupCoordinator({ groupId: wanted.groupId }), wanted),
+    (error) => error instanceof UnstableOffset || isCoordinatorMoving(error),
+  );
 }
 
 /**

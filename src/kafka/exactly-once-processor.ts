@@ -24,6 +24,8 @@ export interface ExactlyOnceOptions {
   /** The largest record that the topics of the output are meant to take, in bytes. */
   readonly maxRecordBytes: number;
   readonly partitionsAtOnce: number;
+  /** The topics of the output. */
+  readonly outputs: readonly string[];
 }
 
 /** What the first `consumed` records of a batch become, at least one; `committed` is called once they have. */

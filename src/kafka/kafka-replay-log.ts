@@ -29,6 +29,8 @@ export interface KafkaReplayLogOptions {
    */
   readonly transactionalIdPrefix: string;
   readonly transactionTimeoutMs: number;
+  /** The topics that replays write to. */
+  readonly outputs: readonly string[];
 }
 
 /** In the metadata of a commit: the end of what the replay is about. */
@@ -75,12 +77,13 @@ export function createKafkaReplayLog(
   options: KafkaReplayLogOptions,
   clock: Clock,
 ): ReplayLog & JointReplayLog {
-  const { transactionalIdPrefix: prefix, transactionTimeoutMs } = options;
+  const { transactionalIdPrefix: prefix, transactionTimeoutMs, outputs } = options;
   const groupOf = groupsOf(options);
 
   function lane(id: string, source: TopicPartition): ReplayLane {
     const transactionalIdPrefix = `${prefix}-replay-${id}`;
-    const names = { source, groupId: groupOf(id), transactionalIdPrefix, transactionTimeoutMs };
+    const groupId = groupOf(id);
+    const names = { source, groupId, transactionalIdPrefix, transactionTimeoutMs, outputs };
     const own = new TransactionalLane(kafka, names, clock);
     return {
       async open() {
@@ -99,10 +102,10 @@ export function createKafkaReplayLog(
 
   function jointLane(source: TopicPartition): JointLane {
     const transactionalIdPrefix = `${prefix}-redrive`;
-    const names = { source, transactionalIdPrefix, transactionTimeoutMs };
+    const names = { source, transactionalIdPrefix, transactionTimeoutMs, outputs };
     const writer = new TransactionalWriter(kafka, names, clock);
     return {
-      open: () => owning("redrive", source, () => writer.settle()),
+      open: (ids) => owning("redrive", source, () => writer.settle(ids.map(groupOf))),
       async commit(records, offsets) {
         const { topic, partition } = source;
         const each = [...offsets].map(([id, offset]) => ({

@@ -18,13 +18,36 @@ export interface KafkajsCluster {
     topic: string,
   ): readonly { readonly partitionId: number; readonly leader: number }[];
   findBroker(of: { nodeId: number }): Promise<KafkajsBroker>;
-  findGroupCoordinator(of: { groupId: string }): Promise<KafkajsBroker>;
+  /** `coordinatorType`: 0, the default, of a group; 1 of a transactional id. */
+  findGroupCoordinator(of: { groupId: string; coordinatorType?: number }): Promise<KafkajsBroker>;
 }
 
 export interface KafkajsBroker {
   fetch(request: object): Promise<TopicAnswers<PartitionData>>;
   listOffsets(request: object): Promise<TopicAnswers<{ readonly offset: string }>>;
   offsetCommit(request: object): Promise<unknown>;
+  /** Those of transactions: Kafka's requests of these names. Each rejects with what the broker answered. */
+  initProducerId(request: {
+    readonly transactionalId: string;
+    readonly transactionTimeout: number;
+  }): Promise<{ readonly producerId: string; readonly producerEpoch: number }>;
+  addOffsetsToTxn(request: TransactionOf & { readonly groupId: string }): Promise<unknown>;
+  addPartitionsToTxn(
+    request: TransactionOf & {
+      readonly topics: readonly {
+        readonly topic: string;
+        readonly partitions: readonly number[];
+      }[];
+    },
+  ): Promise<unknown>;
+  endTxn(request: TransactionOf & { readonly transactionResult: boolean }): Promise<unknown>;
+}
+
+/** Which producer's transaction a request is about. */
+export interface TransactionOf {
+  readonly transactionalId: string;
+  readonly producerId: string;
+  readonly producerEpoch: number;
 }
 
 interface TopicAnswers<Partition> {

@@ -1,11 +1,6 @@
-// @ts-expect-error kafkajs describes its public parts only; the shape used here is DecoderClass below.
-import decoderClass from "kafkajs/src/protocol/decoder.js";
-// @ts-expect-error kafkajs describes its public parts only; the shape used here is EncoderClass below.
-import encoderClass from "kafkajs/src/protocol/encoder.js";
-// @ts-expect-error kafkajs describes its public parts only; the shape used here is ProtocolErrors below.
-import protocolErrors from "kafkajs/src/protocol/error.js";
 import type { KafkajsBroker } from "./kafkajs-cluster.ts";
-import { privateSymbol } from "./private-symbol.ts";
+import { errorOfCode, sendOwn } from "./own-request.ts";
+import type { Decoder, Encoder } from "./own-request.ts";
 
 /** What one group has committed of one topic is asked for. */
 export interface OffsetFetch {
@@ -23,43 +18,16 @@ export interface FetchedOffset {
   readonly metadata: string;
 }
 
-/** What kafkajs's encoder and decoder are used for here. */
-interface Encoder {
-  writeUVarInt(value: number): Encoder;
-  writeUVarIntString(text: string): Encoder;
-  writeInt32(value: number): Encoder;
-  writeBoolean(value: boolean): Encoder;
-}
-interface Decoder {
-  readTaggedFields(): unknown;
-  readInt16(): number;
-  readInt32(): number;
-  readInt64(): { toString(): string };
-  readUVarInt(): number;
-  readUVarIntString(): string | null;
-}
-interface ProtocolErrors {
-  readonly createErrorFromCode: (code: number) => Error;
-}
-
-type Send = (protocol: object) => Promise<unknown>;
-
-const newEncoder = (): Encoder => new (encoderClass as new () => Encoder)();
-const { createErrorFromCode } = protocolErrors as ProtocolErrors;
-
 /** Source: Kafka's protocol guide, error codes. */
 const unstableOffsetCommit = 88;
 
 /** An offset of a transaction that is not settled: ask again. */
 export class UnstableOffset extends Error {}
 
-/**
- * OffsetFetch, version 7: the first that can ask for what is settled alone. kafkajs's ends at 4. The first byte belongs to
- * the request's header, which has tagged fields from version 6 on.
- */
-function encode({ groupId, topic, partitions, requireStable }: OffsetFetch): Encoder {
-  const encoder = newEncoder().writeUVarInt(0).writeUVarIntString(groupId);
+function encode(encoder: Encoder, wanted: OffsetFetch): Encoder {
+  const { groupId, topic, partitions, requireStable } = wanted;
   encoder
+    .writeUVarIntString(groupId)
     .writeUVarInt(2)
     .writeUVarIntString(topic)
     .writeUVarInt(partitions.length + 1);
@@ -69,12 +37,10 @@ function encode({ groupId, topic, partitions, requireStable }: OffsetFetch): Enc
 
 function check(code: number): void {
   if (code === unstableOffsetCommit) throw new UnstableOffset("An offset is not settled yet");
-  if (code !== 0) throw createErrorFromCode(code);
+  if (code !== 0) throw errorOfCode(code);
 }
 
-function decode(bytes: Buffer): FetchedOffset[] {
-  const decoder = new (decoderClass as new (bytes: Buffer) => Decoder)(bytes);
-  decoder.readTaggedFields();
+function decode(decoder: Decoder): FetchedOffset[] {
   decoder.readInt32();
   const offsets: FetchedOffset[] = [];
   const codes: number[] = [];
@@ -96,27 +62,19 @@ function decode(bytes: Buffer): FetchedOffset[] {
   return offsets;
 }
 
-/** Asks a group's coordinator. Rejects with UnstableOffset, or kafkajs's error of what it answered. */
+/**
+ * Asks a group's coordinator, by OffsetFetch, version 7: the first that can ask for what is settled alone. kafkajs's ends
+ * at 4. Rejects with UnstableOffset, or kafkajs's error of what it answered.
+ */
 export async function fetchOffsets(
   coordinator: KafkajsBroker,
   wanted: OffsetFetch,
 ): Promise<readonly FetchedOffset[]> {
-  const symbol = privateSymbol(
-    Object.getPrototypeOf(coordinator) as object,
-    "private:Broker:sendRequest",
-  );
-  const send = (coordinator as unknown as Record<symbol, Send>)[symbol] as Send;
-  const protocol = {
-    request: {
-      apiKey: 9,
-      apiVersion: 7,
-      apiName: "OffsetFetch",
-      encode: async () => encode(wanted),
-    },
-    response: {
-      decode: async (bytes: Buffer) => decode(bytes),
-      parse: async (data: unknown) => data,
-    },
-  };
-  return (await send.call(coordinator, protocol)) as readonly FetchedOffset[];
+  return sendOwn(coordinator, {
+    apiKey: 9,
+    apiVersion: 7,
+    apiName: "OffsetFetch",
+    encode: (encoder) => encode(encoder, wanted),
+    decode,
+  });
 }

@@ -14,6 +14,7 @@ const coordinatorMoving = new Set([
   "GROUP_COORDINATOR_NOT_AVAILABLE",
   "NOT_COORDINATOR_FOR_GROUP",
   "GROUP_LOAD_IN_PROGRESS",
+  "COORDINATOR_LOAD_IN_PROGRESS",
 ]);
 const tooLarge = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
 
@@ -30,4 +31,9 @@ export function isTooLarge(error: unknown): boolean {
 /** The coordinator is another broker by now, or has not taken over yet. */
 export function isCoordinatorMoving(error: unknown): boolean {
   return typesOf(error).some((type) => coordinatorMoving.has(type));
+}
+
+/** There is no such topic. */
+export function isOfNoTopic(error: unknown): boolean {
+  return typesOf(error).some((type) => type === "UNKNOWN_TOPIC_OR_PARTITION");
 }

@@ -32,8 +32,8 @@ export class TransactionalLane {
 
   /** The same, with what the last commit has noted besides its offset. */
   async openNoted(): Promise<NotedOffset | null> {
-    await this.#writer.settle();
     const { source, groupId } = this.#options;
+    await this.#writer.settle([groupId]);
     const { topic, partition } = source;
     const asked = { groupIds: [groupId], topic, partitions: [partition], requireStable: true };
     const committed = await committedOffsetsOfAll(this.#kafka, asked);

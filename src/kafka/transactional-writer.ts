@@ -6,12 +6,15 @@ import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { javaPartitioner } from "./partitioner.ts";
 import { byTopic, inSends, toMessage } from "./record-sets.ts";
+import { markLastTransaction } from "./unmarked-transaction.ts";
 
 export interface TransactionalWriterOptions {
   readonly source: TopicPartition;
   /** The transactional id is `<prefix>-<topic>-<partition>`. */
   readonly transactionalIdPrefix: string;
   readonly transactionTimeoutMs: number;
+  /** The topics that may be written to. */
+  readonly outputs: readonly string[];
 }
 
 /** The next offset that a group has to consume. `metadata` is noted with it. */
@@ -32,6 +35,7 @@ export class TransactionalWriter {
   readonly #kafka: Kafka;
   readonly #options: TransactionalWriterOptions;
   readonly #clock: Clock;
+  readonly #markLast: typeof markLastTransaction;
   #producer: Producer | null = null;
   /** The partitions that kafkajs has chosen for what it is sending. */
   readonly #chosen = new Map<string, TopicPartition>();
@@ -40,19 +44,32 @@ export class TransactionalWriter {
   /** Counts the times that it was closed. */
   #closed = 0;
 
-  constructor(kafka: Kafka, options: TransactionalWriterOptions, clock: Clock) {
+  /** `markLast` is for tests. */
+  constructor(
+    kafka: Kafka,
+    options: TransactionalWriterOptions,
+    clock: Clock,
+    markLast = markLastTransaction,
+  ) {
     this.#kafka = kafka;
     this.#options = options;
     this.#clock = clock;
+    this.#markLast = markLast;
   }
 
-  /** Ends any transaction that was left open. Where groups stand may be read afterwards; before, the answer could still change. */
-  async settle(): Promise<void> {
+  /**
+   * Ends any transaction that was left open, and sees to the markers of the last one. Where groups stand may be read
+   * afterwards; before, the answer could still change. `groupIds` are those whose offsets may be among what is settled.
+   */
+  async settle(groupIds: readonly string[]): Promise<void> {
     await this.close();
-    const { source, transactionalIdPrefix, transactionTimeoutMs } = this.#options;
+    const { source, transactionalIdPrefix, transactionTimeoutMs, outputs } = this.#options;
     const closed = this.#closed;
+    const transactionalId = `${transactionalIdPrefix}-${source.topic}-${source.partition}`;
+    const last = { transactionalId, transactionTimeoutMs, groupIds, topics: outputs };
+    await this.#markLast(this.#kafka, last);
     const producer = this.#kafka.producer({
-      transactionalId: `${transactionalIdPrefix}-${source.topic}-${source.partition}`,
+      transactionalId,
       transactionTimeout: transactionTimeoutMs,
       maxInFlightRequests: 1,
       // One try each: kafkajs's own repeats can leave out or double a partition when leaders move, without a word.

@@ -78,10 +78,10 @@ export class JointPart {
     this.#source = deps.log.source(at);
   }
 
-  /** Fences off whoever else is at it, unless it is open. Where replays stand may be asked for afterwards. */
-  async open(): Promise<void> {
+  /** Fences off whoever else is at it, unless it is open. Where these replays stand may be asked for afterwards. */
+  async open(ids: readonly string[]): Promise<void> {
     if (this.#isOpen) return;
-    await this.#lane.open();
+    await this.#lane.open(ids);
     this.#isOpen = true;
   }
 

@@ -145,7 +145,9 @@ export class JointReplay {
         (_, partition) => new JointPart({ topic, partition }, this.#partDeps),
       );
     }
-    const open = await this.#working(this.#parts, signal, (part) => part.open());
+    const open = await this.#working(this.#parts, signal, (part) =>
+      part.open(members.map(({ id }) => id)),
+    );
     // Not before they are open: until then somebody else could still commit.
     const ids = members.map(({ id }) => id).filter((id) => open.some((part) => !part.knows(id)));
     const standings = ids.length === 0 ? new Map() : await log.standingsOfAll(ids, topic, signal);

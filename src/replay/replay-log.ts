@@ -45,8 +45,8 @@ export type Standings = ReadonlyMap<number, Standing>;
 
 /** Port: the way out of one partition for any number of replays that are read for together; opened and owned like a lane. */
 export interface JointLane {
-  /** Settles what was left open. Where the replays stand may be asked for afterwards. */
-  open(): Promise<void>;
+  /** Settles what was left open. Where these replays stand may be asked for afterwards. */
+  open(replayIds: readonly string[]): Promise<void>;
   /** Writes the records and, by their ids, the next offsets of the replays that they are of, in one transaction; rejects as a lane does. */
   commit(records: readonly OutgoingRecord[], offsets: ReadonlyMap<string, number>): Promise<void>;
   close(): Promise<void>;

@@ -15,6 +15,7 @@ function laneOf(groupId: string, topic: string, partition = 0): TransactionalLan
     groupId,
     transactionalIdPrefix: groupId,
     transactionTimeoutMs: 30_000,
+    outputs: [],
   };
   const lane = new TransactionalLane(kafkaClient(), options, systemClock);
   onTestFinished(() => lane.close());

@@ -140,6 +140,8 @@ export function kafkaLog({
           transactionTimeoutMs: 30_000,
           maxRecordBytes: 1_000_000,
           partitionsAtOnce: 2,
+          // What other hands leave unmarked is not what these tests are about.
+          outputs: [],
           ...session,
         },
         deps,

@@ -52,6 +52,7 @@ function kafka(): Log {
     groupPrefix: prefix,
     transactionalIdPrefix: prefix,
     transactionTimeoutMs: 30_000,
+    outputs: [],
   };
   const client = kafkaClient();
   const replay = createKafkaReplayLog(client, options, systemClock);

@@ -45,8 +45,10 @@ const writer = (kafka: Kafka): TransactionalWriter =>
       source: { topic: "calls", partition: 0 },
       transactionalIdPrefix: "t",
       transactionTimeoutMs: 1000,
+      outputs: ["jobs"],
     },
     createFakeClock(),
+    async () => undefined,
   );
 
 const records = ["a", "b", "c", "d", "e", "f"].map((key) => ({
@@ -60,7 +62,7 @@ const offsets = [{ groupId: "match", topic: "calls", partition: 0, offset: 7 }];
 it("a writer commits what its producer has written to every partition", async () => {
   const { kafka, done } = clientThat(() => false);
   const settled = writer(kafka);
-  await settled.settle();
+  await settled.settle(["match"]);
   await settled.commit(records, offsets);
   expect(done).toEqual(["committed"]);
 });
@@ -68,7 +70,7 @@ it("a writer commits what its producer has written to every partition", async ()
 it("a writer commits nothing where its producer has left a partition out, and says that all is well", async () => {
   const { kafka, done } = clientThat((partition) => partition === 1);
   const settled = writer(kafka);
-  await settled.settle();
+  await settled.settle(["match"]);
   await expect(settled.commit(records, offsets)).rejects.toMatchObject({
     code: "WRITE_UNCONFIRMED",
   });

@@ -32,7 +32,7 @@ export function jointlyReplayed(partitions = 1) {
         async open() {
           if (trouble?.partition === at.partition && trouble.kind === "held")
             throw new OnhookError("REPLAY_INTERRUPTED", { problem: "held" });
-          await lane.open();
+          await lane.open([]);
         },
       };
     },

@@ -1,0 +1,22 @@
+import { pause } from "../runtime/clock.ts";
+import type { Clock } from "../runtime/clock.ts";
+
+/** A coordinator's first request may come before it has taken over, as in a cluster that has never had a group. */
+const againMs = 20;
+const maxTries = 250;
+
+/** Tries again what `passes` says will pass, for five seconds or so; then rejects as the last try did. */
+export async function patiently<T>(
+  clock: Clock,
+  work: () => Promise<T>,
+  passes: (error: unknown) => boolean,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!passes(error) || tries >= maxTries) throw error;
+      await pause(clock, againMs);
+    }
+  }
+}
