@@ -2,7 +2,8 @@ import type { KafkajsBroker } from "./kafkajs-cluster.ts";
 import { errorOfCode, sendOwn } from "./own-request.ts";
 import type { Decoder } from "./own-request.ts";
 
-/** Source: Kafka's protocol guide, error codes. */
+/** Source: Kafka's protocol guide, API keys and error codes. */
+const apiKey = 65;
 const transactionalIdNotFound = 105;
 
 function decode(decoder: Decoder): string | null {
@@ -18,15 +19,16 @@ function decode(decoder: Decoder): string | null {
 
 /**
  * Asks a transactional id's coordinator in which state its last transaction is, by DescribeTransactions, which kafkajs
- * does not have: Empty, Ongoing, PrepareCommit, PrepareAbort, CompleteCommit, CompleteAbort and others. Null: there was none.
- * Rejects with kafkajs's error of what it answered.
+ * does not have: Empty, Ongoing, PrepareCommit, PrepareAbort, CompleteCommit, CompleteAbort and others. Null: there was none, or
+ * the broker is of a version before 3.0 and can't tell. Rejects with kafkajs's error of what it answered.
  */
 export async function describeTransaction(
   coordinator: KafkajsBroker,
   transactionalId: string,
 ): Promise<string | null> {
+  if (coordinator.versions?.[apiKey] === undefined) return null;
   return sendOwn(coordinator, {
-    apiKey: 65,
+    apiKey,
     apiVersion: 0,
     apiName: "DescribeTransactions",
     encode: (encoder) =>

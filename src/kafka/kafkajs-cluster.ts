@@ -23,6 +23,8 @@ export interface KafkajsCluster {
 }
 
 export interface KafkajsBroker {
+  /** What the broker takes, by the number of the request. */
+  readonly versions: Readonly<Record<number, { readonly maxVersion: number } | undefined>> | null;
   fetch(request: object): Promise<TopicAnswers<PartitionData>>;
   listOffsets(request: object): Promise<TopicAnswers<{ readonly offset: string }>>;
   offsetCommit(request: object): Promise<unknown>;

@@ -1,6 +1,7 @@
 import { ConfigResourceTypes } from "kafkajs";
 import type { Kafka } from "kafkajs";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { describeTransaction } from "../../src/kafka/describe-transaction.ts";
 import { createCluster } from "../../src/kafka/kafkajs-cluster.ts";
 import type { KafkajsBroker, TransactionOf } from "../../src/kafka/kafkajs-cluster.ts";
 import type { ProduceRequest } from "../../src/kafka/produce-encoder.ts";
@@ -111,4 +112,16 @@ test("what a broker has given up and not marked is gone, and the offset is the o
   expect(await read()).toEqual(["first"]);
   await lane.close();
   expect(await lane.open()).toBe(2);
+});
+
+test("of a transactional id that nobody has used there is nothing to tell, and an old broker is not asked", async () => {
+  const groupId = ownName("writer");
+  const cluster = createCluster(kafkaClient());
+  onTestFinished(() => cluster.disconnect());
+  await cluster.connect();
+  const coordinator = await cluster.findGroupCoordinator({ groupId, coordinatorType: 1 });
+  expect(await describeTransaction(coordinator, groupId)).toBeNull();
+  expect(coordinator.versions?.[65]).toBeDefined();
+  const older = Object.create(coordinator, { versions: { value: {} } }) as KafkajsBroker;
+  expect(await describeTransaction(older, groupId)).toBeNull();
 });
