@@ -69,22 +69,28 @@ export class HandOns {
   take(record: LogRecord, holder: Holder): InHand | null {
     const name = nameOf(record);
     const from = readHandOn(record.headers);
-    if (this.#isCarriedOn(name)) return null;
-    if (from === undefined) return this.#hold(name, holder);
+    if (from === undefined) return this.#isCarriedOn(name) ? null : this.#hold(name, holder);
     const { attempt } = readJobState(record.headers);
     const handedOn: HandedOn = { holder, offset: record.offset, attempt, state: "waiting" };
+    if (this.#isCarriedOn(name)) {
+      // As good as done: what it came from must not be done for want of it.
+      this.#remember(this.#handedOn, from, { ...handedOn, state: "done" });
+      return null;
+    }
     const isNeedless = (): boolean => this.#isCopy(from, handedOn) || this.#ended.has(from);
     if (isNeedless()) return null;
     this.#remember(this.#handedOn, from, handedOn);
     const inHand = this.#hold(name, holder);
     return {
       begin: () => {
-        if (isNeedless() || !inHand.begin()) {
+        if (isNeedless()) {
           // Forgotten, not done: else the other one could be passed over in turn, should it come once more.
           if (this.#handedOn.get(from) === handedOn) this.#handedOn.delete(from);
           return false;
         }
-        return true;
+        if (inHand.begin()) return true;
+        handedOn.state = "done";
+        return false;
       },
       leave: () => inHand.leave(),
       end: () => {

@@ -137,10 +137,10 @@ function reading(kafka: Kafka, groupOf: (id: string) => string) {
     source: (at) => replaySource(kafka, at),
     standings: (id, topic) =>
       passing(async () => toStandings(await committedOffsets(kafka, groupOf(id), topic))),
-    standingsOfAll: (ids, topic, signal) =>
+    standingsOfAll: (ids, { topic, partitions }, signal) =>
       passing(async () => {
         const groupIds = ids.map(groupOf);
-        const asked = { groupIds, topic, requireStable: true, signal };
+        const asked = { groupIds, topic, partitions, requireStable: true, signal };
         const committed = await committedOffsetsOfAll(kafka, asked);
         return new Map(ids.map((id) => [id, toStandings(committed.get(groupOf(id)) ?? new Map())]));
       }),

@@ -92,7 +92,7 @@ class KafkaWriter implements RecordWriter {
     await Promise.all(
       topics.map(async (topic) => {
         await this.#partitionsOf(topic);
-        await all(this.#producers.map((each) => this.#persist(topic, () => each.connected())));
+        await this.#persist(topic, () => all(this.#producers.map((each) => each.connected())));
       }),
     );
   }

@@ -14,7 +14,6 @@ const coordinatorMoving = new Set([
   "GROUP_COORDINATOR_NOT_AVAILABLE",
   "NOT_COORDINATOR_FOR_GROUP",
   "GROUP_LOAD_IN_PROGRESS",
-  "COORDINATOR_LOAD_IN_PROGRESS",
 ]);
 const tooLarge = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
 
@@ -36,4 +35,9 @@ export function isCoordinatorMoving(error: unknown): boolean {
 /** There is no such topic. */
 export function isOfNoTopic(error: unknown): boolean {
   return typesOf(error).some((type) => type === "UNKNOWN_TOPIC_OR_PARTITION");
+}
+
+/** The markers of the transaction before are not all written yet. */
+export function isBeingSettled(error: unknown): boolean {
+  return typesOf(error).some((type) => type === "CONCURRENT_TRANSACTIONS");
 }

@@ -6,7 +6,8 @@ import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { javaPartitioner } from "./partitioner.ts";
 import { byTopic, inSends, toMessage } from "./record-sets.ts";
-import { markLastTransaction } from "./unmarked-transaction.ts";
+import { isBeingSettled } from "./refusal-types.ts";
+import { LastTransaction } from "./unmarked-transaction.ts";
 
 export interface TransactionalWriterOptions {
   readonly source: TopicPartition;
@@ -35,7 +36,8 @@ export class TransactionalWriter {
   readonly #kafka: Kafka;
   readonly #options: TransactionalWriterOptions;
   readonly #clock: Clock;
-  readonly #markLast: typeof markLastTransaction;
+  readonly #transactionalId: string;
+  readonly #last: Pick<LastTransaction, "mark">;
   #producer: Producer | null = null;
   /** The partitions that kafkajs has chosen for what it is sending. */
   readonly #chosen = new Map<string, TopicPartition>();
@@ -44,17 +46,20 @@ export class TransactionalWriter {
   /** Counts the times that it was closed. */
   #closed = 0;
 
-  /** `markLast` is for tests. */
+  /** `last` is another one for tests. */
   constructor(
     kafka: Kafka,
     options: TransactionalWriterOptions,
     clock: Clock,
-    markLast = markLastTransaction,
+    last?: Pick<LastTransaction, "mark">,
   ) {
+    const { source, transactionalIdPrefix, transactionTimeoutMs, outputs: topics } = options;
     this.#kafka = kafka;
     this.#options = options;
     this.#clock = clock;
-    this.#markLast = markLast;
+    this.#transactionalId = `${transactionalIdPrefix}-${source.topic}-${source.partition}`;
+    const about = { transactionalId: this.#transactionalId, transactionTimeoutMs, topics };
+    this.#last = last ?? new LastTransaction(kafka, about);
   }
 
   /**
@@ -63,13 +68,12 @@ export class TransactionalWriter {
    */
   async settle(groupIds: readonly string[]): Promise<void> {
     await this.close();
-    const { source, transactionalIdPrefix, transactionTimeoutMs, outputs } = this.#options;
+    const { transactionTimeoutMs } = this.#options;
     const closed = this.#closed;
-    const transactionalId = `${transactionalIdPrefix}-${source.topic}-${source.partition}`;
-    const last = { transactionalId, transactionTimeoutMs, groupIds, topics: outputs };
-    await this.#markLast(this.#kafka, last);
+    await this.#last.mark(groupIds);
+    this.#requireSince(closed);
     const producer = this.#kafka.producer({
-      transactionalId,
+      transactionalId: this.#transactionalId,
       transactionTimeout: transactionTimeoutMs,
       maxInFlightRequests: 1,
       // One try each: kafkajs's own repeats can leave out or double a partition when leaders move, without a word.
@@ -83,7 +87,7 @@ export class TransactionalWriter {
     if (closed !== this.#closed) {
       // Given up meanwhile: it is nobody's, and must not stay open.
       await producer.disconnect();
-      throw new OnhookError("LANE_CLOSED", { partition: partitionKey(source) });
+      this.#requireSince(closed);
     }
     this.#begun = begun;
   }
@@ -143,6 +147,12 @@ export class TransactionalWriter {
     await closing?.disconnect();
   }
 
+  /** Throws where it was closed meanwhile. */
+  #requireSince(closed: number): void {
+    if (closed !== this.#closed)
+      throw new OnhookError("LANE_CLOSED", { partition: partitionKey(this.#options.source) });
+  }
+
   #open(): Producer {
     if (this.#producer === null) {
       throw new OnhookError("LANE_CLOSED", { partition: partitionKey(this.#options.source) });
@@ -166,8 +176,4 @@ export class TransactionalWriter {
       }
     }
   }
-}
-
-function isBeingSettled(error: unknown): boolean {
-  return error instanceof Error && "type" in error && error.type === "CONCURRENT_TRANSACTIONS";
 }

@@ -150,7 +150,9 @@ export class JointReplay {
     );
     // Not before they are open: until then somebody else could still commit.
     const ids = members.map(({ id }) => id).filter((id) => open.some((part) => !part.knows(id)));
-    const standings = ids.length === 0 ? new Map() : await log.standingsOfAll(ids, topic, signal);
+    // Of those alone: another's may not be settled yet.
+    const at = { topic, partitions: open.map((part) => part.at.partition) };
+    const standings = ids.length === 0 ? new Map() : await log.standingsOfAll(ids, at, signal);
     return this.#working(open, signal, (part) => part.begin(members, standings));
   }
 

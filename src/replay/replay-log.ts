@@ -64,10 +64,10 @@ export interface ReplayLog {
 /** Port: the same for replays that are done together. */
 export interface JointReplayLog extends Pick<ReplayLog, "partitions" | "source"> {
   jointLane(at: TopicPartition): JointLane;
-  /** Where each of the replays stands, by its id. Rejects with the signal's reason. */
+  /** Where each of the replays stands in these partitions, by its id. Rejects with the signal's reason. */
   standingsOfAll(
     replayIds: readonly string[],
-    topic: string,
+    at: { readonly topic: string; readonly partitions: readonly number[] },
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, Standings>>;
 }

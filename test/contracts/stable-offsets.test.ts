@@ -45,7 +45,10 @@ test("an offset of a transaction that is not settled is waited for, and others a
 
 test("an offset of a transaction that is given up is the one before", async () => {
   const { transaction, stable } = await unsettled(7);
-  const asking = stable(0);
+  let answered: number | undefined;
+  const asking = stable(0).then((offset) => (answered = offset));
+  expect(await stable(1)).toBeUndefined();
+  expect(answered).toBeUndefined();
   await transaction.abort();
   expect(await asking).toBe(6);
 });

@@ -198,4 +198,13 @@ describe("a job that was handed on by somebody who could not commit that", () =>
     intake.assigned([at, second]);
     expect(read({ ...source })).toBeUndefined();
   });
+
+  it("is not begun anew by what it was handed on from where it has been handed on further and passed over for that", () => {
+    const { source, next, read, copied } = both();
+    const further = someRecord({ offset: 4, partition: 1, headers: handOnHeaders(next) });
+    const carrying = read(next);
+    expect(read(further)?.begin()).toBe(true);
+    expect(carrying?.begin()).toBe(false);
+    expect([read(source), copied]).toEqual([undefined, ["1/3", "0/7"]]);
+  });
 });

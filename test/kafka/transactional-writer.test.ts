@@ -48,7 +48,7 @@ const writer = (kafka: Kafka): TransactionalWriter =>
       outputs: ["jobs"],
     },
     createFakeClock(),
-    async () => undefined,
+    { mark: async () => undefined },
   );
 
 const records = ["a", "b", "c", "d", "e", "f"].map((key) => ({

@@ -119,7 +119,8 @@ export function createMemoryReplayLog(log: MemoryLog): MemoryReplayLog {
     lane: laneOf,
     jointLane: jointLaneOf,
     standings: async (id, topic) => standingsOf(id, topic),
-    standingsOfAll: async (ids, topic) => new Map(ids.map((id) => [id, standingsOf(id, topic)])),
+    standingsOfAll: async (ids, { topic }) =>
+      new Map(ids.map((id) => [id, standingsOf(id, topic)])),
   };
   return replayLog;
 }
