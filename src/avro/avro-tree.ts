@@ -130,6 +130,13 @@ function tree(schema: unknown, namespace: string, names: Names): AvroTree {
   throw unusable(`a type is missing or ${String(schema)}`);
 }
 
+/** What a value of the type is where it is there: of a union of null and one other type, null first. Undefined: it is none. */
+export function behindNull(tree: AvroTree): AvroTree | undefined {
+  if (tree.kind !== "union" || tree.branches.length !== 2) return undefined;
+  const [first, second] = tree.branches as readonly [AvroTree, AvroTree];
+  return first.kind === "null" && second.kind !== "union" ? second : undefined;
+}
+
 /**
  * Resolves the names of a parsed Avro schema.
  * Throws AVRO_SCHEMA, naming the problem, when a type is malformed or unknown.

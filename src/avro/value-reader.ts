@@ -1,3 +1,4 @@
+import { behindNull } from "./avro-tree.ts";
 import type { AvroRecord, AvroTree } from "./avro-tree.ts";
 import { MalformedBytes, skipSteps } from "./byte-cursor.ts";
 import type { ByteCursor } from "./byte-cursor.ts";
@@ -125,10 +126,9 @@ export interface RecordReader extends ValueReader {
 function skipStep(tree: AvroTree): number {
   if (tree.kind === "string" || tree.kind === "bytes") return skipSteps.text;
   if (tree.kind === "int") return skipSteps.int;
-  if (tree.kind !== "union" || tree.branches.length !== 2) return skipSteps.other;
-  const [first, second] = tree.branches as readonly [AvroTree, AvroTree];
-  if (first.kind !== "null" || second.kind === "union") return skipSteps.other;
-  const step = skipStep(second);
+  const optional = behindNull(tree);
+  if (optional === undefined) return skipSteps.other;
+  const step = skipStep(optional);
   return step === skipSteps.other ? step : step + skipSteps.optional;
 }
 

@@ -1,3 +1,4 @@
+import { behindNull } from "../avro/avro-tree.ts";
 import type { AvroRecord, AvroTree } from "../avro/avro-tree.ts";
 import { ByteCursor } from "../avro/byte-cursor.ts";
 import { put } from "../avro/value-reader.ts";
@@ -11,10 +12,9 @@ function formOf(tree: AvroTree): number {
   if (tree.kind === "string") return fieldForms.text;
   if (tree.kind === "int" || tree.kind === "long") return fieldForms.whole;
   if (tree.kind === "double") return fieldForms.double;
-  if (tree.kind !== "union" || tree.branches.length !== 2) return fieldForms.other;
-  const [first, second] = tree.branches as readonly [AvroTree, AvroTree];
-  if (first.kind !== "null" || second.kind === "union") return fieldForms.other;
-  const form = formOf(second);
+  const optional = behindNull(tree);
+  if (optional === undefined) return fieldForms.other;
+  const form = formOf(optional);
   return form === fieldForms.other ? form : form + fieldForms.optional;
 }
 
@@ -70,7 +70,7 @@ export class CallScan {
   readonly #tenantId: ValueReader;
   readonly #id: ValueReader | undefined;
   #tenantIdAt = 0;
-  #idAt = -1;
+  #idAt = 0;
   #projected: { readonly fields: ReadonlySet<string>; readonly call: CallEnded } | null = null;
 
   constructor(layout: CallLayout, readers: CallReaders) {

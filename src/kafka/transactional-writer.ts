@@ -7,7 +7,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { javaPartitioner } from "./partitioner.ts";
 import { byTopic, inSends, toMessage } from "./record-sets.ts";
 import { isBeingSettled } from "./refusal-types.ts";
-import { LastTransaction } from "./unmarked-transaction.ts";
+import { LastTransaction } from "./last-transaction.ts";
 
 export interface TransactionalWriterOptions {
   readonly source: TopicPartition;

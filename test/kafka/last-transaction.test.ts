@@ -1,6 +1,6 @@
 import type { Kafka } from "kafkajs";
 import { describe, expect, it } from "vitest";
-import { LastTransaction } from "../../src/kafka/unmarked-transaction.ts";
+import { LastTransaction } from "../../src/kafka/last-transaction.ts";
 
 type Step = "initProducerId" | "addOffsetsToTxn" | "addPartitionsToTxn" | "endTxn";
 const steps = ["initProducerId", "addOffsetsToTxn", "addPartitionsToTxn", "endTxn"] as const;

@@ -29,10 +29,10 @@ export function jointlyReplayed(partitions = 1) {
       const lane = replay.jointLane(at);
       return {
         ...lane,
-        async open() {
+        async open(ids: readonly string[]) {
           if (trouble?.partition === at.partition && trouble.kind === "held")
             throw new OnhookError("REPLAY_INTERRUPTED", { problem: "held" });
-          await lane.open([]);
+          await lane.open(ids);
         },
       };
     },

@@ -2,13 +2,12 @@ import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { createCallSchema } from "../../src/cdr/call-schema.ts";
 import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
-import { checkTrigger } from "../../src/triggers/check-trigger.ts";
-import { compileTrigger } from "../../src/triggers/compile-trigger.ts";
 import type { CompiledTrigger } from "../../src/triggers/compile-trigger.ts";
 import { TriggerIndex } from "../../src/triggers/trigger-index.ts";
+import { when } from "../support/e2e-samples.ts";
 import { encoder, laterSchema } from "../cdr/call-bytes.ts";
 import { callText, conditionOn } from "./any-conditions.ts";
-import { triggerInput } from "./trigger-input.ts";
+import { compiledBy } from "./compiled-trigger.ts";
 
 const more = (queue: unknown, callKey: unknown) =>
   laterSchema(
@@ -19,18 +18,8 @@ const more = (queue: unknown, callKey: unknown) =>
 const schema = more(["null", "string"], ["null", "long"]);
 const catalog = createFieldCatalog(schema);
 
-function compiled(filters: readonly object[], note = (_path: string) => {}): CompiledTrigger {
-  const checked = checkTrigger(triggerInput({ filters }), { catalog, allowHttp: false });
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-  return compileTrigger(checked.trigger, catalog, note);
-}
-
-const when = (field: string, op: string, ...values: string[]) => ({
-  field,
-  op,
-  values,
-  ignoreCase: false,
-});
+const compiled = (filters: readonly object[], note?: (path: string) => void): CompiledTrigger =>
+  compiledBy(catalog, filters, note);
 
 function indexOf(triggers: readonly CompiledTrigger[], note = (_path: string) => {}) {
   const fields = new Set(triggers.flatMap(({ cdrFields }) => [...cdrFields]));

@@ -2,13 +2,12 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Cdr } from "../../src/cdr/call-ended.ts";
 import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
-import { checkTrigger } from "../../src/triggers/check-trigger.ts";
-import { compileTrigger } from "../../src/triggers/compile-trigger.ts";
 import type { CompiledTrigger } from "../../src/triggers/compile-trigger.ts";
 import { TriggerIndex } from "../../src/triggers/trigger-index.ts";
+import { when } from "../support/e2e-samples.ts";
 import { laterSchema } from "../cdr/call-bytes.ts";
 import { anyCdr, conditionOn } from "./any-conditions.ts";
-import { triggerInput } from "./trigger-input.ts";
+import { compiledBy } from "./compiled-trigger.ts";
 
 const catalog = createFieldCatalog(
   laterSchema(
@@ -19,22 +18,8 @@ const catalog = createFieldCatalog(
   ),
 );
 
-function compiled(
-  filters: readonly object[],
-  by = catalog,
-  note = (_path: string) => {},
-): CompiledTrigger {
-  const checked = checkTrigger(triggerInput({ filters }), { catalog: by, allowHttp: false });
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-  return compileTrigger(checked.trigger, by, note);
-}
-
-const when = (field: string, op: string, ...values: string[]) => ({
-  field,
-  op,
-  values,
-  ignoreCase: false,
-});
+const compiled = (filters: readonly object[], by = catalog): CompiledTrigger =>
+  compiledBy(by, filters);
 
 /** Which of the triggers fire, by their places. */
 function fired(triggers: readonly CompiledTrigger[], cdr: object, note = (_path: string) => {}) {
