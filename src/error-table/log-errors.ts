@@ -38,6 +38,11 @@ export const logErrors = {
     message: "No secure connection to the brokers comes about: {problem}; check {settings}",
     retryable: true,
   },
+  KAFKA_FRAME: {
+    message:
+      "What answers at a broker's address is none: it announces an answer of {size} bytes; check kafka.brokers",
+    retryable: true,
+  },
   KAFKA_REFUSED: {
     message: "The brokers refuse: {problem}",
     retryable: false,

@@ -1,6 +1,7 @@
 import kafkajs from "kafkajs";
 import type { Kafka, KafkaConfig, SASLOptions, logCreator } from "kafkajs";
 import { mendReadCommitted } from "./aborted-records.ts";
+import { brokerSocket, mendLeftovers } from "./broker-socket.ts";
 import { registerCodecs } from "./codecs.ts";
 import { mendFetchDecoding } from "./fetch-decoder.ts";
 import { mendProduceEncoding } from "./produce-encoder.ts";
@@ -67,12 +68,14 @@ export function createKafkaClient(options: KafkaClientOptions, log: ClientLog): 
   mendStoppedFetchers();
   mendFetchDecoding();
   mendProduceEncoding();
+  mendLeftovers();
   const config: KafkaConfig = {
     clientId: options.clientId,
     brokers: [...options.brokers],
     connectionTimeout: options.connectionTimeoutMs,
     requestTimeout: options.requestTimeoutMs,
     enforceRequestTimeout: true,
+    socketFactory: brokerSocket,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5 },
     logLevel: kafkajs.logLevel.INFO,
     logCreator: logTo(log),

@@ -4,6 +4,7 @@ import { partitionKey } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import { explained } from "./broker-failure.ts";
+import { doneWith } from "./fetched-memory.ts";
 import { startHeartbeats } from "./heartbeats.ts";
 import type { Heartbeats } from "./heartbeats.ts";
 import { HeldPartitions } from "./held-partitions.ts";
@@ -159,7 +160,11 @@ class Processing {
     try {
       const next = await this.#process(open, batch, heartbeats);
       // From kafkajs's side of the batch's end: it then also passes over markers that nobody is handed.
-      if (next !== null) payload.resolveOffset(String(next - 1));
+      if (next !== null) {
+        payload.resolveOffset(String(next - 1));
+        // All that was made of it is committed.
+        doneWith(payload.batch);
+      }
       lag = payload.batch.offsetLag();
     } catch (error) {
       if (heartbeats.lostBy(error)) throw error;

@@ -7,6 +7,7 @@ import fetchResponse from "kafkajs/src/protocol/requests/fetch/v11/response.js";
 // @ts-expect-error kafkajs describes its public parts only.
 import decoderClass from "kafkajs/src/protocol/decoder.js";
 import { batchAttributes as attribute, batchLayout, currentMagic } from "./batch-layout.ts";
+import { shareMemory } from "./fetched-memory.ts";
 import { FetchCursor, FetchedMessage } from "./fetched-message.ts";
 import type { BatchContext } from "./fetched-message.ts";
 
@@ -143,6 +144,10 @@ export async function decodeFetch(raw: Buffer): Promise<FetchAnswer> {
       ),
     })),
   );
+  const filled = responses.flatMap(({ partitions }) =>
+    partitions.map(({ messages }) => messages).filter(({ length }) => length > 0),
+  );
+  shareMemory(raw.buffer, filled);
   // As kafkajs has it: the broker has not waited, and wants the client to.
   return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
 }

@@ -4,6 +4,7 @@ import type { CommittedOffset, RecordBatch, Standing, TopicPartition } from "../
 import { partitionKey } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
+import { doneWith } from "./fetched-memory.ts";
 import type { KafkaEvent } from "./kafka-events.ts";
 import { OffsetCommits } from "./offset-commits.ts";
 import type { Membership } from "./offset-commits.ts";
@@ -186,7 +187,9 @@ export class GroupConsumer {
     const group = this.#options.groupId;
     const lag = Number(batch.offsetLag());
     this.#deps.emit({ type: "consumer.lag", group, topic, partition, lag });
-    handlers.records({ topic, partition, records: records.map(ownBytes) }, noted);
+    const own = records.map(ownBytes);
+    doneWith(batch);
+    handlers.records({ topic, partition, records: own }, noted);
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Kafka } from "kafkajs";
 import { OnhookError } from "../errors.ts";
 import type { RecordBatch, TopicPartition } from "../log/log-record.ts";
 import { explained } from "./broker-failure.ts";
+import { doneWith } from "./fetched-memory.ts";
 import { batchOf, createCluster, readCommitted } from "./kafkajs-cluster.ts";
 import type { KafkajsBroker, KafkajsCluster, PartitionData } from "./kafkajs-cluster.ts";
 import { ownBytes, toRecordBatch } from "./to-log-record.ts";
@@ -135,6 +136,7 @@ function toFetched(at: TopicPartition, offset: number, data: PartitionData): Fet
   const { records } = toRecordBatch(kafkajsBatch);
   const { topic, partition } = at;
   const batch = { topic, partition, records: records.map(ownBytes) };
+  doneWith(kafkajsBatch);
   const end = Number(data.lastStableOffset);
   if (data.messages.length > 0) {
     return { batch, end, next: Math.max(offset, Number(kafkajsBatch.lastOffset()) + 1) };

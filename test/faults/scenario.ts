@@ -71,6 +71,7 @@ export function faultTest(
       const inTheBooks = audited ? await faultsInTheBooks(world) : [];
       expect(inTheBooks).toEqual([]);
       expect(row.repeated).toBeLessThanOrEqual(row.inFlight);
+      await world.deleteTopics();
     },
     longestMs,
   );

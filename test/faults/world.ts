@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createSeededRandom } from "../../src/sandbox/seeded-random.ts";
 import type { AuditReport } from "../../src/audit/audit-report.ts";
 import { createTopicAdmin } from "../../src/kafka/topic-admin.ts";
+import { withAdmin } from "../../src/kafka/with-admin.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { SeededRandom } from "../../src/sandbox/seeded-random.ts";
 import { ownNames } from "../support/e2e-names.ts";
@@ -63,6 +64,8 @@ export interface World extends AsyncDisposable {
   audit(): Promise<AuditReport>;
   /** The account of all that was seen. */
   account(): Promise<Account & Repeats>;
+  /** Deletes its topics: with those of many runs a broker takes a minute to start. */
+  deleteTopics(): Promise<void>;
 }
 
 const partitions = 6;
@@ -189,6 +192,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       const held = untilRecorded(single, fleet.all.flatMap(recordedBy));
       return { ...settle(evidence), ...repeatsOf(held, fleet.disturbances()) };
     },
+    deleteTopics: () =>
+      withAdmin(client, async (admin) => {
+        const prefix = names.topics.cdr.slice(0, -"cdr".length);
+        const ours = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+        // The pulse goes on to the end.
+        const topics = ours.filter((topic) => topic !== pulseTopic);
+        await admin.deleteTopics({ topics });
+      }),
     async [Symbol.asyncDispose]() {
       keepLogs(fleet, receivers, notebook, `${scenario}-${seed}`);
       await fleet[Symbol.asyncDispose]();

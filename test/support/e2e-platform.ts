@@ -68,9 +68,9 @@ export async function createPlatform(stack: StackAddress, topics: OwnTopics): Pr
     trigger: await encoder(topics.triggers, "trigger"),
     tenant: await encoder(topics.tenants, "tenant"),
   };
-  const kafka = new Kafka({ brokers: [...stack.brokers], logLevel: logLevel.NOTHING });
-  // Outlasts a restart of the broker, and sends nothing twice because of it.
+  // Outlasts a restart of the broker, and sends nothing twice because of it. Connections go by what the client has.
   const retry = { retries: 50, maxRetryTime: 1000 };
+  const kafka = new Kafka({ brokers: [...stack.brokers], logLevel: logLevel.NOTHING, retry });
   const connect = async (): Promise<Producer> => {
     const connecting = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry });
     await connecting.connect();
