@@ -59,6 +59,25 @@ function createDecoder(reader: Type, writerSchema: unknown, schemaId: number): D
   };
 }
 
+/** Values are put together in one place, and copied from there in their right size. */
+function createEncoder(type: Type, schemaId: number): (value: unknown) => Buffer {
+  let draft = Buffer.allocUnsafeSlow(firstDraftBytes);
+  return (value) => {
+    let end = type.encode(value, draft, headerLength);
+    while (end < 0) {
+      // So many bytes are missing.
+      draft = Buffer.allocUnsafeSlow(draft.length - end);
+      end = type.encode(value, draft, headerLength);
+    }
+    writeHeader(draft, schemaId);
+    const encoded = Buffer.allocUnsafe(end);
+    draft.copy(encoded, 0, 0, end);
+    return encoded;
+  };
+}
+
+const firstDraftBytes = 16 * 1024;
+
 /** Throws AVRO_DECODE: a value of another record altogether must not be taken for a fault that passes. */
 function resolverOf(reader: Type, writer: Type, schemaId: number): Resolver {
   try {
@@ -72,6 +91,7 @@ function resolverOf(reader: Type, writer: Type, schemaId: number): Resolver {
 /** Makes the codec of one record type. Writers' schemas are resolved once per id. */
 export function createRecordCodec<T>(options: RecordCodecOptions): RecordCodec<T> {
   const reader = avroType(options.schema);
+  const encode = createEncoder(reader, options.schemaId);
   const decoders = new Map<number, Decoder>();
 
   const making = new SingleFlight<number, Decoder>();
@@ -87,11 +107,7 @@ export function createRecordCodec<T>(options: RecordCodecOptions): RecordCodec<T
   return {
     encode(value) {
       try {
-        const body = reader.toBuffer(value);
-        const target = Buffer.allocUnsafe(headerLength + body.length);
-        writeHeader(target, options.schemaId);
-        body.copy(target, headerLength);
-        return target;
+        return encode(value);
       } catch (cause) {
         const problem = cause instanceof Error ? cause.message : String(cause);
         throw new OnhookError("AVRO_ENCODE", { problem }, { cause });

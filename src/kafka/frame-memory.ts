@@ -1,5 +1,5 @@
-/** Only frames of this size are worth it; the others are left to the garbage collector. */
-const leastBytes = 256 * 1024;
+/** Only what takes so much is worth it; the rest is left to the garbage collector. */
+const leastBytes = 64 * 1024;
 
 /** How much is kept at most, in bytes, for what comes next: a fetch of each of a few brokers. */
 const mostSpareBytes = 32 * 1024 * 1024;
@@ -10,10 +10,10 @@ function roomFor(bytes: number): number {
 }
 
 /**
- * The memory of large answers of brokers, to be used again. Left to the garbage collector it is what makes it work most: a
+ * The memory of large requests to brokers, and of their answers, to be used again. Left to the garbage collector it is what makes it work most: a
  * collector that has seen some tens of megabytes come and go looks through everything that lives.
  *
- * Whoever has an answer may give its memory back, and nobody has to: what is not given back is collected as ever. It is
+ * Whoever has such memory may give it back, and nobody has to: what is not given back is collected as ever. It is
  * given back by a transfer, after which each view of it is empty: who looks at one by mistake finds nothing, and not
  * something else.
  */

@@ -1,8 +1,6 @@
 import { crc32c } from "@node-rs/crc32";
 // @ts-expect-error kafkajs describes its public parts only; the shape used here is BrokerClass below.
 import brokerClass from "kafkajs/src/broker/index.js";
-// @ts-expect-error kafkajs describes its public parts only; the shape used here is EncoderClass below.
-import encoderClass from "kafkajs/src/protocol/encoder.js";
 // @ts-expect-error kafkajs describes its public parts only; the shape used here is ApiKeys below.
 import apiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
 // @ts-expect-error kafkajs describes its public parts only; the shape used here is Requests below.
@@ -11,6 +9,7 @@ import type { Message } from "kafkajs";
 import { once } from "../runtime/once.ts";
 import { batchAttributes, batchLayout, currentMagic } from "./batch-layout.ts";
 import { privateSymbol } from "./private-symbol.ts";
+import { RequestBody, mendRequestHeads } from "./request-body.ts";
 
 /** A request of kafkajs's Broker to write. */
 export interface ProduceRequest {
@@ -32,8 +31,6 @@ interface PartitionData {
   readonly firstSequence?: number;
   readonly messages: readonly Message[];
 }
-
-type EncoderClass = new (size: number) => { writeBuffer(bytes: Buffer): object };
 
 /** A request as it is handed to a connection. */
 interface Protocol {
@@ -112,8 +109,8 @@ class Pen {
   readonly bytes: Buffer;
   position = 0;
 
-  constructor(size: number) {
-    this.bytes = Buffer.allocUnsafe(size);
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
   }
 
   int8(value: number): void {
@@ -208,8 +205,15 @@ function writeBatch(pen: Pen, { firstSequence, records, size }: Batch, writer: W
   pen.bytes.writeUInt32BE(crc32c(checked), begin + batchLayout.checksumAt);
 }
 
-/** The body of a request to write, versions 3 to 7, uncompressed; the same bytes as kafkajs makes. */
-export function encodeProduce(request: ProduceRequest, now: number): Buffer {
+/**
+ * The body of a request to write, versions 3 to 7, uncompressed; the same bytes as kafkajs makes. `allocate` gives the
+ * memory that it is written to.
+ */
+export function encodeProduce(
+  request: ProduceRequest,
+  now: number,
+  allocate: (bytes: number) => Buffer = Buffer.allocUnsafe,
+): Buffer {
   const { acks = -1, timeout = 30_000, transactionalId = null, topicData } = request;
   const topics = topicData.map(({ topic, partitions }) => ({
     topic,
@@ -220,7 +224,7 @@ export function encodeProduce(request: ProduceRequest, now: number): Buffer {
     size += 2 + Buffer.byteLength(topic) + 4;
     for (const batch of batches) size += 8 + batch.size;
   }
-  const pen = new Pen(size);
+  const pen = new Pen(allocate(size));
   if (transactionalId === null) pen.int16(-1);
   else pen.text(transactionalId);
   pen.int16(acks);
@@ -261,6 +265,7 @@ const firstVersion = 3;
  * goes byte by byte: that takes longer than everything that was done to make the record. Safe to call more than once.
  */
 export const mendProduceEncoding = once(() => {
+  mendRequestHeads();
   const { prototype } = brokerClass as BrokerClass;
   const send = privateSymbol(prototype, "private:Broker:sendRequest");
   const own = prototype.produce;
@@ -270,11 +275,15 @@ export const mendProduceEncoding = once(() => {
     const { Produce: apiKey } = apiKeys as ApiKeys;
     const protocolOf = this.lookupRequest(apiKey, (requests as Requests).requests.Produce);
     const protocol = protocolOf({ ...request, acks, timeout });
+    let body: RequestBody | null = null;
     if (protocol.request.apiVersion >= firstVersion)
       protocol.request.encode = async () => {
-        const bytes = encodeProduce(request, Date.now());
-        return new (encoderClass as EncoderClass)(bytes.length).writeBuffer(bytes);
+        const bodyOf = (bytes: number): Buffer => (body = new RequestBody(bytes)).buf;
+        encodeProduce(request, Date.now(), bodyOf);
+        return body as unknown as RequestBody;
       };
-    return await (this[send] as Send).call(this, protocol);
+    const answer = await (this[send] as Send).call(this, protocol);
+    (body as RequestBody | null)?.answered();
+    return answer;
   };
 });

@@ -55,6 +55,16 @@ const asBytes = (_key: string, value: unknown): unknown => {
 const value = { text: "a", tags: { b: "c" }, count: 5 };
 
 describe("a record", () => {
+  it("is written whole whatever its size, and stays as it is when others are written", async () => {
+    const { codec } = setUp();
+    const sizes = [0, 16_000, 16_378, 16_379, 100_000, 5, 300_000];
+    const written = sizes.map((size) => codec.encode({ ...value, text: "é".repeat(size / 2) }));
+    for (const [index, size] of sizes.entries()) {
+      const { text } = await codec.decode(written[index] as Buffer);
+      expect(text).toBe("é".repeat(size / 2));
+    }
+  });
+
   it("is written with magic 0, the id of its schema and its Avro bytes", () => {
     const bytes = setUp().codec.encode({ text: "a", tags: {}, count: null });
     expect([...bytes]).toEqual([0, 0, 0, 0, 2, 2, 0x61, 0, 0]);
