@@ -45,6 +45,7 @@ export interface MatchResult {
 }
 
 const noJobs: readonly OutgoingRecord[] = [];
+const idAlone: ReadonlySet<string> = new Set();
 
 function jobsOf(
   record: LogRecord,
@@ -58,7 +59,7 @@ function jobsOf(
   const scan = schema.scan(value);
   const fired = tenant.firedBy(scan);
   if (fired.length === 0) return noJobs;
-  const call = scan.project(tenant.cdrFields);
+  const call = scan.project(idAlone);
   const jobs: OutgoingRecord[] = [];
   for (const { trigger } of fired) {
     const { triggerId } = trigger;

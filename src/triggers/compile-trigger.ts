@@ -1,16 +1,10 @@
 import type { Cdr } from "../cdr/call-ended.ts";
-import type { Field, FieldCatalog } from "../cdr/field-catalog.ts";
+import type { FieldCatalog } from "../cdr/field-catalog.ts";
 import { OnhookError } from "../errors.ts";
 import { compileCondition } from "./condition.ts";
-import type { OnTypeMismatch } from "./condition.ts";
+import type { CompiledCondition, OnTypeMismatch } from "./condition.ts";
+import { ConditionPool } from "./condition-pool.ts";
 import type { Condition, Trigger } from "./trigger.ts";
-
-/** A condition ready to be asked about calls. */
-export interface CompiledCondition {
-  readonly condition: Condition;
-  readonly field: Field;
-  readonly holds: (cdr: Cdr) => boolean;
-}
 
 /** A trigger ready to be asked about calls. */
 export interface CompiledTrigger {
@@ -23,26 +17,35 @@ export interface CompiledTrigger {
   readonly fires: (cdr: Cdr) => boolean;
 }
 
+function compiled(
+  condition: Condition,
+  catalog: FieldCatalog,
+  onTypeMismatch: OnTypeMismatch,
+): CompiledCondition {
+  const field = catalog.resolve(condition.field);
+  if (field === undefined) {
+    throw new OnhookError("TRIGGER_INVALID", {
+      problems: `${condition.field} is not a property of the CDR`,
+    });
+  }
+  return { condition, field, holds: compileCondition(condition, field, onTypeMismatch) };
+}
+
 /**
- * Compiles a trigger that `checkTrigger` has passed with this catalog.
- * Throws TRIGGER_INVALID when it has not.
+ * Compiles a trigger that `checkTrigger` has passed with this catalog. Its conditions may be those of other triggers of
+ * the `pool`, which is of the same catalog and `onTypeMismatch`.
+ * Throws TRIGGER_INVALID when it has not been passed.
  */
 export function compileTrigger(
   trigger: Trigger,
   catalog: FieldCatalog,
   onTypeMismatch: OnTypeMismatch,
+  pool = new ConditionPool(),
 ): CompiledTrigger {
-  const cdrFields = new Set<string>();
-  const conditions = trigger.filters.map((condition) => {
-    const field = catalog.resolve(condition.field);
-    if (field === undefined) {
-      throw new OnhookError("TRIGGER_INVALID", {
-        problems: `${condition.field} is not a property of the CDR`,
-      });
-    }
-    cdrFields.add(field.topLevel);
-    return { condition, field, holds: compileCondition(condition, field, onTypeMismatch) };
-  });
+  const conditions = trigger.filters.map((condition) =>
+    pool.take(condition, () => compiled(condition, catalog, onTypeMismatch)),
+  );
+  const cdrFields = new Set(conditions.map(({ field }) => field.topLevel));
   const fires = (cdr: Cdr): boolean => conditions.every(({ holds }) => holds(cdr));
   return { trigger, cdrFields, conditions, fires };
 }

@@ -14,6 +14,13 @@ import { parseWindow } from "./week-windows.ts";
 /** Called with the field's path when a CDR's value is of another type than the condition was checked against. */
 export type OnTypeMismatch = (path: string) => void;
 
+/** A condition ready to be asked about calls. */
+export interface CompiledCondition {
+  readonly condition: Condition;
+  readonly field: Field;
+  readonly holds: (cdr: Cdr) => boolean;
+}
+
 /** A value's verdict: undefined when it is of another type. */
 type ValueTest = (value: unknown) => boolean | undefined;
 

@@ -12,6 +12,9 @@ import type { Way } from "./value-index.ts";
 /** Decoding a call costs as much as to try so many triggers in vain. */
 const decodingCost = 4;
 
+/** Of so many found triggers it costs less to decode the fields of each than those of all the tenant's. */
+const fewFound = 2;
+
 /**
  * The active triggers of a tenant, so arranged that a call costs no more with a hundred thousand than with a few: each
  * trigger is kept under that of its conditions which fewest others share, by the values that satisfy it; a call looks
@@ -55,10 +58,14 @@ export class TriggerIndex {
     const found: number[] = [];
     if (!this.#byBytes.find(call, (item) => found.push(item)))
       return this.firedByDecoded(call.project(this.#fields).cdr);
-    if (found.length === 0 && this.#others.isEmpty) return [];
+    const areAll = this.#others.isEmpty;
+    if (areAll && found.length === 0) return [];
+    // Few of them look at few fields: each has its own decoded.
+    if (areAll && found.length <= fewFound)
+      return this.#thatFire(({ cdrFields }) => call.project(cdrFields).cdr, found);
     const { cdr } = call.project(this.#fields);
     this.#others.find(cdr, (item) => found.push(item));
-    return this.#thatFire(cdr, found);
+    return this.#thatFire(() => cdr, found);
   }
 
   /** The same of a CDR with the triggers' fields, decoded. */
@@ -69,16 +76,20 @@ export class TriggerIndex {
     );
     const found: number[] = [];
     this.#all.find(cdr, (item) => found.push(item));
-    return this.#thatFire(cdr, found);
+    return this.#thatFire(() => cdr, found);
   }
 
-  #thatFire(cdr: Cdr, found: readonly number[]): CompiledTrigger[] {
+  #thatFire(
+    cdrFor: (trigger: CompiledTrigger) => Cdr,
+    found: readonly number[],
+  ): CompiledTrigger[] {
     const call = this.#nextCall();
     const fired: number[] = [];
     for (const item of found) {
       if (this.#lastCall[item] === call) continue;
       this.#lastCall[item] = call;
-      if (this.#triggers[item]?.fires(cdr) === true) fired.push(item);
+      const trigger = this.#triggers[item] as CompiledTrigger;
+      if (trigger.fires(cdrFor(trigger))) fired.push(item);
     }
     if (fired.length > 1) fired.sort((a, b) => a - b);
     return fired.map((item) => this.#triggers[item] as CompiledTrigger);

@@ -7,6 +7,7 @@ import type { TriggerRules } from "./check-trigger.ts";
 import { compileTrigger } from "./compile-trigger.ts";
 import type { CompiledTrigger } from "./compile-trigger.ts";
 import type { OnTypeMismatch } from "./condition.ts";
+import { ConditionPools } from "./condition-pool.ts";
 import { RefusedEvents } from "./refused-events.ts";
 import type { RefusedTrigger } from "./refused-events.ts";
 import { checkTenant } from "./tenant.ts";
@@ -99,6 +100,7 @@ export function createTriggerTable(options: TriggerTableOptions): TriggerTable {
 class Table implements TriggerTable {
   readonly #options: TriggerTableOptions;
   #catalog: FieldCatalog;
+  readonly #pools = new ConditionPools();
   /** In whose group each trigger is. */
   readonly #groupOf = new Map<string, TenantGroup>();
   readonly #groups = new Map<string, TenantGroup>();
@@ -277,7 +279,8 @@ class Table implements TriggerTable {
           checkedBy = this.#catalog;
           if (checkTrigger(trigger, this.#rules).ok) validBy = checkedBy;
         }
-        compiled = compileTrigger(trigger, validBy, this.#options.onTypeMismatch);
+        const pool = this.#pools.of(validBy);
+        compiled = compileTrigger(trigger, validBy, this.#options.onTypeMismatch, pool);
         return compiled;
       },
     };
