@@ -113,9 +113,9 @@ and had marked it nowhere ([decision 24](decisions/0024-markers-written-again.md
 thirty runs, of one batch of calls those that went to some of the partitions, and none since. That is what unmarked
 transactions look like, too, but nobody has seen the markers missing there.
 
-**Not held yet.** \`registry-down-at-start\` and \`freeze-deliver\` may repeat more than the bound on a machine that is busy besides: an
-attempt is then recorded later than a test's own write takes, and a job that made a detour by two processes has two records
-that name different ones, and is done by both.
+**Not on any machine.** \`registry-down-at-start\` and \`freeze-deliver\` have held in the runs below, and may repeat more than the
+bound on a machine that is busy besides: an attempt is then recorded later than a test's own write takes, and a job that
+made a detour by two processes has two records that name different ones, and is done by both.
 
 \`npm run test:faults\` runs all of them with a random seed, which it prints. \`ONHOOK_FAULT_SEED=7 npm run test:faults\` repeats one,
 \`ONHOOK_FAULT_ROUNDS=10\` takes that many seeds, one after the other, and \`-- -t kill-match\` runs one scenario alone. Logs of the
