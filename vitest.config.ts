@@ -39,6 +39,14 @@ export default defineConfig({
         },
       },
       {
+        // Hot functions one by one. `npm run bench:small`.
+        test: {
+          name: "small",
+          include: [],
+          benchmark: { include: ["test/bench/small/**/*.bench.ts"] },
+        },
+      },
+      {
         // Slow on purpose: brokers and processes die in them. `npm run test:faults`.
         test: {
           name: "faults",

@@ -1,0 +1,66 @@
+import { bench, describe } from "vitest";
+import { buildPayload } from "../../../src/delivery/payload.ts";
+import { buildRequest } from "../../../src/delivery/build-request.ts";
+import type { RequestShape } from "../../../src/delivery/build-request.ts";
+import { firstAttempt, jobStateHeaders, readJobState } from "../../../src/jobs/job-state.ts";
+import { callSchema, jobCodec, valuesOf } from "./matching-parts.ts";
+
+/** Each of these does this many deliveries' work: what is measured is a thousand times what one takes. */
+const deliveries = 1000;
+
+const [value] = valuesOf(["tenant"], 1) as [Buffer];
+const call = callSchema.whole(value);
+const triggerId = "0b8f3c8e-2f0f-4a39-9f0e-4f0a5a2e7a11";
+const payload = buildPayload({ triggerId, call, customData: {} });
+
+const hmac = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const shapeOf = (secrets: readonly string[]): RequestShape => ({
+  url: "https://example.com/hook",
+  method: "POST",
+  format: "json",
+  secrets,
+  oldSecretsUntil: null,
+  headers: {},
+  auth: null,
+});
+
+function requests(action: RequestShape): void {
+  for (let attempt = 1; attempt <= deliveries; attempt += 1)
+    buildRequest({ payload, action, jobId: "job", attempt, timestamp: 1, userAgent: "onhook" });
+}
+
+describe("a thousand requests", () => {
+  const [unsigned, signed, rotating] = [[], [hmac], [hmac, `${hmac.slice(0, -1)}A`]].map(shapeOf);
+  bench("their payloads", () => {
+    for (let count = 0; count < deliveries; count += 1)
+      buildPayload({ triggerId, call, customData: {} });
+  });
+  bench("built, not signed", () => requests(unsigned!));
+  bench("built and signed", () => requests(signed!));
+  bench("built and signed with two secrets", () => requests(rotating!));
+});
+
+describe("a thousand jobs", async () => {
+  const encoded = jobCodec.encode({
+    jobId: "5f55a2f4-0b67-5a0c-9a53-0d3c7f1f6f7e",
+    triggerId,
+    tenantId: "tenant",
+    cdrId: "call",
+    call: value,
+    cdrTopic: "onhook.cdr",
+    cdrPartition: 3,
+    cdrOffset: 1,
+    cdrTimestamp: 1_764_000_000_000,
+    triggersOffset: 12_345,
+  });
+  const retried = jobStateHeaders({ ...firstAttempt, attempt: 3, dueAt: 1, lastStatus: 500 }, {});
+  const headers = Object.fromEntries(
+    Object.entries(retried).map(([name, each]) => [name, Buffer.from(each)]),
+  );
+  bench("decoded", async () => {
+    for (let count = 0; count < deliveries; count += 1) await jobCodec.decode(encoded);
+  });
+  bench("their states read from headers", () => {
+    for (let count = 0; count < deliveries; count += 1) readJobState(headers);
+  });
+});
