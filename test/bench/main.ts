@@ -21,7 +21,13 @@ interface Result {
 }
 
 const cacheDir = fileURLToPath(new URL("../../.cache", import.meta.url));
-const out = (line: string): void => void process.stdout.write(`${line}\n`);
+/** What the scenario that runs has printed so far. */
+let lines: string[] = [];
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const out = (line: string): void => {
+  lines.push(line);
+  print(line);
+};
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -36,7 +42,7 @@ const { positionals, values } = parseArgs({
 /** Started by the first scenario that needs it. */
 let stack: Promise<Stack> | null = null;
 const running = (): Promise<Stack> =>
-  (stack ??= startStack({ cacheDir: `${cacheDir}/sandbox`, env: process.env, onProgress: out }));
+  (stack ??= startStack({ cacheDir: `${cacheDir}/sandbox`, env: process.env, onProgress: print }));
 
 const scenarios: Readonly<Record<string, () => Promise<Result>>> = {
   isolation: async () =>
@@ -82,7 +88,7 @@ const noticeable = 0.02;
 const chosen = positionals.length > 0 ? positionals : Object.keys(scenarios);
 const unknown = chosen.filter((name) => !(name in scenarios));
 if (unknown.length > 0) {
-  out(
+  print(
     `There is no benchmark ${unknown.join(", ")}; there are ${Object.keys(scenarios).join(", ")}.`,
   );
   process.exit(2);
@@ -90,15 +96,16 @@ if (unknown.length > 0) {
 await using _ = { [Symbol.asyncDispose]: async () => (await stack)?.stop() };
 mkdirSync(`${cacheDir}/bench`, { recursive: true });
 for (const name of chosen) {
-  out(`— ${name}`);
+  print(`— ${name}`);
+  lines = [];
   const stolenTime = countStolenTime();
   const result = await (scenarios[name] as () => Promise<Result>)();
   const stolen = stolenTime();
   if (stolen > noticeable)
     out(`the host gave ${(100 * stolen).toFixed(0)} % of the processor time to other machines`);
   const machine = { cores: cpus().length, model: cpus()[0]?.model ?? "", node: process.version };
-  const kept = { name, at: new Date().toISOString(), machine, stolen, ...result };
+  const kept = { name, at: new Date().toISOString(), machine, stolen, lines, ...result };
   writeFileSync(`${cacheDir}/bench/${name}.json`, `${JSON.stringify(kept, null, 2)}\n`);
-  out(result.ok ? "held" : "NOT HELD");
+  print(result.ok ? "held" : "NOT HELD");
   if (!result.ok) process.exitCode = 1;
 }
