@@ -56,7 +56,7 @@ record; the other half for what kafkajs does with a record that it sends, and to
 trips. On a machine that has the broker beside it, the broker needs as much as the service, some 7 µs a call with 0.2 jobs: two
 processes are hardly faster than one there.
 
-**Deliver.** Some 250 µs of processor time a request, a fifth of it garbage collection. Payload and signature take 7 of them; most of the rest is
+**Deliver.** Some 170 µs of processor time a request; when it was 250, a fifth was garbage collection. Payload and signature take 7 of them; most of the rest is
 the request itself.
 
 ## What was tried
@@ -67,16 +67,17 @@ the request itself.
 | Batches encoded here | 8–13 µs a record | 0.4 | [decision 20](decisions/0020-own-codec-of-batches.md) |
 | Triggers under their rarest condition | cost grows with their number | 1.1 times with 100,000 | [decision 19](decisions/0019-triggers-by-their-rarest-condition.md) |
 | Calls looked up by their bytes | 5.9 µs a call | 3.4 | [decision 23](decisions/0023-calls-looked-up-by-their-bytes.md) |
-| The memory of fetches used again | 8.4 µs a call without triggers | 2.4 | [decision 25](decisions/0025-the-memory-of-fetches.md) |
-| Requests written in place, one copy of a record | 14.9 µs a call with 0.2 jobs | 10.2, with the line above and below | [request-body.ts](../src/kafka/request-body.ts) |
+| The memory of fetches used again | 8.4 µs a call without triggers | 2.2–2.4 | [decision 25](decisions/0025-the-memory-of-fetches.md) |
+| Requests written in place, one copy of a record | 14.9 µs a call with 0.2 jobs | 9.5–10.2, with the line above and below | [request-body.ts](../src/kafka/request-body.ts) |
 | Compiled conditions shared, each found trigger's fields alone | 13 µs a firing call, beyond the looking up | 10 | [condition-pool.ts](../src/triggers/condition-pool.ts) |
 | Scheduling by endpoint, writers of their own | 769 requests/s | 6,274 | [decision 16](decisions/0016-scheduling-by-endpoint.md) |
+| The memory of fetches and requests used again, signing keys kept, lines of the log not made | 6,274 requests/s, 247 µs each | 9,192, 171 µs | [decision 25](decisions/0025-the-memory-of-fetches.md) |
 | Transactions of own requests, five trips for nine | – | taken back | [decision 22](decisions/0022-transactions-stay-with-kafkajs.md) |
 
 ## Sizing
 
-Count 10 µs of processor time for a call where one in five fires, 2.5 µs where none does, and 250 µs for a request. A million calls an
-hour with 200,000 webhooks are then some 1.7 % of a core. More processes of a role share the partitions of its topic, so give the topics as
+Count 10 µs of processor time for a call where one in five fires, 2.5 µs where none does, and 170 µs for a request. A million calls an
+hour with 200,000 webhooks are then some 1.2 % of a core. More processes of a role share the partitions of its topic, so give the topics as
 many partitions as you may ever want processes. With its broker on other machines a process of the match role has its core to itself,
 and two have two.
 `;
