@@ -40,7 +40,7 @@ export const logErrors = {
   },
   KAFKA_FRAME: {
     message:
-      "What answers at a broker's address is none: it announces an answer of {size} bytes; check kafka.brokers",
+      "What answers at a broker's address is no answer of a broker: check kafka.brokers, and whether they expect TLS (kafka.ssl.enabled)",
     retryable: true,
   },
   KAFKA_REFUSED: {

@@ -51,7 +51,7 @@ function tlsProblem({ code, message }: Failure): { problem: string; settings: st
 }
 
 /**
- * A failure of kafkajs, in words that name the settings where it is about those: KAFKA_AUTH or KAFKA_TLS. Trying again
+ * A failure of kafkajs, in words that name the settings where it is about those: KAFKA_AUTH, KAFKA_TLS or KAFKA_FRAME. Trying again
  * can help, since the user may still be made and the certificate renewed. Any other failure is given back as it is.
  */
 export function explained(error: unknown): unknown {
@@ -61,6 +61,8 @@ export function explained(error: unknown): unknown {
       return new OnhookError("KAFKA_AUTH", { problem: refusal }, { cause: error });
     const tls = tlsProblem(cause);
     if (tls !== undefined) return new OnhookError("KAFKA_TLS", tls, { cause: error });
+    // kafkajs keeps the code of what happens to a connection, and nothing else of it.
+    if (cause.code === "KAFKA_FRAME") return new OnhookError("KAFKA_FRAME", {}, { cause: error });
   }
   return error;
 }

@@ -4,6 +4,7 @@ import { connect as connectSecurely } from "node:tls";
 import type { ISocketFactory } from "kafkajs";
 // @ts-expect-error kafkajs describes its public parts only; the shape used here is ConnectionClass below.
 import connectionClass from "kafkajs/src/network/connection.js";
+import { OnhookError } from "../errors.ts";
 import { once } from "../runtime/once.ts";
 import { frameMemory } from "./frame-memory.ts";
 import { FrameReader } from "./frame-reader.ts";
@@ -19,7 +20,12 @@ export const brokerSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => 
       try {
         reader.read(bytes);
       } catch (error) {
-        socket.destroy(error as Error);
+        if (error instanceof OnhookError) socket.destroy(error);
+        // A mistake of whoever listens is not the connection's: it ends the process, but not before this read has ended.
+        else
+          queueMicrotask(() => {
+            throw error;
+          });
       }
       return true;
     },

@@ -4,9 +4,16 @@ const leastBytes = 64 * 1024;
 /** How much is kept at most, in bytes, for what comes next: a fetch of each of a few brokers. */
 const mostSpareBytes = 32 * 1024 * 1024;
 
-/** Sizes go by powers of two, so that memory fits frames that are a little larger than the last one. */
+/** No more than so many times what is asked for. */
+const mostRoom = 4;
+
+const mebibyte = 1024 * 1024;
+
+/** By powers of two, and by whole MiB beyond one: memory then fits what is a little larger than the last. */
 function roomFor(bytes: number): number {
-  return 2 ** Math.ceil(Math.log2(bytes));
+  return bytes > mebibyte
+    ? Math.ceil(bytes / mebibyte) * mebibyte
+    : 2 ** Math.ceil(Math.log2(bytes));
 }
 
 /**
@@ -36,7 +43,14 @@ export class FrameMemory {
   give(memory: ArrayBufferLike): void {
     const { byteLength } = memory;
     if (!(memory instanceof ArrayBuffer) || !this.#taken.delete(memory)) return;
-    if (this.#spareBytes + byteLength > mostSpareBytes) return;
+    if (byteLength > mostSpareBytes) return;
+    // The small ones go first, which cost least to be made anew.
+    while (this.#spareBytes + byteLength > mostSpareBytes) {
+      const least = this.#spare[0]?.byteLength ?? 0;
+      if (least >= byteLength) return;
+      this.#spare.shift();
+      this.#spareBytes -= least;
+    }
     const behind = this.#spare.findIndex((each) => each.byteLength >= byteLength);
     this.#spare.splice(behind < 0 ? this.#spare.length : behind, 0, memory.transfer());
     this.#spareBytes += byteLength;
@@ -44,7 +58,9 @@ export class FrameMemory {
 
   #spareOf(bytes: number): ArrayBuffer | undefined {
     const fitting = this.#spare.findIndex(({ byteLength }) => byteLength >= bytes);
-    if (fitting < 0) return undefined;
+    // Something small must not keep from others what is large.
+    if (fitting < 0 || (this.#spare[fitting] as ArrayBuffer).byteLength > mostRoom * bytes)
+      return undefined;
     const [found] = this.#spare.splice(fitting, 1);
     this.#spareBytes -= found?.byteLength ?? 0;
     return found;

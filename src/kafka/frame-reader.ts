@@ -7,8 +7,11 @@ const stagingBytes = 64 * 1024;
 /** Each frame begins with its size, which does not count itself. Source: Kafka protocol guide, Protocol Primitives. */
 const sizeBytes = 4;
 
-/** No broker answers with so much; whoever seems to is none. */
-const mostFrameBytes = 2 ** 30;
+/**
+ * More than match.maxBatchBytes allows, and less than what the begin of a TLS alert or of an answer of HTTP would be as a
+ * size: whoever seems to answer with so much is no broker.
+ */
+const mostFrameBytes = 128 * 1024 * 1024;
 
 /**
  * Cuts what comes of a connection into frames: a broker's answers, each with its size in front. The connection reads
@@ -66,7 +69,7 @@ export class FrameReader {
 
   #begin(): void {
     const size = this.#size.readInt32BE();
-    if (size < 0 || size > mostFrameBytes) throw new OnhookError("KAFKA_FRAME", { size });
+    if (size < 0 || size > mostFrameBytes) throw new OnhookError("KAFKA_FRAME");
     this.#frame = this.#memory.take(sizeBytes + size);
     this.#frameRead = this.#size.copy(this.#frame);
     this.#sizeRead = 0;

@@ -212,7 +212,7 @@ function writeBatch(pen: Pen, { firstSequence, records, size }: Batch, writer: W
 export function encodeProduce(
   request: ProduceRequest,
   now: number,
-  allocate: (bytes: number) => Buffer = Buffer.allocUnsafe,
+  allocate = (bytes: number): Buffer => Buffer.allocUnsafe(bytes),
 ): Buffer {
   const { acks = -1, timeout = 30_000, transactionalId = null, topicData } = request;
   const topics = topicData.map(({ topic, partitions }) => ({
@@ -283,7 +283,8 @@ export const mendProduceEncoding = once(() => {
         return body as unknown as RequestBody;
       };
     const answer = await (this[send] as Send).call(this, protocol);
-    (body as RequestBody | null)?.answered();
+    // Without an answer it may still be on its way.
+    if (acks !== 0) (body as RequestBody | null)?.answered();
     return answer;
   };
 });

@@ -21,9 +21,15 @@ interface Encoder {
   front?: Front;
 }
 
+/** What is written so far, and where there is room in front of it. */
+interface Written {
+  readonly buffer: Buffer;
+  readonly front?: Front;
+}
+
 interface EncoderClass {
   readonly prototype: {
-    writeEncoder: (this: Encoder, value: { readonly front?: Front }) => Encoder;
+    writeEncoder: (this: Encoder, value: Written) => Encoder;
   };
 }
 
@@ -58,7 +64,8 @@ export const mendRequestHeads = once(() => {
   const own = prototype.writeEncoder;
   prototype.writeEncoder = function writeInFront(value) {
     const { front } = value;
-    if (front === undefined || this.offset > front.start) return own.call(this, value);
+    const isWhole = front !== undefined && value.buffer.buffer === front.memory.buffer;
+    if (!isWhole || this.offset > front.start) return own.call(this, value);
     const start = front.start - this.offset;
     this.buf.copy(front.memory, start, 0, this.offset);
     this.buf = front.memory.subarray(start);

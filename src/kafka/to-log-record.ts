@@ -19,7 +19,7 @@ class FetchedRecord implements LogRecord {
   readonly topic: string;
   readonly partition: number;
   readonly #message: FetchedMessage;
-  /** Kept once it was asked for: a view of bytes costs more than to look at them. */
+  /** Kept once it was asked for: a view of bytes costs more than to look at them. Where these are gone, asking throws. */
   #value: Buffer | null | undefined;
 
   constructor(topic: string, partition: number, message: FetchedMessage) {
@@ -42,6 +42,7 @@ class FetchedRecord implements LogRecord {
 
   get value(): Buffer | null {
     if (this.#value === undefined) this.#value = this.#message.value;
+    else if (this.#value?.length === 0) return this.#message.value;
     return this.#value;
   }
 

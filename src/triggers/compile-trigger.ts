@@ -45,7 +45,7 @@ export function compileTrigger(
   const conditions = trigger.filters.map((condition) =>
     pool.take(condition, () => compiled(condition, catalog, onTypeMismatch)),
   );
-  const cdrFields = new Set(conditions.map(({ field }) => field.topLevel));
+  const cdrFields = pool.fields(conditions.map(({ field }) => field.topLevel));
   const fires = (cdr: Cdr): boolean => conditions.every(({ holds }) => holds(cdr));
   return { trigger, cdrFields, conditions, fires };
 }

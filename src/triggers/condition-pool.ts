@@ -2,8 +2,11 @@ import type { FieldCatalog } from "../cdr/field-catalog.ts";
 import type { CompiledCondition } from "./condition.ts";
 import type { Condition } from "./trigger.ts";
 
-/** A multiple of what people's templates have; with it the pool takes a few megabytes at most. */
-const mostOfEach = 4096;
+/** A multiple of what people's templates have. */
+const mostOfEach = 2048;
+
+/** Conditions of templates are short. With these bounds the pool takes some ten megabytes at most. */
+const mostCharacters = 256;
 
 /**
  * Compiled conditions of one catalog that are used by several triggers: those of templates, like "the call was answered",
@@ -14,9 +17,14 @@ export class ConditionPool {
   #young = new Map<string, CompiledCondition>();
   #old = new Map<string, CompiledCondition>();
 
+  /** The sets of fields that triggers look at: there are few, and something is kept for each of them elsewhere. */
+  readonly #fields = new Map<string, ReadonlySet<string>>();
+
   /** The same for conditions of the same content, unless it was forgotten. */
   take(condition: Condition, compile: () => CompiledCondition): CompiledCondition {
     const { field, op, ignoreCase, values } = condition;
+    const characters = values.reduce((sum, { length }) => sum + length, field.length);
+    if (characters > mostCharacters || values.length > mostCharacters) return compile();
     const key = JSON.stringify([field, op, ignoreCase, values]);
     const young = this.#young.get(key);
     if (young !== undefined) return young;
@@ -27,6 +35,15 @@ export class ConditionPool {
     }
     this.#young.set(key, compiled);
     return compiled;
+  }
+
+  /** The set of these names, in any order; the same for the same names, unless there are too many. */
+  fields(names: readonly string[]): ReadonlySet<string> {
+    const fields = new Set(names.toSorted());
+    const key = JSON.stringify([...fields]);
+    const same = this.#fields.get(key);
+    if (same === undefined && this.#fields.size < mostOfEach) this.#fields.set(key, fields);
+    return same ?? fields;
   }
 }
 

@@ -70,5 +70,5 @@ test("a connection to something that is no broker fails, and says so", async () 
   const socket = await open("plain", (peer) => peer.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
   socket.on("data", () => undefined);
   const [error] = (await once(socket, "error")) as [Error];
-  expect(error).toMatchObject({ code: "KAFKA_FRAME", details: { size: 0x48545450 } });
+  expect(error).toMatchObject({ code: "KAFKA_FRAME" });
 });

@@ -42,6 +42,15 @@ test.each([
   });
 });
 
+test("something that is no broker is said with what to check", () => {
+  const error = connectionFailure("KAFKA_FRAME", "What answers is no broker");
+  expect(told(error)).toMatchObject({
+    code: "KAFKA_FRAME",
+    retryable: true,
+    message: expect.stringContaining("kafka.ssl.enabled"),
+  });
+});
+
 test.each([
   ["SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate in chain", "kafka.ssl.caFile"],
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "unable to verify", "kafka.ssl.caFile"],

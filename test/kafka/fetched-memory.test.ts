@@ -39,6 +39,14 @@ describe("a fetch of several partitions", () => {
     for (const batch of [first, second]) expect(() => lengthOf(batch)).toThrow(TypeError);
   });
 
+  it("says so too where a record was looked at before", async () => {
+    const [batch] = await fetched([many]);
+    const [record] = toRecordBatch(batch as Fetched).records;
+    expect(record?.value).toHaveLength(1000);
+    doneWith(batch as Fetched);
+    expect(() => record?.value).toThrow(TypeError);
+  });
+
   it("counts no batch twice", async () => {
     const [first, second] = await fetched([many, many]);
     doneWith(first as Fetched);

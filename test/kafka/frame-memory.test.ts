@@ -44,8 +44,36 @@ describe("memory of frames that was given back", () => {
     const [big, small] = [memory.take(8 * large), memory.take(large)];
     memory.give(big.buffer);
     memory.give(small.buffer);
+    expect(memory.take(2 * large).buffer.byteLength).toBe(2 * 2 ** 20);
     expect(memory.take(large).buffer.byteLength).toBe(2 ** 20);
-    expect(memory.take(large).buffer.byteLength).toBe(2 ** 23);
+    expect(memory.take(4 * large).buffer.byteLength).toBe(8 * 2 ** 20);
+  });
+
+  it("is used again and again, however much has gone through", () => {
+    const memory = new FrameMemory();
+    memory.give(memory.take(large).buffer);
+    for (let turn = 0; turn < 100; turn += 1) {
+      const frame = memory.take(large);
+      expect(frame[0]).toBe(turn);
+      frame[0] = turn + 1;
+      memory.give(frame.buffer);
+    }
+  });
+
+  it("makes room for what is large, and not the other way around", () => {
+    const memory = new FrameMemory();
+    const little = Array.from({ length: 512 }, () => memory.take(64 * 1024));
+    for (const { buffer } of little) memory.give(buffer);
+    const frame = memory.take(10 * large);
+    frame[0] = 7;
+    memory.give(frame.buffer);
+    expect(memory.take(10 * large)[0]).toBe(7);
+    const most = memory.take(mostSpareBytes);
+    memory.give(most.buffer);
+    const late = memory.take(64 * 1024);
+    memory.give(late.buffer);
+    expect(most).toHaveLength(0);
+    expect(late.length).toBeGreaterThan(0);
   });
 
   it("is kept up to a limit; beyond it stays what it was, and is collected as ever", () => {

@@ -67,12 +67,12 @@ describe("answers of a broker", () => {
     expect(frames.map((frame) => frame[10])).toEqual([1, 2]);
   });
 
-  it.each([-1, -(2 ** 31), 2 ** 30 + 1])("can't be of %i bytes", (size) => {
+  it.each([-1, -(2 ** 31), 2 ** 27 + 1, 0x15030300, 0x48545450])("can't be of %i bytes", (size) => {
     const reader = new FrameReader(new FrameMemory(), () => undefined);
     const head = Buffer.alloc(4);
     head.writeInt32BE(size);
     expect(() => readAll(reader, head, [3])).toThrow(
-      expect.objectContaining({ code: "KAFKA_FRAME", details: { size } }),
+      expect.objectContaining({ code: "KAFKA_FRAME" }),
     );
   });
 });

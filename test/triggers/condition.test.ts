@@ -200,7 +200,7 @@ describe("a trigger", () => {
       field,
       op: "exists",
     }));
-    expect([...compile(filters).cdrFields]).toEqual(["tags", "survey", "dur"]);
+    expect(compile(filters).cdrFields).toEqual(new Set(["tags", "survey", "dur"]));
     expect(compile([]).cdrFields.size).toBe(0);
   });
 });

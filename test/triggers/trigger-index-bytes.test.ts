@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { createCallSchema } from "../../src/cdr/call-schema.ts";
 import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
 import type { CompiledTrigger } from "../../src/triggers/compile-trigger.ts";
+import { ConditionPool } from "../../src/triggers/condition-pool.ts";
 import { TriggerIndex } from "../../src/triggers/trigger-index.ts";
 import { when } from "../support/e2e-samples.ts";
 import { encoder, laterSchema } from "../cdr/call-bytes.ts";
@@ -73,6 +74,38 @@ describe("the index of a tenant's triggers, asked about the bytes of a call", ()
       { numRuns: 2000 },
     );
     expect(found).toBeGreaterThan(1000);
+  });
+
+  it("tries each of a few that it finds on fields of its own, though they share conditions", () => {
+    const [texts, numbers] = [fc.constantFrom("a", "b"), fc.constantFrom(0, 1)];
+    const oneOf = fc.oneof(
+      fc.tuple(fc.constantFrom("cliNum", "cliName", "queue"), texts),
+      fc.tuple(fc.constantFrom("dur", "callKey"), numbers.map(String)),
+    );
+    const filters = fc.array(
+      oneOf.map(([field, value]) => when(field, "eq", value)),
+      { minLength: 1, maxLength: 3 },
+    );
+    const [text, count] = [maybe(texts), maybe(numbers)];
+    const call = fc.record({ id: text, cliNum: text, cliName: text, queue: text, dur: count });
+    const calls = fc.array(call, { minLength: 1, maxLength: 4 });
+    const pool = new ConditionPool();
+    let firedTogether = 0;
+    fc.assert(
+      fc.property(fc.array(filters, { minLength: 1, maxLength: 3 }), calls, (each, some) => {
+        const all = each.map((one) => compiledBy(catalog, one, undefined, pool));
+        const { index, fields } = indexOf(all);
+        for (const cdr of some) {
+          const whole = { ...cdr, id: "c1", callKey: cdr.id === "a" ? 1 : 0 };
+          const decoded = scan(whole).project(fields).cdr;
+          const wanted = all.filter(({ fires }) => fires(decoded));
+          if (new Set(wanted.map(({ cdrFields }) => cdrFields)).size > 1) firedTogether += 1;
+          expect(index.firedBy(scan(whole))).toEqual(wanted);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+    expect(firedTogether).toBeGreaterThan(100);
   });
 
   it("decodes nothing of a call that has none of the values", () => {

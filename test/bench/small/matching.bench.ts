@@ -14,7 +14,7 @@ import { callSchema, contextOf, jobCodec, tableOf, valuesOf } from "./matching-p
 const calls = 1000;
 
 const tenantIds = Array.from({ length: calls }, (_, number) => `tenant-${number}`);
-const [single] = [["tenant"]];
+const single = ["tenant"];
 const values = valuesOf(tenantIds, calls);
 
 async function batchFrom(of: readonly Buffer[]): Promise<RecordBatch> {
@@ -42,11 +42,9 @@ describe("a thousand calls matched", async () => {
   const none = await batchFrom(values);
   const some = await batchFrom(valuesOf(tenantIds, calls, 5));
   const all = await batchFrom(valuesOf(tenantIds, calls, 1));
-  const ofOne = await batchFrom(valuesOf(single as string[], calls));
+  const ofOne = await batchFrom(valuesOf(single, calls));
   const [withoutTriggers, withTen] = [contextOf(tableOf([], 0)), contextOf(tableOf(tenantIds, 10))];
-  const [withOne, withMany] = [1, 10_000].map((count) =>
-    contextOf(tableOf(single as string[], count)),
-  );
+  const [withOne, withMany] = [1, 10_000].map((count) => contextOf(tableOf(single, count)));
   bench("no tenant has triggers", () => void matchBatch(none, withoutTriggers));
   bench("of a thousand tenants with ten triggers, none fires", () =>
     void matchBatch(none, withTen));
