@@ -275,16 +275,15 @@ export const mendProduceEncoding = once(() => {
     const { Produce: apiKey } = apiKeys as ApiKeys;
     const protocolOf = this.lookupRequest(apiKey, (requests as Requests).requests.Produce);
     const protocol = protocolOf({ ...request, acks, timeout });
-    let body: RequestBody | null = null;
+    const made: { body?: RequestBody } = {};
     if (protocol.request.apiVersion >= firstVersion)
       protocol.request.encode = async () => {
-        const bodyOf = (bytes: number): Buffer => (body = new RequestBody(bytes)).buf;
-        encodeProduce(request, Date.now(), bodyOf);
-        return body as unknown as RequestBody;
+        encodeProduce(request, Date.now(), (bytes) => (made.body = new RequestBody(bytes)).buf);
+        return made.body as RequestBody;
       };
     const answer = await (this[send] as Send).call(this, protocol);
     // Without an answer it may still be on its way.
-    if (acks !== 0) (body as RequestBody | null)?.answered();
+    if (acks !== 0) made.body?.answered();
     return answer;
   };
 });

@@ -1,16 +1,7 @@
-import { createRecordCodec } from "../../src/avro/record-codec.ts";
-import { createCallSchema } from "../../src/cdr/call-schema.ts";
-import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
-import type { DeliveryJob } from "../../src/jobs/delivery-job.ts";
 import type { LogRecord } from "../../src/log/log-record.ts";
 import { matchBatch } from "../../src/matching/match-batch.ts";
 import type { MatchContext } from "../../src/matching/match-batch.ts";
-import { readSchema } from "../../src/schema-files.ts";
-import { createTriggerTable } from "../../src/triggers/trigger-table.ts";
-import type { TriggerTable } from "../../src/triggers/trigger-table.ts";
-import { avroTypeOf, schemaFile, wireBytes } from "../support/e2e-platform.ts";
-import { triggerOf } from "../support/e2e-samples.ts";
-import { callSource, firing, mixedFilters } from "./matching-load.ts";
+import { contextOf, tableOf, valuesOf } from "./matching-parts.ts";
 import { percentile, spread } from "./percentile.ts";
 
 /** What a call costs against 1 to 100,000 triggers of its tenant, of which the same number fire: in one process, without Kafka. */
@@ -30,41 +21,18 @@ export const triggersDefaults: TriggersOptions = {
 };
 
 const tenantId = "tenant";
-const callSchemaId = 1;
 const maxGrowth = 1.5;
 
-function tableOf(count: number): TriggerTable {
-  const table = createTriggerTable({
-    catalog: createFieldCatalog(schemaFile("call-ended")),
-    allowHttp: false,
-    onTypeMismatch: () => undefined,
-  });
-  for (let n = 0; n < count; n += 1) {
-    const value = triggerOf({
-      tenantId,
-      url: "https://example.com/hook",
-      filters: mixedFilters(n),
-    });
-    const applied = table.applyTrigger({ triggerId: value.triggerId, value, offset: n });
-    if (applied !== "applied") throw new Error(JSON.stringify(applied));
-  }
-  return table;
-}
-
 function recordsOf({ calls, firesEvery }: TriggersOptions): LogRecord[] {
-  const type = avroTypeOf(schemaFile("call-ended"));
-  return callSource([tenantId])(calls).map((call, offset) => {
-    const value = offset % firesEvery === 0 ? firing(call) : call;
-    return {
-      topic: "onhook.cdr",
-      partition: 0,
-      offset,
-      timestamp: 0,
-      key: Buffer.from(tenantId),
-      value: wireBytes(callSchemaId, type.toBuffer(value)),
-      headers: {},
-    };
-  });
+  return valuesOf([tenantId], calls, firesEvery).map((value, offset) => ({
+    topic: "onhook.cdr",
+    partition: 0,
+    offset,
+    timestamp: 0,
+    key: Buffer.from(tenantId),
+    value,
+    headers: {},
+  }));
 }
 
 interface Measured {
@@ -84,21 +52,6 @@ export async function triggers(
 ): Promise<{ readonly ok: boolean; readonly rounds: readonly object[] }> {
   const { counts, rounds, firesEvery } = options;
   const records = recordsOf(options);
-  const callSchema = createCallSchema(callSchemaId, schemaFile("call-ended"));
-  const jobs = createRecordCodec<DeliveryJob>({
-    schema: readSchema("DeliveryJob"),
-    schemaId: 2,
-    schemas: { get: () => Promise.reject(new Error("nothing is decoded here")) },
-  });
-  const contextOf = (table: TriggerTable): MatchContext => ({
-    triggers: { tenant: (id) => table.tenant(id), triggersOffset: 0 },
-    schemaOf: () => callSchema,
-    encodeJob: (job) => jobs.encode(job),
-    jobsTopic: "onhook.jobs",
-    invalidTopic: "onhook.cdr.invalid",
-    maxRecordBytes: 1e6,
-    maxOutputBytes: 1e9,
-  });
   const wanted = Math.ceil(records.length / firesEvery);
   let right = true;
   const round = (context: MatchContext): number => {
@@ -116,7 +69,7 @@ export async function triggers(
   };
 
   const contexts = counts.map((count) => {
-    const context = contextOf(tableOf(count));
+    const context = contextOf(tableOf([tenantId], count));
     const from = performance.now();
     context.triggers.tenant(tenantId);
     const measured: Measured = {

@@ -1,11 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { decodeFetch } from "../../src/kafka/fetch-decoder.ts";
 import { doneWith } from "../../src/kafka/fetched-memory.ts";
 import { frameMemory } from "../../src/kafka/frame-memory.ts";
-import { batchOf } from "../../src/kafka/kafkajs-cluster.ts";
-import type { PartitionData } from "../../src/kafka/kafkajs-cluster.ts";
 import { toRecordBatch } from "../../src/kafka/to-log-record.ts";
-import { fetchAnswer } from "../support/fetch-answer.ts";
+import { batchesIn, fetchAnswer } from "../support/fetch-answer.ts";
 
 const value = Buffer.alloc(1000, 1);
 const many = Array.from({ length: 500 }, () => ({ key: "key", value }));
@@ -18,10 +15,7 @@ async function fetched(
   const answer = fetchAnswer(partitions);
   const raw = take(answer.length);
   answer.copy(raw);
-  const { responses } = await decodeFetch(raw);
-  return (responses[0]?.partitions ?? [])
-    .filter(({ messages }) => messages.length > 0)
-    .map((data) => batchOf("t", 0, data as unknown as PartitionData));
+  return await batchesIn(raw);
 }
 
 type Fetched = Awaited<ReturnType<typeof fetched>>[number];

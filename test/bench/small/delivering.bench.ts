@@ -3,7 +3,7 @@ import { buildPayload } from "../../../src/delivery/payload.ts";
 import { buildRequest } from "../../../src/delivery/build-request.ts";
 import type { RequestShape } from "../../../src/delivery/build-request.ts";
 import { firstAttempt, jobStateHeaders, readJobState } from "../../../src/jobs/job-state.ts";
-import { callSchema, jobCodec, valuesOf } from "./matching-parts.ts";
+import { callSchema, jobCodec, jobOf, valuesOf } from "../matching-parts.ts";
 
 /** Each of these does this many deliveries' work: what is measured is a thousand times what one takes. */
 const deliveries = 1000;
@@ -41,18 +41,7 @@ describe("a thousand requests", () => {
 });
 
 describe("a thousand jobs", async () => {
-  const encoded = jobCodec.encode({
-    jobId: "5f55a2f4-0b67-5a0c-9a53-0d3c7f1f6f7e",
-    triggerId,
-    tenantId: "tenant",
-    cdrId: "call",
-    call: value,
-    cdrTopic: "onhook.cdr",
-    cdrPartition: 3,
-    cdrOffset: 1,
-    cdrTimestamp: 1_764_000_000_000,
-    triggersOffset: 12_345,
-  });
+  const encoded = jobCodec.encode(jobOf(value, 1));
   const retried = jobStateHeaders({ ...firstAttempt, attempt: 3, dueAt: 1, lastStatus: 500 }, {});
   const headers = Object.fromEntries(
     Object.entries(retried).map(([name, each]) => [name, Buffer.from(each)]),

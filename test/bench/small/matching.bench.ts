@@ -1,14 +1,13 @@
+import type { Batch } from "kafkajs";
 import { bench, describe } from "vitest";
 import { jobIdOf } from "../../../src/jobs/job-id.ts";
 import { decodeFetch } from "../../../src/kafka/fetch-decoder.ts";
-import type { PartitionData } from "../../../src/kafka/kafkajs-cluster.ts";
-import { batchOf } from "../../../src/kafka/kafkajs-cluster.ts";
 import { encodeProduce } from "../../../src/kafka/produce-encoder.ts";
 import { toRecordBatch } from "../../../src/kafka/to-log-record.ts";
 import type { RecordBatch } from "../../../src/log/log-record.ts";
 import { matchBatch } from "../../../src/matching/match-batch.ts";
-import { fetchAnswer } from "../../support/fetch-answer.ts";
-import { callSchema, contextOf, jobCodec, tableOf, valuesOf } from "./matching-parts.ts";
+import { batchesIn, fetchAnswer } from "../../support/fetch-answer.ts";
+import { callSchema, contextOf, jobCodec, jobOf, tableOf, valuesOf } from "../matching-parts.ts";
 
 /** Each of these turns this many calls over: what is measured is a thousand times what one takes. */
 const calls = 1000;
@@ -18,8 +17,8 @@ const single = ["tenant"];
 const values = valuesOf(tenantIds, calls);
 
 async function batchFrom(of: readonly Buffer[]): Promise<RecordBatch> {
-  const { responses } = await decodeFetch(fetchAnswer([of.map((value) => ({ key: "k", value }))]));
-  return toRecordBatch(batchOf("t", 0, responses[0]?.partitions[0] as unknown as PartitionData));
+  const [batch] = await batchesIn(fetchAnswer([of.map((value) => ({ key: "k", value }))]));
+  return toRecordBatch(batch as Batch);
 }
 
 describe("a thousand calls", () => {
@@ -55,18 +54,7 @@ describe("a thousand calls matched", async () => {
 });
 
 describe("a thousand jobs", () => {
-  const jobs = values.map((call, cdrOffset) => ({
-    jobId: "5f55a2f4-0b67-5a0c-9a53-0d3c7f1f6f7e",
-    triggerId: "0b8f3c8e-2f0f-4a39-9f0e-4f0a5a2e7a11",
-    tenantId: `tenant-${cdrOffset}`,
-    cdrId: `call-${cdrOffset}`,
-    call,
-    cdrTopic: "onhook.cdr",
-    cdrPartition: 3,
-    cdrOffset,
-    cdrTimestamp: 1_764_000_000_000,
-    triggersOffset: 12_345,
-  }));
+  const jobs = values.map(jobOf);
   const messages = jobs.map((job) => ({ key: job.triggerId, value: jobCodec.encode(job) }));
   bench("their ids", () => {
     for (const job of jobs) jobIdOf(job);

@@ -1,16 +1,16 @@
-import { createRecordCodec } from "../../../src/avro/record-codec.ts";
-import { createCallSchema } from "../../../src/cdr/call-schema.ts";
-import { createFieldCatalog } from "../../../src/cdr/field-catalog.ts";
-import type { DeliveryJob } from "../../../src/jobs/delivery-job.ts";
-import type { MatchContext } from "../../../src/matching/match-batch.ts";
-import { readSchema } from "../../../src/schema-files.ts";
-import { createTriggerTable } from "../../../src/triggers/trigger-table.ts";
-import type { TriggerTable } from "../../../src/triggers/trigger-table.ts";
-import { avroTypeOf, schemaFile, wireBytes } from "../../support/e2e-platform.ts";
-import { triggerOf } from "../../support/e2e-samples.ts";
-import { callSource, firing, mixedFilters } from "../matching-load.ts";
+import { createRecordCodec } from "../../src/avro/record-codec.ts";
+import { createCallSchema } from "../../src/cdr/call-schema.ts";
+import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
+import type { DeliveryJob } from "../../src/jobs/delivery-job.ts";
+import type { MatchContext } from "../../src/matching/match-batch.ts";
+import { readSchema } from "../../src/schema-files.ts";
+import { createTriggerTable } from "../../src/triggers/trigger-table.ts";
+import type { TriggerTable } from "../../src/triggers/trigger-table.ts";
+import { avroTypeOf, schemaFile, wireBytes } from "../support/e2e-platform.ts";
+import { triggerOf } from "../support/e2e-samples.ts";
+import { callSource, firing, mixedFilters } from "./matching-load.ts";
 
-export const callSchemaId = 1;
+const callSchemaId = 1;
 export const callSchema = createCallSchema(callSchemaId, schemaFile("call-ended"));
 
 const callType = avroTypeOf(schemaFile("call-ended"));
@@ -22,8 +22,8 @@ export function valuesOf(
   firesEvery = Infinity,
 ): Buffer[] {
   return callSource(tenantIds)(count).map((call, number) => {
-    const fires = (number + Math.floor(number / tenantIds.length)) % firesEvery === 0;
-    return wireBytes(callSchemaId, callType.toBuffer(fires ? firing(call) : call));
+    const value = number % firesEvery === 0 ? firing(call) : call;
+    return wireBytes(callSchemaId, callType.toBuffer(value));
   });
 }
 
@@ -51,6 +51,22 @@ export const jobCodec = createRecordCodec<DeliveryJob>({
   schemaId: 2,
   schemas: { get: () => Promise.reject(new Error("nothing is decoded here")) },
 });
+
+/** The job of a call's value, the `number`-th of its partition. */
+export function jobOf(call: Buffer, number: number): DeliveryJob {
+  return {
+    jobId: "5f55a2f4-0b67-5a0c-9a53-0d3c7f1f6f7e",
+    triggerId: "0b8f3c8e-2f0f-4a39-9f0e-4f0a5a2e7a11",
+    tenantId: `tenant-${number}`,
+    cdrId: `call-${number}`,
+    call,
+    cdrTopic: "onhook.cdr",
+    cdrPartition: 3,
+    cdrOffset: number,
+    cdrTimestamp: 1_764_000_000_000,
+    triggersOffset: 12_345,
+  };
+}
 
 /** What matching needs, of the table alone. */
 export function contextOf(table: TriggerTable): MatchContext {
