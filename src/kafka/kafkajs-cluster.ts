@@ -2,6 +2,7 @@ import type { Batch, Kafka, KafkaMessage } from "kafkajs";
 // @ts-expect-error kafkajs describes its public parts only; the shape used here is BatchConstructor below.
 import batchConstructor from "kafkajs/src/consumer/batch.js";
 import { privateSymbol } from "./private-symbol.ts";
+import type { ProduceRequest } from "./produce-encoder.ts";
 
 /**
  * kafkajs's own cluster, broker and batch, as far as they are used here. They are not part of its public face, which
@@ -23,6 +24,7 @@ export interface KafkajsCluster {
 }
 
 export interface KafkajsBroker {
+  readonly nodeId: number;
   /** What the broker takes, by the number of the request. */
   readonly versions: Readonly<Record<number, { readonly maxVersion: number } | undefined>> | null;
   fetch(request: object): Promise<TopicAnswers<PartitionData>>;
@@ -42,7 +44,16 @@ export interface KafkajsBroker {
       }[];
     },
   ): Promise<unknown>;
+  txnOffsetCommit(
+    request: TransactionOf & { readonly groupId: string; readonly topics: readonly object[] },
+  ): Promise<unknown>;
   endTxn(request: TransactionOf & { readonly transactionResult: boolean }): Promise<unknown>;
+  produce(request: TransactionOf & ProduceRequest): Promise<{
+    readonly topics: readonly {
+      readonly topicName: string;
+      readonly partitions: readonly { readonly partition: number }[];
+    }[];
+  }>;
 }
 
 /** Which producer's transaction a request is about. */

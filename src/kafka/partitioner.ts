@@ -24,6 +24,12 @@ export function murmur2(key: Buffer): number {
   return hash ^ (hash >>> 15);
 }
 
+/** The partition of a key, of so many that a topic has, as the Java clients choose it. */
+export function partitionOfKey(key: Buffer | string, partitions: number): number {
+  const bytes = typeof key === "string" ? Buffer.from(key) : key;
+  return (murmur2(bytes) & 0x7fffffff) % partitions;
+}
+
 /**
  * Chooses as kafkajs's default does, which is as the Java clients do: by the hash of the key, round robin without one.
  * kafkajs hashes with numbers of 64 bits made of objects, and looks at every partition for each message: what it takes
@@ -34,7 +40,6 @@ export const javaPartitioner: ICustomPartitioner = () => {
   return (of) => {
     const { key, partition } = of.message;
     if (key === null || key === undefined || typeof partition === "number") return choose(of);
-    const bytes = typeof key === "string" ? Buffer.from(key) : key;
-    return (murmur2(bytes) & 0x7fffffff) % of.partitionMetadata.length;
+    return partitionOfKey(key, of.partitionMetadata.length);
   };
 };

@@ -29,8 +29,13 @@ export interface ProduceRequest {
 interface PartitionData {
   readonly partition: number;
   readonly firstSequence?: number;
-  readonly messages: readonly Message[];
+  readonly messages: readonly MessageToWrite[];
 }
+
+/** kafkajs's messages, and records as they are here. */
+export type MessageToWrite = Pick<Message, "key" | "value" | "timestamp"> & {
+  readonly headers?: Readonly<NonNullable<Message["headers"]>>;
+};
 
 /** A request as it is handed to a connection. */
 interface Protocol {
@@ -73,7 +78,7 @@ const sizeOfBytes = (length: number): number => sizeOfVarint(length) + Math.max(
 
 /** A record with the lengths that it is written with. */
 interface Sized {
-  readonly message: Message;
+  readonly message: MessageToWrite;
   readonly keyLength: number;
   readonly valueLength: number;
   readonly headers: readonly (readonly [name: string, value: Bytes])[];
@@ -83,7 +88,7 @@ interface Sized {
 
 const noHeaders: Sized["headers"] = [];
 
-function headersOf({ headers }: Message): Sized["headers"] {
+function headersOf({ headers }: MessageToWrite): Sized["headers"] {
   if (headers === undefined) return noHeaders;
   return Object.entries(headers).flatMap(([name, value]) =>
     Array.isArray(value)
@@ -92,7 +97,7 @@ function headersOf({ headers }: Message): Sized["headers"] {
   );
 }
 
-function sized(message: Message, index: number): Sized {
+function sized(message: MessageToWrite, index: number): Sized {
   const keyLength = lengthOf(message.key);
   const valueLength = lengthOf(message.value);
   const headers = headersOf(message);
@@ -250,7 +255,7 @@ export function encodeProduce(
 
 /** Whether these are written by what stands above: what says when it was made, or is to be compressed, is kafkajs's own. */
 function isPlain({ compression = 0, topicData }: ProduceRequest): boolean {
-  const isOfNow = ({ timestamp }: Message): boolean => timestamp === undefined;
+  const isOfNow = ({ timestamp }: MessageToWrite): boolean => timestamp === undefined;
   return (
     compression === 0 &&
     topicData.every(({ partitions }) => partitions.every(({ messages }) => messages.every(isOfNow)))

@@ -2,20 +2,26 @@ import type { OutgoingRecord } from "../log/log-record.ts";
 import { recordSize } from "../log/record-size.ts";
 import type { Message } from "kafkajs";
 
-/** kafkajs groups quadratically; beyond about 500 messages per send it costs more than the trip. */
+/** kafkajs's producer groups quadratically; beyond about 500 messages per send it costs more than the trip. */
 const maxRecordsPerSend = 500;
 
 /** A send makes one record batch per partition, which must stay below the broker's message.max.bytes (1 MiB). */
 const maxBytesPerSend = 512 * 1024;
 
-/** Cuts records into runs that one send can carry, in their order. A record that is too large alone gets a run of its own. */
-export function inSends<T extends OutgoingRecord>(records: readonly T[]): T[][] {
+/**
+ * Cuts records into runs that one send can carry, in their order. A record that is too large alone gets a run of its own.
+ * `maxRecords` is that of kafkajs's producer where it is left out.
+ */
+export function inSends<T extends OutgoingRecord>(
+  records: readonly T[],
+  maxRecords = maxRecordsPerSend,
+): T[][] {
   const sends: T[][] = [];
   let run: T[] = [];
   let bytes = 0;
   for (const record of records) {
     const size = recordSize(record);
-    if (run.length > 0 && (run.length >= maxRecordsPerSend || bytes + size > maxBytesPerSend)) {
+    if (run.length > 0 && (run.length >= maxRecords || bytes + size > maxBytesPerSend)) {
       sends.push(run);
       run = [];
       bytes = 0;
@@ -32,9 +38,4 @@ export function toMessage(record: OutgoingRecord): Message {
   const message: Message = { key: record.key, value: record.value };
   if (record.headers !== undefined) message.headers = { ...record.headers };
   return message;
-}
-
-/** Records by topic, in their order. */
-export function byTopic<T extends OutgoingRecord>(records: readonly T[]): Map<string, T[]> {
-  return Map.groupBy(records, (record) => record.topic);
 }

@@ -72,7 +72,7 @@ the request itself.
 | Compiled conditions shared, each found trigger's fields alone | 13 µs a firing call, beyond the looking up | 10 | [condition-pool.ts](../src/triggers/condition-pool.ts) |
 | Scheduling by endpoint, writers of their own | 769 requests/s | 6,274 | [decision 16](decisions/0016-scheduling-by-endpoint.md) |
 | The memory of fetches and requests used again, signing keys kept, lines of the log not made | 6,274 requests/s, 247 µs each | 9,192, 171 µs | [decision 25](decisions/0025-the-memory-of-fetches.md) |
-| Transactions of own requests, five trips for nine | – | taken back | [decision 22](decisions/0022-transactions-stay-with-kafkajs.md) |
+| Transactions of own requests, three trips in a row for nine | 38 µs a call with 2 jobs | 31 | [decision 26](decisions/0026-transactions-of-own-requests.md) |
 
 ## Sizing
 

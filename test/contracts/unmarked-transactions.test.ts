@@ -3,19 +3,11 @@ import type { Kafka } from "kafkajs";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { describeTransaction } from "../../src/kafka/describe-transaction.ts";
 import { createCluster } from "../../src/kafka/kafkajs-cluster.ts";
-import type { KafkajsBroker, TransactionOf } from "../../src/kafka/kafkajs-cluster.ts";
-import type { ProduceRequest } from "../../src/kafka/produce-encoder.ts";
+import type { KafkajsBroker } from "../../src/kafka/kafkajs-cluster.ts";
 import { TransactionalLane } from "../../src/kafka/transactional-lane.ts";
 import { withAdmin } from "../../src/kafka/with-admin.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { kafkaClient, kafkaLog, ownName } from "./log-under-test.ts";
-
-interface RawBroker extends KafkajsBroker {
-  produce(request: TransactionOf & ProduceRequest): Promise<unknown>;
-  txnOffsetCommit(
-    request: TransactionOf & { readonly groupId: string; readonly topics: readonly object[] },
-  ): Promise<unknown>;
-}
 
 /** Without it a broker takes what belongs to no transaction, as it would have it from one that it has not marked. */
 async function verify(kafka: Kafka, isOn: boolean): Promise<void> {
@@ -75,7 +67,7 @@ async function unmarked(isCommitted: boolean) {
     const { leader } = cluster
       .findTopicPartitionMetadata(output)
       .find(({ partitionId }) => partitionId === partition) as { leader: number };
-    const broker = (await cluster.findBroker({ nodeId: leader })) as RawBroker;
+    const broker = await cluster.findBroker({ nodeId: leader });
     const messages = [{ key: text, value: Buffer.from(text) }];
     const partitions = [{ partition, firstSequence, messages }];
     await broker.produce({ ...of, acks: -1, topicData: [{ topic: output, partitions }] });
@@ -92,7 +84,7 @@ async function unmarked(isCommitted: boolean) {
   onTestFinished(() => verify(kafka, true));
   // Refused until the brokers have heard of that.
   await vi.waitFor(() => write("fourth", 0, 1), { timeout: 10_000, interval: 50 });
-  const group = (await cluster.findGroupCoordinator({ groupId })) as RawBroker;
+  const group = await cluster.findGroupCoordinator({ groupId });
   const topics = [{ topic, partitions: [{ partition: 0, offset: "9" }] }];
   await group.txnOffsetCommit({ ...of, groupId, topics });
   return { lane, read: async () => (await log.read(output)).map(({ value }) => String(value)) };

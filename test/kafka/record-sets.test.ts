@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { byTopic, inSends, toMessage } from "../../src/kafka/record-sets.ts";
+import { inSends, toMessage } from "../../src/kafka/record-sets.ts";
 
 const record = (size: number, topic = "t") => ({ topic, key: "k", value: Buffer.alloc(size) });
 
@@ -8,6 +8,14 @@ describe("the records of one send", () => {
   it("are 500 at most: kafkajs groups them quadratically", () => {
     const sends = inSends(Array.from({ length: 1201 }, () => record(1)));
     expect(sends.map((send) => send.length)).toEqual([500, 500, 201]);
+  });
+
+  it("are as many as there is room for, where another limit is given", () => {
+    const sends = inSends(
+      Array.from({ length: 1201 }, () => record(1)),
+      Infinity,
+    );
+    expect(sends.map((send) => send.length)).toEqual([1201]);
   });
 
   it("are half a MiB at most, so that their batch stays below the broker's limit", () => {
@@ -49,15 +57,5 @@ describe("a record as kafkajs takes it", () => {
       key: null,
       value: Buffer.from("v"),
     });
-  });
-});
-
-describe("records by topic", () => {
-  it("keep their order within each", () => {
-    const records = [record(1, "a"), record(2, "b"), record(3, "a")];
-    expect([...byTopic(records)]).toEqual([
-      ["a", [records[0], records[2]]],
-      ["b", [records[1]]],
-    ]);
   });
 });

@@ -1,78 +1,51 @@
-import type { Kafka, Message, ProducerConfig, RecordMetadata } from "kafkajs";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { TransactionalWriter } from "../../src/kafka/transactional-writer.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
+import { createBrokers } from "../support/fake-brokers.ts";
 
-const partitionMetadata = [0, 1, 2].map((partitionId) => ({
-  partitionErrorCode: 0,
-  partitionId,
-  leader: 1,
-  replicas: [1],
-  isr: [1],
-}));
+const offset = { topic: "calls", partition: 0, offset: 7 };
+const offsets = [{ groupId: "match", ...offset }];
+const records = [{ topic: "jobs", key: "k", value: Buffer.from("v") }];
 
-/** A client whose producer says that it has written everything, but for what `leavesOut`. */
-function clientThat(leavesOut: (partition: number) => boolean) {
-  const done: string[] = [];
-  const producer = ({ createPartitioner }: ProducerConfig) => {
-    const choose = createPartitioner?.();
-    const sendBatch = async (of: {
-      readonly topicMessages: readonly { readonly topic: string; readonly messages: Message[] }[];
-    }): Promise<RecordMetadata[]> =>
-      of.topicMessages.flatMap(({ topic, messages }) => {
-        const partitions = messages.map(
-          (message) => choose?.({ topic, partitionMetadata, message }) ?? -1,
-        );
-        return [...new Set(partitions)]
-          .filter((partition) => !leavesOut(partition))
-          .map((partition) => ({ topicName: topic, partition, errorCode: 0, baseOffset: "0" }));
-      });
-    const transaction = async () => ({
-      sendOffsets: async () => undefined,
-      sendBatch,
-      commit: async () => void done.push("committed"),
-    });
-    const nothing = async () => undefined;
-    return { connect: nothing, disconnect: nothing, transaction };
+/** One that has no last transaction to see to, unless that is `mark`. */
+function writerOf(mark: () => void = () => undefined) {
+  const { kafka, brokers } = createBrokers();
+  const options = {
+    source: { topic: "calls", partition: 0 },
+    transactionalIdPrefix: "t",
+    transactionTimeoutMs: 1000,
+    outputs: ["jobs"],
   };
-  return { kafka: { producer } as unknown as Kafka, done };
+  const last = { mark: async () => mark() };
+  return { writer: new TransactionalWriter(kafka, options, createFakeClock(), last), brokers };
 }
 
-const writer = (kafka: Kafka): TransactionalWriter =>
-  new TransactionalWriter(
-    kafka,
-    {
-      source: { topic: "calls", partition: 0 },
-      transactionalIdPrefix: "t",
-      transactionTimeoutMs: 1000,
-      outputs: ["jobs"],
-    },
-    createFakeClock(),
-    { mark: async () => undefined },
-  );
-
-const records = ["a", "b", "c", "d", "e", "f"].map((key) => ({
-  topic: "jobs",
-  key,
-  value: Buffer.from(key),
-}));
-
-const offsets = [{ groupId: "match", topic: "calls", partition: 0, offset: 7 }];
-
-it("a writer commits what its producer has written to every partition", async () => {
-  const { kafka, done } = clientThat(() => false);
-  const settled = writer(kafka);
-  await settled.settle(["match"]);
-  await settled.commit(records, offsets);
-  expect(done).toEqual(["committed"]);
-});
-
-it("a writer commits nothing where its producer has left a partition out, and says that all is well", async () => {
-  const { kafka, done } = clientThat((partition) => partition === 1);
-  const settled = writer(kafka);
-  await settled.settle(["match"]);
-  await expect(settled.commit(records, offsets)).rejects.toMatchObject({
-    code: "WRITE_UNCONFIRMED",
+describe("a writer", () => {
+  it("commits when it was settled, not before, and not after it was closed", async () => {
+    const { writer, brokers } = writerOf();
+    const closed = { code: "LANE_CLOSED" };
+    await expect(writer.commit(records, offsets)).rejects.toMatchObject(closed);
+    await writer.settle(["match"]);
+    await writer.commit(records, offsets);
+    await writer.close();
+    await expect(writer.commit(records, offsets)).rejects.toMatchObject(closed);
+    expect(brokers.asked.filter((request) => request.startsWith("end"))).toEqual(["end true"]);
+    expect(brokers.open).toBe(0);
   });
-  expect(done).toEqual([]);
+
+  it("that is given up while it sees to the last transaction asks for no id", async () => {
+    const { writer, brokers } = writerOf(() => void writer.close());
+    await expect(writer.settle(["match"])).rejects.toMatchObject({ code: "LANE_CLOSED" });
+    expect(brokers.asked).toEqual([]);
+  });
+
+  it("that is given up while its session begins closes that, whose partition is another's by now", async () => {
+    const { writer, brokers } = writerOf();
+    brokers.answer = (request) => {
+      if (request === "init") void writer.close();
+    };
+    await expect(writer.settle(["match"])).rejects.toMatchObject({ code: "LANE_CLOSED" });
+    expect(brokers.open).toBe(0);
+    await expect(writer.commit(records, offsets)).rejects.toMatchObject({ code: "LANE_CLOSED" });
+  });
 });
