@@ -41,7 +41,7 @@ export function createMatchRole(
   const stage = createMatchStage({
     schemas: createCallSchemas(connections.registry, clock),
     triggers: store,
-    encodeJob: (job) => codecs.jobs.encode(job),
+    encodeJob: (job, allocate) => codecs.jobs.encode(job, allocate),
     takeTypeMismatches: () => mismatches.take(),
     topics: { jobs: config.topics.jobs.name, invalid: config.topics.invalid.name },
     clock,

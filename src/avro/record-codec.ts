@@ -16,10 +16,13 @@ export interface SchemaSource {
   get(id: number): Promise<unknown>;
 }
 
+/** A buffer of so many bytes, which hold anything. */
+export type Allocate = (bytes: number) => Buffer;
+
 /** Encodes and decodes one of Onhook's own records in the Confluent wire format. */
 export interface RecordCodec<T> {
-  /** Throws AVRO_ENCODE when the value does not fit the schema. */
-  encode(value: T): Buffer;
+  /** Into what `allocate` gives, or memory of its own. Throws AVRO_ENCODE when the value does not fit the schema. */
+  encode(value: T, allocate?: Allocate): Buffer;
   /**
    * Reads with the writer's schema, resolved to ours, so that older and newer writers can share a topic.
    * Rejects with WIRE_FORMAT, AVRO_DECODE, SCHEMA_UNKNOWN or REGISTRY_UNREACHABLE.
@@ -60,9 +63,12 @@ function createDecoder(reader: Type, writerSchema: unknown, schemaId: number): D
 }
 
 /** Values are put together in one place, and copied from there in their right size. */
-function createEncoder(type: Type, schemaId: number): (value: unknown) => Buffer {
+function createEncoder(
+  type: Type,
+  schemaId: number,
+): (value: unknown, allocate: Allocate) => Buffer {
   let draft = Buffer.allocUnsafeSlow(firstDraftBytes);
-  return (value) => {
+  return (value, allocate) => {
     let end = type.encode(value, draft, headerLength);
     while (end < 0) {
       // So many bytes are missing.
@@ -70,7 +76,7 @@ function createEncoder(type: Type, schemaId: number): (value: unknown) => Buffer
       end = type.encode(value, draft, headerLength);
     }
     writeHeader(draft, schemaId);
-    const encoded = Buffer.allocUnsafe(end);
+    const encoded = allocate(end);
     draft.copy(encoded, 0, 0, end);
     return encoded;
   };
@@ -105,9 +111,9 @@ export function createRecordCodec<T>(options: RecordCodecOptions): RecordCodec<T
   }
 
   return {
-    encode(value) {
+    encode(value, allocate = (bytes) => Buffer.allocUnsafe(bytes)) {
       try {
-        return encode(value);
+        return encode(value, allocate);
       } catch (cause) {
         const problem = cause instanceof Error ? cause.message : String(cause);
         throw new OnhookError("AVRO_ENCODE", { problem }, { cause });

@@ -14,13 +14,14 @@ function toHeaders(headers: IHeaders | undefined): Headers {
   return Object.keys(result).length === 0 ? noHeaders : result;
 }
 
-/** A record that makes its key, value and headers when they are asked for: most of them nobody ever looks at. */
+/**
+ * A record that makes its key, value and headers when they are asked for, each time anew: most of them nobody ever looks
+ * at, and nobody twice. What is kept until the batch is done is what the collector copies.
+ */
 class FetchedRecord implements LogRecord {
   readonly topic: string;
   readonly partition: number;
   readonly #message: FetchedMessage;
-  /** Kept once it was asked for: a view of bytes costs more than to look at them. Where these are gone, asking throws. */
-  #value: Buffer | null | undefined;
 
   constructor(topic: string, partition: number, message: FetchedMessage) {
     this.topic = topic;
@@ -41,9 +42,7 @@ class FetchedRecord implements LogRecord {
   }
 
   get value(): Buffer | null {
-    if (this.#value === undefined) this.#value = this.#message.value;
-    else if (this.#value?.length === 0) return this.#message.value;
-    return this.#value;
+    return this.#message.value;
   }
 
   get headers(): Headers {

@@ -11,9 +11,11 @@ type Sized = Pick<OutgoingRecord, "key" | "value"> & {
 };
 
 /** At most how many bytes a record takes in the log, uncompressed: key, value, headers and what frames them. */
-export function recordSize({ key, value, headers = {} }: Sized): number {
+export function recordSize({ key, value, headers }: Sized): number {
   let bytes = recordOverhead + (value?.length ?? 0) + (key === null ? 0 : Buffer.byteLength(key));
-  for (const [name, each] of Object.entries(headers))
-    bytes += headerOverhead + Buffer.byteLength(name) + Buffer.byteLength(each);
+  if (headers === undefined) return bytes;
+  // Entries would be made for each of millions of records, most of which have none.
+  for (const name of Object.keys(headers))
+    bytes += headerOverhead + Buffer.byteLength(name) + Buffer.byteLength(headers[name] as Buffer);
   return bytes;
 }

@@ -1,18 +1,20 @@
-import { schemaIdOf } from "../avro/wire-format.ts";
 import { OnhookError } from "../errors.ts";
 import type { CallSchemas } from "../cdr/call-schemas.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
-import type { LogRecord, OutgoingRecord, RecordBatch } from "../log/log-record.ts";
+import type { OutgoingRecord, RecordBatch } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import { matchBatch } from "./match-batch.ts";
 import type { MatchResult, TriggerView } from "./match-batch.ts";
+import { PassingMemory } from "../runtime/passing-memory.ts";
+import type { PassingShelf } from "../runtime/passing-memory.ts";
 import type { MatchEvent } from "./match-events.ts";
 
 export interface MatchStageDeps {
   readonly schemas: CallSchemas;
   readonly triggers: TriggerView;
-  encodeJob(job: DeliveryJob): Buffer;
+  /** Into what `allocate` gives. */
+  encodeJob(job: DeliveryJob, allocate: (bytes: number) => Buffer): Buffer;
   /** How often a value was of another type than expected, by field, since this was last asked. */
   takeTypeMismatches(): ReadonlyMap<string, number>;
   readonly topics: { readonly jobs: string; readonly invalid: string };
@@ -25,7 +27,7 @@ export interface Transformed {
   /** How many records of the batch, from its first, are in this; at least one. */
   readonly consumed: number;
   readonly records: readonly OutgoingRecord[];
-  /** To be called once, after the commit: only then has it happened. */
+  /** To be called once, after the commit: only then has it happened. The records are gone from then on. */
   committed(): void;
 }
 
@@ -39,14 +41,6 @@ export interface MatchStage {
 
 /** How much of a batch's output is held at once: calls that fire many triggers each carry their bytes for each. */
 const maxOutputBytes = 16 * 1024 * 1024;
-
-function schemaIds(records: readonly LogRecord[]): Set<number> {
-  const ids = new Set<number>();
-  for (const { value } of records) {
-    if (value !== null && value.length > 4 && value[0] === 0) ids.add(schemaIdOf(value));
-  }
-  return ids;
-}
 
 /** How many look-ups of one batch may be under way: one after the other, a flood of made-up ids takes too long. */
 const lookUpsAtOnce = 16;
@@ -69,9 +63,37 @@ async function loadAll(ids: ReadonlySet<number>, schemas: CallSchemas): Promise<
   await Promise.all(Array.from({ length: lookUpsAtOnce }, loadSome));
 }
 
+interface Pass {
+  readonly maxRecordBytes: number;
+  /** Where jobs are encoded. */
+  readonly shelf: PassingShelf;
+  /** Gets the ids of schemas that have to be loaded; their calls are taken for invalid. */
+  readonly missing: Set<number>;
+}
+
+/** Matches by the schemas that are known right now. */
+function matchKnown(deps: MatchStageDeps, batch: RecordBatch, pass: Pass): MatchResult {
+  const { schemas, triggers, topics } = deps;
+  const { maxRecordBytes, shelf, missing } = pass;
+  return matchBatch(batch, {
+    triggers,
+    schemaOf: (id) => {
+      const known = schemas.peek(id);
+      if (known === undefined) missing.add(id);
+      return known ?? new OnhookError("SCHEMA_UNKNOWN", { schemaId: id });
+    },
+    encodeJob: (job) => deps.encodeJob(job, shelf.allocate),
+    jobsTopic: topics.jobs,
+    invalidTopic: topics.invalid,
+    maxRecordBytes,
+    maxOutputBytes,
+  });
+}
+
 /** The stage between the calls and the jobs: loads the schemas a batch needs, matches it, and tells what came of it. */
 export function createMatchStage(deps: MatchStageDeps): MatchStage {
-  const { schemas, triggers, clock, emit } = deps;
+  const { schemas, clock, emit } = deps;
+  const memory = new PassingMemory();
 
   function report(
     batch: RecordBatch,
@@ -100,23 +122,27 @@ export function createMatchStage(deps: MatchStageDeps): MatchStage {
 
   return {
     async transform(batch, maxRecordBytes) {
-      await loadAll(schemaIds(batch.records), schemas);
-      const startedAt = clock.now();
-      const result = matchBatch(batch, {
-        triggers,
-        schemaOf: (id) => schemas.peek(id) ?? new OnhookError("SCHEMA_UNKNOWN", { schemaId: id }),
-        encodeJob: (job) => deps.encodeJob(job),
-        jobsTopic: deps.topics.jobs,
-        invalidTopic: deps.topics.invalid,
-        maxRecordBytes,
-        maxOutputBytes,
-      });
+      const missing = new Set<number>();
+      const shelf = memory.take();
+      const match = (): MatchResult => matchKnown(deps, batch, { maxRecordBytes, shelf, missing });
+      let startedAt = clock.now();
+      let result = match();
+      if (missing.size > 0) {
+        // Rare enough: to look for them first would go over every call of every batch.
+        deps.takeTypeMismatches();
+        await loadAll(missing, schemas);
+        startedAt = clock.now();
+        result = match();
+      }
       const durationMs = clock.now() - startedAt;
       const mismatches = deps.takeTypeMismatches();
       return {
         records: result.records,
         consumed: result.calls,
-        committed: () => report(batch, result, durationMs, mismatches),
+        committed: () => {
+          report(batch, result, durationMs, mismatches);
+          shelf.giveBack();
+        },
       };
     },
   };
