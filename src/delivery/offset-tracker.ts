@@ -20,56 +20,79 @@ export interface OffsetTracker {
   readonly open: number;
 }
 
-export function createOffsetTracker(): OffsetTracker {
-  const finished = new Map<number, boolean>();
-  let next: number | null = null;
+/** So many finished ones at the head are dropped together. */
+const droppedTogether = 256;
 
-  /** A map keeps the order of insertion, which is the order of offsets: its head is the oldest open record. */
-  function dropFinishedHead(): void {
-    for (const [offset, done] of finished) {
-      if (!done) return;
-      finished.delete(offset);
-    }
+export function createOffsetTracker(): OffsetTracker {
+  return new Offsets();
+}
+
+/**
+ * Its offsets rise, so that one is found by halving. A map would be asked for its first key all the time, and then looks
+ * at each that was deleted in front of it.
+ */
+class Offsets implements OffsetTracker {
+  open = 0;
+  readonly #offsets: number[] = [];
+  readonly #isDone: boolean[] = [];
+  /** The place of the oldest that is open. */
+  #head = 0;
+  #next: number | null = null;
+
+  get mark(): number | null {
+    return this.#offsets[this.#head] ?? this.#next;
   }
 
-  let open = 0;
-  return {
-    begin(offset) {
-      if (next !== null && offset < next) return false;
-      finished.set(offset, false);
-      next = offset + 1;
-      open += 1;
-      return true;
-    },
-    finish(offset) {
-      if (finished.get(offset) !== false) return;
-      finished.set(offset, true);
-      open -= 1;
-      dropFinishedHead();
-    },
-    get mark() {
-      const [oldest] = finished.keys();
-      return oldest ?? next;
-    },
-    finishedBeyond() {
-      const runs: FinishedRun[] = [];
-      let start = null as number | null;
-      let end = 0;
-      // Not by an iterator: that makes an array for each of the records, a hundred times a second.
-      finished.forEach((done, offset) => {
-        if (done) {
-          start ??= offset;
-          end = offset + 1;
-        } else if (start !== null) {
-          runs.push({ start, end });
-          start = null;
-        }
-      });
-      if (start !== null) runs.push({ start, end });
-      return runs;
-    },
-    get open() {
-      return open;
-    },
-  };
+  begin(offset: number): boolean {
+    if (this.#next !== null && offset < this.#next) return false;
+    this.#offsets.push(offset);
+    this.#isDone.push(false);
+    this.#next = offset + 1;
+    this.open += 1;
+    return true;
+  }
+
+  finish(offset: number): void {
+    const place = this.#placeOf(offset);
+    if (this.#offsets[place] !== offset || this.#isDone[place] === true) return;
+    this.#isDone[place] = true;
+    this.open -= 1;
+    if (place === this.#head) this.#dropFinishedHead();
+  }
+
+  finishedBeyond(): readonly FinishedRun[] {
+    const runs: FinishedRun[] = [];
+    let start = null as number | null;
+    let end = 0;
+    for (let place = this.#head; place < this.#offsets.length; place += 1) {
+      const offset = this.#offsets[place] as number;
+      if (this.#isDone[place] === true) {
+        start ??= offset;
+        end = offset + 1;
+      } else if (start !== null) {
+        runs.push({ start, end });
+        start = null;
+      }
+    }
+    if (start !== null) runs.push({ start, end });
+    return runs;
+  }
+
+  #placeOf(offset: number): number {
+    let [low, high] = [this.#head, this.#offsets.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#offsets[middle] as number) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #dropFinishedHead(): void {
+    while (this.#isDone[this.#head] === true) this.#head += 1;
+    if (this.#head < droppedTogether && this.#head < this.#offsets.length) return;
+    this.#offsets.splice(0, this.#head);
+    this.#isDone.splice(0, this.#head);
+    this.#head = 0;
+  }
 }
