@@ -134,15 +134,13 @@ export class DeliverySession {
   }
 
   /** What waits for a registry or a table gives its slot away meanwhile, and is simply left when the stage ends. */
-  async #decide(taken: Taken, slot: Slot): Promise<Decision | null> {
+  #decide(taken: Taken, slot: Slot): Promise<Decision | null> {
     const { clock, deliver, emit } = this.#deps;
     const aside: Aside = (wait) => slot.aside(() => wait(this.#closing.signal));
-    const work = async (): Promise<Decision | null> => {
-      // Who was frozen may hold jobs that others have done long since, and learns of that a moment after it goes on.
-      await taken.confirmed();
-      if (taken.lost || !taken.begin()) return null;
-      return await deliver(taken.record, this.#kill, aside);
-    };
+    const begin = (): Promise<Decision | null> | null =>
+      taken.lost || !taken.begin() ? null : deliver(taken.record, this.#kill, aside);
+    // Who was frozen may hold jobs that others have done long since, and learns of that a moment after it goes on.
+    const work = () => (taken.sure ? begin() : taken.confirmed().then(begin));
     return retryUntil(this.#kill, clock, work, {
       onError: (error) => emit({ type: "delivery.held", error }),
       wait: (waitMs) => aside((ended) => pause(clock, waitMs, ended)),

@@ -20,6 +20,8 @@ export interface Taken {
   readonly crowdingSince: number | null;
   /** The partition went to another worker, who starts at the last commit: the job is theirs now. */
   readonly lost: boolean;
+  /** It is not lost, beyond doubt: there is nothing to wait for. */
+  readonly sure: boolean;
   /** Resolves once `lost` can be relied on: at once, but after a freeze when the group has answered again. */
   confirmed(): Promise<void>;
   /**
@@ -70,6 +72,10 @@ class TakenRecord implements Taken {
 
   get lost(): boolean {
     return this.#lane.lost;
+  }
+
+  get sure(): boolean {
+    return this.#lane.sure;
   }
 
   get crowdingSince(): number | null {
