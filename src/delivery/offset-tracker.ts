@@ -20,79 +20,71 @@ export interface OffsetTracker {
   readonly open: number;
 }
 
-/** So many finished ones at the head are dropped together. */
-const droppedTogether = 256;
-
 export function createOffsetTracker(): OffsetTracker {
   return new Offsets();
 }
 
+/** There is no such offset. */
+const none = -1;
+
 /**
- * Its offsets rise, so that one is found by halving. A map would be asked for its first key all the time, and then looks
- * at each that was deleted in front of it.
+ * Keeps those that are open, and of each the run of finished ones behind it: what it takes to tell is then in proportion
+ * to what is open, however much was finished behind a request that hangs. Their offsets rise, so that one is found by halving.
  */
 class Offsets implements OffsetTracker {
-  open = 0;
-  readonly #offsets: number[] = [];
-  readonly #isDone: boolean[] = [];
-  /** The place of the oldest that is open. */
-  #head = 0;
+  readonly #open: number[] = [];
+  /** Behind each: the first and the last record that are finished before the next open one. */
+  readonly #first: number[] = [];
+  readonly #last: number[] = [];
   #next: number | null = null;
 
+  get open(): number {
+    return this.#open.length;
+  }
+
   get mark(): number | null {
-    return this.#offsets[this.#head] ?? this.#next;
+    return this.#open[0] ?? this.#next;
   }
 
   begin(offset: number): boolean {
     if (this.#next !== null && offset < this.#next) return false;
-    this.#offsets.push(offset);
-    this.#isDone.push(false);
+    this.#open.push(offset);
+    this.#first.push(none);
+    this.#last.push(none);
     this.#next = offset + 1;
-    this.open += 1;
     return true;
   }
 
   finish(offset: number): void {
     const place = this.#placeOf(offset);
-    if (this.#offsets[place] !== offset || this.#isDone[place] === true) return;
-    this.#isDone[place] = true;
-    this.open -= 1;
-    if (place === this.#head) this.#dropFinishedHead();
+    if (this.#open[place] !== offset) return;
+    this.#open.splice(place, 1);
+    this.#first.splice(place, 1);
+    const [last = none] = this.#last.splice(place, 1);
+    if (place === 0) return;
+    // It joins the run before it to the one behind it.
+    const before = place - 1;
+    if (this.#first[before] === none) this.#first[before] = offset;
+    this.#last[before] = last === none ? offset : last;
   }
 
   finishedBeyond(): readonly FinishedRun[] {
     const runs: FinishedRun[] = [];
-    let start = null as number | null;
-    let end = 0;
-    for (let place = this.#head; place < this.#offsets.length; place += 1) {
-      const offset = this.#offsets[place] as number;
-      if (this.#isDone[place] === true) {
-        start ??= offset;
-        end = offset + 1;
-      } else if (start !== null) {
-        runs.push({ start, end });
-        start = null;
-      }
+    for (let place = 0; place < this.#open.length; place += 1) {
+      const start = this.#first[place] as number;
+      if (start !== none) runs.push({ start, end: (this.#last[place] as number) + 1 });
     }
-    if (start !== null) runs.push({ start, end });
     return runs;
   }
 
+  /** Where it is among the open ones, or would be. */
   #placeOf(offset: number): number {
-    let [low, high] = [this.#head, this.#offsets.length];
+    let [low, high] = [0, this.#open.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#offsets[middle] as number) < offset) low = middle + 1;
+      if ((this.#open[middle] as number) < offset) low = middle + 1;
       else high = middle;
     }
     return low;
-  }
-
-  #dropFinishedHead(): void {
-    while (this.#isDone[this.#head] === true) this.#head += 1;
-    if (this.#head < droppedTogether && this.#head < this.#offsets.length) return;
-    this.#offsets.splice(0, this.#head);
-    this.#isDone.splice(0, this.#head);
-    this.#head = 0;
   }
 }

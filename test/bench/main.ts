@@ -7,6 +7,7 @@ import { startStack } from "../../src/sandbox/stack.ts";
 import type { Stack } from "../../src/sandbox/stack.ts";
 import { backlog, backlogDefaults } from "./backlog.ts";
 import { deliver, deliverDefaults } from "./deliver.ts";
+import { delivering, deliveringDefaults } from "./delivering.ts";
 import { isolation, isolationDefaults } from "./isolation.ts";
 import { latency, latencyDefaults } from "./latency.ts";
 import { match, matchDefaults } from "./match.ts";
@@ -74,6 +75,7 @@ const scenarios: Readonly<Record<string, () => Promise<Result>>> = {
       { ...latencyDefaults, ...(values.seconds && { seconds: Number(values.seconds) }) },
       out,
     ),
+  delivering: () => delivering(deliveringDefaults, out),
   triggers: () => triggers(triggersDefaults, out),
   match: async () =>
     match(

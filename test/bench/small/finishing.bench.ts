@@ -39,4 +39,12 @@ describe("a thousand records are finished", () => {
       tracker.finish((offset - open) ^ 1);
     }
   });
+
+  const held = createOffsetTracker();
+  const behind = 15_000;
+  for (let begun = 0; begun <= behind; begun += 1) held.begin(begun);
+  for (let done = 1; done <= behind; done += 1) held.finish(done);
+  bench("and fifteen thousand behind one that hangs are told", () => {
+    for (let count = 0; count < records; count += 1) held.finishedBeyond();
+  });
 });
