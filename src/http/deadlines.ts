@@ -32,8 +32,9 @@ export class Deadlines<T extends Bounded> {
     return [...this.#underWay];
   }
 
+  /** A timer that is there is for one that is due sooner. */
   #arm(ms: number): void {
-    this.#timer = setTimeout(() => this.#look(), Math.max(1, Math.ceil(ms)));
+    this.#timer ??= setTimeout(() => this.#look(), Math.max(1, Math.ceil(ms)));
   }
 
   #look(): void {
