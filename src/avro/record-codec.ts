@@ -28,6 +28,11 @@ export interface RecordCodec<T> {
    * Rejects with WIRE_FORMAT, AVRO_DECODE, SCHEMA_UNKNOWN or REGISTRY_UNREACHABLE.
    */
   decode(value: Buffer | null): Promise<T>;
+  /**
+   * The same at once, where the writer's schema is known here already, as it nearly always is; undefined where it is not.
+   * Throws WIRE_FORMAT, AVRO_DECODE.
+   */
+  decodeKnown(value: Buffer | null): T | undefined;
 }
 
 export interface RecordCodecOptions {
@@ -119,6 +124,7 @@ export function createRecordCodec<T>(options: RecordCodecOptions): RecordCodec<T
         throw new OnhookError("AVRO_ENCODE", { problem }, { cause });
       }
     },
+    decodeKnown: (value) => decoders.get(schemaIdOf(value))?.(value as Buffer) as T | undefined,
     async decode(value) {
       const schemaId = schemaIdOf(value);
       const decode = decoders.get(schemaId) ?? (await making.do(schemaId, () => make(schemaId)));

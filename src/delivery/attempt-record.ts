@@ -1,6 +1,7 @@
 import type { AttemptOutcome, DeliveryAttempt } from "../jobs/delivery-attempt.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
 import type { JobState } from "../jobs/job-state.ts";
+import { memoized } from "../runtime/memoized.ts";
 import type { HttpResult, WebhookRequest } from "./http-request.ts";
 import type { CancelReason, DeadReason, NextStop } from "./next-stop.ts";
 import type { Outcome } from "./outcome.ts";
@@ -17,6 +18,7 @@ export interface AttemptMade extends DeliveryAttempt {
 export interface Done {
   /** Ms since the epoch. */
   readonly startedAt: number;
+  /** With the trigger's address, without what a GET adds to that. */
   readonly request: Pick<WebhookRequest, "method" | "url"> | null;
   readonly result: HttpResult | null;
   readonly outcome: Outcome | null;
@@ -41,6 +43,10 @@ function releasedAt({ dueAt, notBefore }: JobState): number | null {
   return dueAt === null ? notBefore : Math.max(dueAt, notBefore ?? 0);
 }
 
+/** Of the addresses of so many triggers. */
+const hostsKept = 10_000;
+const hostOf = memoized((url) => ({ host: URL.parse(url)?.host ?? null }), hostsKept);
+
 /** The record of one attempt, for `onhook.attempts` and for the log. Of the address it keeps the host alone. */
 export function attemptRecord(job: DeliveryJob, state: JobState, done: Done): AttemptMade {
   const { outcome, stop, result, request } = done;
@@ -58,7 +64,7 @@ export function attemptRecord(job: DeliveryJob, state: JobState, done: Done): At
     error: outcome !== null && "error" in outcome ? outcome.error : null,
     nextAttemptAt: stop.kind === "retry" ? releasedAt(stop.state) : null,
     method: request?.method ?? null,
-    host: request === null ? null : (URL.parse(request.url)?.host ?? null),
+    host: request === null ? null : hostOf(request.url).host,
     cdrTopic: job.cdrTopic,
     cdrPartition: job.cdrPartition,
     cdrOffset: job.cdrOffset,

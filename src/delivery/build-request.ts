@@ -82,12 +82,23 @@ function authorization({ scheme, username, secret }: Credentials): string {
     : `Basic ${Buffer.from(`${username ?? ""}:${secret}`).toString("base64")}`;
 }
 
-function triggerHeaders({ headers, auth }: RequestShape): Record<string, string> {
-  const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-  return {
-    ...(Object.fromEntries(named) as Record<string, string>),
-    ...(auth !== null && { authorization: authorization(auth) }),
-  };
+type SentHeaders = Readonly<Record<string, string>>;
+
+const knownHeaders = new WeakMap<RequestShape, SentHeaders>();
+
+/** The same for all requests of a version of the trigger; made for the first. */
+function triggerHeaders(shape: RequestShape): SentHeaders {
+  let known = knownHeaders.get(shape);
+  if (known === undefined) {
+    const { headers, auth } = shape;
+    const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+    known = {
+      ...(Object.fromEntries(named) as SentHeaders),
+      ...(auth !== null && { authorization: authorization(auth) }),
+    };
+    knownHeaders.set(shape, known);
+  }
+  return known;
 }
 
 function ownHeaders(parts: RequestParts, body: Buffer | null): Record<string, string> {

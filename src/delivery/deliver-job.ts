@@ -15,7 +15,7 @@ import { afterAttempt, cancelled, goesRound, setAside, undeliverable } from "./d
 import type { Decision } from "./decision.ts";
 import { endpointOfTrigger } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { HttpSender, WebhookRequest } from "./http-request.ts";
+import type { HttpResult, HttpSender, WebhookRequest } from "./http-request.ts";
 import { nextStop } from "./next-stop.ts";
 import type { CancelReason } from "./next-stop.ts";
 import { classify } from "./outcome.ts";
@@ -66,7 +66,7 @@ export interface DeliverJobDeps {
   readonly triggers: TriggerLookup;
   readonly endpoints: EndpointGate;
   readonly sender: HttpSender;
-  readonly jobs: Pick<RecordCodec<DeliveryJob>, "decode">;
+  readonly jobs: Pick<RecordCodec<DeliveryJob>, "decode" | "decodeKnown">;
   readonly calls: CallSchemas;
   readonly ladder: RetryLadder;
   readonly deadTopic: string;
@@ -112,7 +112,9 @@ export function createDeliverJob(deps: DeliverJobDeps): DeliverJob {
   return async (from, signal, aside) => {
     const state = readJobState(from.headers);
     if (mustWait(state, clock.now())) return goesRound(from, state, ladder, clock.now());
-    const job = await answerOf(() => deps.jobs.decode(from.value));
+    const job =
+      answer(() => deps.jobs.decodeKnown(from.value)) ??
+      (await answerOf(() => deps.jobs.decode(from.value)));
     if (job instanceof OnhookError) return undeliverable(from, state, job, deadTopic, clock.now());
     // All that may have to be waited for comes first: what is decided then is of the moment in which the job goes out.
     const schema =
@@ -150,9 +152,7 @@ async function attempt(
   const startedAt = clock.now();
   const request = answer(() => requestOf(deps, at));
   const sent =
-    request instanceof OnhookError
-      ? request
-      : await answerOf(() => deps.sender.send(request, { signal }));
+    request instanceof OnhookError ? request : await answerTo(deps.sender, request, signal);
   const now = clock.now();
   const outcome =
     sent instanceof OnhookError
@@ -161,11 +161,11 @@ async function attempt(
   if (outcome.kind === "aborted") return null;
   if (!(sent instanceof OnhookError))
     deps.endpoints.ended({ endpoint, trigger, outcome, beganAt: startedAt });
-  const { retries } = trigger.action;
+  const { retries, method, url } = trigger.action;
   const made =
     sent instanceof OnhookError
       ? { request: null, result: null }
-      : { request: request as WebhookRequest, result: sent };
+      : { request: { method, url }, result: sent };
   const done = { startedAt, ...made, outcome };
   const { deadTopic } = deps;
   // A probe that fails costs its job nothing: it was to learn about the endpoint.
@@ -173,6 +173,18 @@ async function attempt(
     return setAside(from, job, state, { endpoint, deadTopic, done });
   const stop = nextStop(outcome, { state, retries, ladder, now });
   return afterAttempt(from, job, state, { ...done, stop }, deadTopic);
+}
+
+async function answerTo(
+  sender: HttpSender,
+  request: WebhookRequest,
+  signal: AbortSignal,
+): Promise<HttpResult | OnhookError> {
+  try {
+    return await sender.send(request, { signal });
+  } catch (error) {
+    return asAnswer(error);
+  }
 }
 
 /** A request that can't even be made: no further try can help. */

@@ -15,6 +15,8 @@ export type DeliveryEvent =
       readonly cdrOffset: number;
       /** 1 for the first request. */
       readonly attempt: number;
+      /** When it began, ms since the epoch. */
+      readonly at: number;
       /** `failed` is tried again, the others are ends. */
       readonly outcome: AttemptOutcome;
       /** Null where it was delivered. */

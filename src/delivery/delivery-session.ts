@@ -14,7 +14,7 @@ import { paceOf } from "./pace.ts";
 import type { Taken } from "./partition-lane.ts";
 import type { RetryLadder } from "./retry-ladder.ts";
 import { Scheduler } from "./scheduler.ts";
-import type { SchedulerOptions, Slot } from "./scheduler.ts";
+import type { Offer, SchedulerOptions, Slot } from "./scheduler.ts";
 
 export interface DeliverySessionDeps extends FinisherDeps {
   readonly deliver: DeliverJob;
@@ -25,6 +25,48 @@ export interface DeliverySessionDeps extends FinisherDeps {
   readonly scheduling: Pick<SchedulerOptions, "maxInFlight" | "maxPerEndpoint" | "patienceMs">;
   /** A clock that nobody sets: an endpoint that rests for seconds must not rest for the hour that a clock is set back by. */
   readonly steadyClock: Clock;
+}
+
+/** The rung that a job comes from, and when it was due there. */
+interface FromRung {
+  readonly tier: string;
+  readonly due: number;
+}
+
+interface JobOfferParts {
+  readonly endpoint: Endpoint;
+  readonly crowds: boolean;
+  readonly isSetAside: boolean;
+  readonly from: FromRung | undefined;
+}
+
+/** Thousands of these wait at a time, each of them a single object: what it can do is the class's. */
+class JobOffer implements Offer {
+  readonly endpoint: Endpoint;
+  readonly retry: boolean;
+  readonly crowds: boolean;
+  readonly #session: DeliverySession;
+  readonly #taken: Taken;
+  readonly #isSetAside: boolean;
+  readonly #from: FromRung | undefined;
+
+  constructor(session: DeliverySession, taken: Taken, parts: JobOfferParts) {
+    this.endpoint = parts.endpoint;
+    this.retry = readJobState(taken.record.headers).attempt > 1;
+    this.crowds = parts.crowds;
+    this.#session = session;
+    this.#taken = taken;
+    this.#isSetAside = parts.isSetAside;
+    this.#from = parts.from;
+  }
+
+  work(slot: Slot): Promise<void> {
+    return this.#session.begin(this.#taken, slot, this.#isSetAside, this.#from);
+  }
+
+  detour(waitMs: number): void {
+    this.#session.detour(this.#taken, waitMs);
+  }
 }
 
 /** One run of the stage: what it has in hand, from the first record to the last. */
@@ -66,29 +108,29 @@ export class DeliverySession {
     this.#timers.add(cancel);
   }
 
-  /** Hands a job to the scheduler. `retry`: the rung that it comes from, and when it was due there. */
-  offer(taken: Taken, retry?: { readonly tier: string; readonly due: number }): void {
-    const { clock, emit, endpointOf, endpoints, scheduling } = this.#deps;
+  /** Hands a job to the scheduler; `from` the rung where it comes from one. */
+  offer(taken: Taken, from?: FromRung): void {
+    const { clock, endpointOf, endpoints, scheduling } = this.#deps;
     const { record, crowdingSince } = taken;
     const endpoint = endpointOf(record.key);
     const isSetAside = endpoints.admits(endpoint, record.headers) === "set-aside";
-    this.#scheduler.offer({
-      endpoint: isSetAside ? asideOf(endpoint) : endpoint,
-      retry: readJobState(record.headers).attempt > 1,
-      // What fills a rung's partition is not waiting for its turn, but for its time.
-      crowds:
-        retry === undefined &&
-        crowdingSince !== null &&
-        clock.now() - crowdingSince > scheduling.patienceMs,
-      work: (slot) => {
-        if (retry !== undefined) {
-          const seconds = (clock.now() - retry.due) / 1000;
-          emit({ type: "delivery.retry-overdue", tier: retry.tier, seconds });
-        }
-        return this.#work(taken, slot, isSetAside);
-      },
-      detour: (waitMs) => this.#detour(taken, waitMs),
-    });
+    // What fills a rung's partition is not waiting for its turn, but for its time.
+    const crowds =
+      from === undefined &&
+      crowdingSince !== null &&
+      clock.now() - crowdingSince > scheduling.patienceMs;
+    const place = isSetAside ? asideOf(endpoint) : endpoint;
+    this.#scheduler.offer(new JobOffer(this, taken, { endpoint: place, crowds, isSetAside, from }));
+  }
+
+  /** A job's turn has come. */
+  begin(taken: Taken, slot: Slot, isSetAside: boolean, from: FromRung | undefined): Promise<void> {
+    const { clock, emit } = this.#deps;
+    if (from !== undefined) {
+      const seconds = (clock.now() - from.due) / 1000;
+      emit({ type: "delivery.retry-overdue", tier: from.tier, seconds });
+    }
+    return this.#work(taken, slot, isSetAside);
   }
 
   /** Begins nothing more, and sees what is under way to its end. */
@@ -100,7 +142,8 @@ export class DeliverySession {
     await Promise.race([ended, aborted(this.#kill)]);
   }
 
-  #detour(taken: Taken, waitMs: number): void {
+  /** Its endpoint is not likely to take it soon. */
+  detour(taken: Taken, waitMs: number): void {
     if (taken.lost || !taken.begin()) return;
     const { clock, ladder } = this.#deps;
     const decision = makesDetour(taken.record, waitMs, ladder, clock.now());
@@ -134,15 +177,13 @@ export class DeliverySession {
   }
 
   /** What waits for a registry or a table gives its slot away meanwhile, and is simply left when the stage ends. */
-  async #decide(taken: Taken, slot: Slot): Promise<Decision | null> {
+  #decide(taken: Taken, slot: Slot): Promise<Decision | null> {
     const { clock, deliver, emit } = this.#deps;
     const aside: Aside = (wait) => slot.aside(() => wait(this.#closing.signal));
-    const work = async (): Promise<Decision | null> => {
-      // Who was frozen may hold jobs that others have done long since, and learns of that a moment after it goes on.
-      await taken.confirmed();
-      if (taken.lost || !taken.begin()) return null;
-      return await deliver(taken.record, this.#kill, aside);
-    };
+    const begin = (): Promise<Decision | null> | null =>
+      taken.lost || !taken.begin() ? null : deliver(taken.record, this.#kill, aside);
+    // Who was frozen may hold jobs that others have done long since, and learns of that a moment after it goes on.
+    const work = () => (taken.sure ? begin() : taken.confirmed().then(begin));
     return retryUntil(this.#kill, clock, work, {
       onError: (error) => emit({ type: "delivery.held", error }),
       wait: (waitMs) => aside((ended) => pause(clock, waitMs, ended)),

@@ -7,37 +7,36 @@ import type { Pace } from "./pace.ts";
 /** A job that waits for its turn at its endpoint. */
 export interface Waiting {
   readonly retry: boolean;
-  readonly begin: () => void;
   /** Sends it elsewhere for at least so many ms. */
-  readonly detour: (waitMs: number) => void;
+  detour(waitMs: number): void;
 }
 
-export interface Leaving {
-  readonly detour: (waitMs: number) => void;
+export interface Leaving<T extends Waiting> {
+  readonly waiting: T;
   readonly waitMs: number;
 }
 
-interface Options {
+interface Options<T extends Waiting> {
   readonly most: number;
   /** Jobs of an endpoint that rests for longer than this, in ms, had better not wait for it here. */
   readonly patienceMs: number;
   readonly clock: Clock;
   /** Called when time alone has changed what the endpoint may be given: its rest is over, or it has fallen silent. */
-  readonly woken: (queue: EndpointQueue) => void;
+  readonly woken: (queue: EndpointQueue<T>) => void;
 }
 
 /** What waits for one endpoint, and how much that takes at a time. */
-export class EndpointQueue {
+export class EndpointQueue<T extends Waiting> {
   readonly endpoint: Endpoint;
   readonly #limit: EndpointLimit;
   readonly #patienceMs: number;
   readonly #clock: Clock;
-  readonly #woken: (queue: EndpointQueue) => void;
-  readonly #waiting = { first: new Fifo<Waiting>(), retry: new Fifo<Waiting>() };
+  readonly #woken: (queue: EndpointQueue<T>) => void;
+  readonly #waiting = { first: new Fifo<T>(), retry: new Fifo<T>() };
   #cancelWake: (() => void) | null = null;
   #wakesAt = Infinity;
 
-  constructor(endpoint: Endpoint, { most, patienceMs, clock, woken }: Options) {
+  constructor(endpoint: Endpoint, { most, patienceMs, clock, woken }: Options<T>) {
     this.endpoint = endpoint;
     this.#limit = new EndpointLimit({ most });
     this.#patienceMs = patienceMs;
@@ -69,12 +68,12 @@ export class EndpointQueue {
     return this.#tooLong(this.#queued, crowds, patienceMs, this.#clock.now());
   }
 
-  push(waiting: Waiting): void {
+  push(waiting: T): void {
     this.#waiting[waiting.retry ? "retry" : "first"].push(waiting);
     this.#wakeInTime();
   }
 
-  shift(kind: "first" | "retry"): Waiting | undefined {
+  shift(kind: "first" | "retry"): T | undefined {
     return this.#waiting[kind].shift();
   }
 
@@ -90,7 +89,7 @@ export class EndpointQueue {
    * Counts a request as ended. Where the endpoint is slower than was thought, those who would wait too long leave;
    * `patienceMs` is asked only then.
    */
-  end(began: number, pace: Pace, patienceMs: () => number): readonly Leaving[] {
+  end(began: number, pace: Pace, patienceMs: () => number): readonly Leaving<T>[] {
     const now = this.#clock.now();
     this.#limit.end(began, pace, now);
     const slower = pace.kind === "timed-out" || pace.kind === "refused";
@@ -100,13 +99,13 @@ export class EndpointQueue {
   }
 
   /** Takes out those who would wait too long by what is known now. */
-  shed(patienceMs: number): readonly Leaving[] {
+  shed(patienceMs: number): readonly Leaving<T>[] {
     const now = this.#clock.now();
-    const leaving: Leaving[] = [];
+    const leaving: Leaving<T>[] = [];
     const all = [...this.#waiting.first.drain(), ...this.#waiting.retry.drain()];
     for (const each of all) {
       const waitMs = this.#tooLong(this.#queued, false, patienceMs, now);
-      if (waitMs !== null) leaving.push({ detour: each.detour, waitMs });
+      if (waitMs !== null) leaving.push({ waiting: each, waitMs });
       else this.#waiting[each.retry ? "retry" : "first"].push(each);
     }
     return leaving;

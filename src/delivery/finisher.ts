@@ -5,6 +5,7 @@ import { isHandOn } from "../jobs/hand-on.ts";
 import type { OutgoingRecord } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
+import type { AttemptMade } from "./attempt-record.ts";
 import { cutRecords } from "./cut-record.ts";
 import type { JobCodec } from "./cut-record.ts";
 import type { Decision } from "./decision.ts";
@@ -43,6 +44,31 @@ function ended(decision: Decision, error: OnhookError): Decision {
   return { ...decision, attempt: { ...attempt, ...dead } };
 }
 
+/** Each by its name: to leave one out of the others makes a table of them, which takes as long as to sign the request. */
+function attempted(attempt: AttemptMade, latencyMs: number | null): DeliveryEvent {
+  return {
+    type: "delivery.attempted",
+    jobId: attempt.jobId,
+    triggerId: attempt.triggerId,
+    tenantId: attempt.tenantId,
+    cdrId: attempt.cdrId,
+    attempt: attempt.attempt,
+    at: attempt.at,
+    durationMs: attempt.durationMs,
+    outcome: attempt.outcome,
+    reason: attempt.reason,
+    status: attempt.status,
+    nextAttemptAt: attempt.nextAttemptAt,
+    method: attempt.method,
+    host: attempt.host,
+    cdrTopic: attempt.cdrTopic,
+    cdrPartition: attempt.cdrPartition,
+    cdrOffset: attempt.cdrOffset,
+    problem: attempt.error,
+    latencyMs,
+  };
+}
+
 export function createFinisher(deps: FinisherDeps): Finish {
   const { writer, emit, clock, deadTopic } = deps;
 
@@ -54,8 +80,7 @@ export function createFinisher(deps: FinisherDeps): Finish {
     if (attempt === null) return;
     const latencyMs =
       attempt.outcome === "delivered" && cdrTimestamp !== null ? clock.now() - cdrTimestamp : null;
-    const { error: problem, ...others } = attempt;
-    emit({ type: "delivery.attempted", ...others, problem, latencyMs });
+    emit(attempted(attempt, latencyMs));
   }
 
   async function bury(taken: Taken, error: OnhookError): Promise<void> {
@@ -70,12 +95,15 @@ export function createFinisher(deps: FinisherDeps): Finish {
   }
 
   /** Hands the job on, or buries what is left of it where it is too large for that: it must not hold up the ones behind. */
-  async function handOn(taken: Taken, decision: Decision): Promise<Decision> {
-    const { onward } = decision;
-    if (onward !== null) await taken.confirmed();
+  async function handOn(
+    taken: Taken,
+    onward: OutgoingRecord,
+    decision: Decision,
+  ): Promise<Decision> {
+    await taken.confirmed();
     // Whoever has the partition now does the job again and hands it on, or somebody has before; doing so here too would
     // double its retries.
-    if (onward === null || taken.lost) return decision;
+    if (taken.lost) return decision;
     if (isHandOn(onward) && !taken.leave()) return decision;
     try {
       await writer.write(onward);
@@ -89,7 +117,8 @@ export function createFinisher(deps: FinisherDeps): Finish {
 
   return async (taken, decision) => {
     // First, since the attempt says what became of the job.
-    const done = await handOn(taken, decision);
+    const done =
+      decision.onward === null ? decision : await handOn(taken, decision.onward, decision);
     const { attempt } = done;
     if (attempt !== null) {
       const value = deps.attempts.encode(attempt);

@@ -1,6 +1,8 @@
-import { nameOf, readHandOn } from "../jobs/hand-on.ts";
+import { readHandOn } from "../jobs/hand-on.ts";
+import type { RecordName } from "../jobs/hand-on.ts";
 import { readJobState } from "../jobs/job-state.ts";
 import type { LogRecord, TopicPartition } from "../log/log-record.ts";
+import { RecordMemory } from "./record-memory.ts";
 
 /** Who has a partition in hand. */
 export interface Holder {
@@ -29,7 +31,7 @@ interface HandedOn {
   state: "waiting" | "done";
 }
 
-/** So many names of each kind are remembered, some 15 MiB: at a thousand jobs a second those of a minute and a half. */
+/** So many names of each kind are remembered, some 15 MiB at most: at a thousand jobs a second those of a minute and a half. */
 const remembered = 100_000;
 
 /**
@@ -56,83 +58,111 @@ function isBefore(one: HandedOn, other: HandedOn): boolean {
  */
 export class HandOns {
   /** By the record that they were handed on from. */
-  readonly #handedOn = new Map<string, HandedOn>();
+  readonly #handedOn: RecordMemory<HandedOn>;
   /** Records that were done here and not handed on. */
-  readonly #ended = new Map<string, true>();
-  readonly #limit: number;
+  readonly #ended: RecordMemory<true>;
 
   constructor(limit = remembered) {
-    this.#limit = limit;
+    this.#handedOn = new RecordMemory(limit);
+    this.#ended = new RecordMemory(limit);
   }
 
   /** Takes a record in; null where it is to be passed over. */
   take(record: LogRecord, holder: Holder): InHand | null {
-    const name = nameOf(record);
     const from = readHandOn(record.headers);
-    if (from === undefined) return this.#isCarriedOn(name) ? null : this.#hold(name, holder);
+    if (from === undefined) return this.isCarriedOn(record) ? null : new Held(this, record, holder);
     const { attempt } = readJobState(record.headers);
     const handedOn: HandedOn = { holder, offset: record.offset, attempt, state: "waiting" };
-    if (this.#isCarriedOn(name)) {
+    if (this.isCarriedOn(record)) {
       // As good as done: what it came from must not be done for want of it.
-      this.#remember(this.#handedOn, from, { ...handedOn, state: "done" });
+      this.#handedOn.set(from, { ...handedOn, state: "done" });
       return null;
     }
-    const isNeedless = (): boolean => this.#isCopy(from, handedOn) || this.#ended.has(from);
-    if (isNeedless()) return null;
-    this.#remember(this.#handedOn, from, handedOn);
-    const inHand = this.#hold(name, holder);
-    return {
-      begin: () => {
-        if (isNeedless()) {
-          // Forgotten, not done: else the other one could be passed over in turn, should it come once more.
-          if (this.#handedOn.get(from) === handedOn) this.#handedOn.delete(from);
-          return false;
-        }
-        if (inHand.begin()) return true;
-        handedOn.state = "done";
-        return false;
-      },
-      leave: () => inHand.leave(),
-      end: () => {
-        if (!holder.lost) handedOn.state = "done";
-        inHand.end();
-      },
-    };
-  }
-
-  #hold(name: string, holder: Holder): InHand {
-    let isHandedOn = false;
-    return {
-      begin: () => !this.#isCarriedOn(name),
-      leave: () => {
-        isHandedOn = true;
-        return !this.#isCarriedOn(name);
-      },
-      end: () => {
-        if (!isHandedOn && !holder.lost) this.#remember(this.#ended, name, true);
-      },
-    };
-  }
-
-  /** Whether another record that was handed on from the same is here, or done, and goes first. */
-  #isCopy(from: string, handedOn: HandedOn): boolean {
-    const other = this.#handedOn.get(from);
-    if (other === undefined || other === handedOn || !isBefore(other, handedOn)) return false;
-    return other.state === "done" || other.holder.sure;
+    if (this.isNeedless(from, handedOn)) return null;
+    this.#handedOn.set(from, handedOn);
+    return new HeldHandOn(this, record, from, handedOn);
   }
 
   /** Whether the record that carries it on is here already, or done. */
-  #isCarriedOn(name: string): boolean {
+  isCarriedOn(name: RecordName): boolean {
     const next = this.#handedOn.get(name);
     return next !== undefined && (next.state === "done" || next.holder.sure);
   }
 
-  /** The oldest is forgotten. */
-  #remember<T>(map: Map<string, T>, name: string, value: T): void {
-    map.delete(name);
-    map.set(name, value);
-    if (map.size <= this.#limit) return;
-    const [oldest] = map.keys();
-    if (oldest !== undefined) map.delete(oldest);
+  /** Whether what came by a hand-on is done elsewhere: as another record that was handed on from the same, or as that itself. */
+  isNeedless(from: RecordName, handedOn: HandedOn): boolean {
+    return this.#isCopy(from, handedOn) || this.#ended.get(from) !== undefined;
+  }
+
+  /** A record is done here, and not handed on. */
+  ended(name: RecordName): void {
+    this.#ended.set(name, true);
+  }
+
+  /** Forgets a record that is passed over, unless another one is remembered in its place. */
+  forget(from: RecordName, handedOn: HandedOn): void {
+    if (this.#handedOn.get(from) === handedOn) this.#handedOn.delete(from);
+  }
+
+  /** Whether another record that was handed on from the same is here, or done, and goes first. */
+  #isCopy(from: RecordName, handedOn: HandedOn): boolean {
+    const other = this.#handedOn.get(from);
+    if (other === undefined || other === handedOn || !isBefore(other, handedOn)) return false;
+    return other.state === "done" || other.holder.sure;
+  }
+}
+
+/** Thousands of these wait at a time, which is why they are of a class, as what they belong to is. */
+class Held implements InHand {
+  protected readonly handOns: HandOns;
+  readonly #name: RecordName;
+  readonly #holder: Holder;
+  #isHandedOn = false;
+
+  constructor(handOns: HandOns, name: RecordName, holder: Holder) {
+    this.handOns = handOns;
+    this.#name = name;
+    this.#holder = holder;
+  }
+
+  begin(): boolean {
+    return !this.handOns.isCarriedOn(this.#name);
+  }
+
+  leave(): boolean {
+    this.#isHandedOn = true;
+    return !this.handOns.isCarriedOn(this.#name);
+  }
+
+  end(): void {
+    if (!this.#isHandedOn && !this.#holder.lost) this.handOns.ended(this.#name);
+  }
+}
+
+/** One that came by a hand-on itself. */
+class HeldHandOn extends Held {
+  readonly #from: RecordName;
+  readonly #handedOn: HandedOn;
+
+  constructor(handOns: HandOns, name: RecordName, from: RecordName, handedOn: HandedOn) {
+    super(handOns, name, handedOn.holder);
+    this.#from = from;
+    this.#handedOn = handedOn;
+  }
+
+  override begin(): boolean {
+    if (this.handOns.isNeedless(this.#from, this.#handedOn)) {
+      // Forgotten, not done: else the other one could be passed over in turn, should it come once more.
+      this.handOns.forget(this.#from, this.#handedOn);
+      return false;
+    }
+    if (super.begin()) return true;
+    this.#handedOn.state = "done";
+    return false;
+  }
+
+  override end(): void {
+    if (!this.#handedOn.holder.lost) this.#handedOn.state = "done";
+    super.end();
   }
 }

@@ -21,55 +21,70 @@ export interface OffsetTracker {
 }
 
 export function createOffsetTracker(): OffsetTracker {
-  const finished = new Map<number, boolean>();
-  let next: number | null = null;
+  return new Offsets();
+}
 
-  /** A map keeps the order of insertion, which is the order of offsets: its head is the oldest open record. */
-  function dropFinishedHead(): void {
-    for (const [offset, done] of finished) {
-      if (!done) return;
-      finished.delete(offset);
-    }
+/** There is no such offset. */
+const none = -1;
+
+/**
+ * Keeps those that are open, and of each the run of finished ones behind it: what it takes to tell is then in proportion
+ * to what is open, however much was finished behind a request that hangs. Their offsets rise, so that one is found by halving.
+ */
+class Offsets implements OffsetTracker {
+  readonly #open: number[] = [];
+  /** Behind each: the first and the last record that are finished before the next open one. */
+  readonly #first: number[] = [];
+  readonly #last: number[] = [];
+  #next: number | null = null;
+
+  get open(): number {
+    return this.#open.length;
   }
 
-  let open = 0;
-  return {
-    begin(offset) {
-      if (next !== null && offset < next) return false;
-      finished.set(offset, false);
-      next = offset + 1;
-      open += 1;
-      return true;
-    },
-    finish(offset) {
-      if (finished.get(offset) !== false) return;
-      finished.set(offset, true);
-      open -= 1;
-      dropFinishedHead();
-    },
-    get mark() {
-      const [oldest] = finished.keys();
-      return oldest ?? next;
-    },
-    finishedBeyond() {
-      const runs: FinishedRun[] = [];
-      let start = null as number | null;
-      let end = 0;
-      // Not by an iterator: that makes an array for each of the records, a hundred times a second.
-      finished.forEach((done, offset) => {
-        if (done) {
-          start ??= offset;
-          end = offset + 1;
-        } else if (start !== null) {
-          runs.push({ start, end });
-          start = null;
-        }
-      });
-      if (start !== null) runs.push({ start, end });
-      return runs;
-    },
-    get open() {
-      return open;
-    },
-  };
+  get mark(): number | null {
+    return this.#open[0] ?? this.#next;
+  }
+
+  begin(offset: number): boolean {
+    if (this.#next !== null && offset < this.#next) return false;
+    this.#open.push(offset);
+    this.#first.push(none);
+    this.#last.push(none);
+    this.#next = offset + 1;
+    return true;
+  }
+
+  finish(offset: number): void {
+    const place = this.#placeOf(offset);
+    if (this.#open[place] !== offset) return;
+    this.#open.splice(place, 1);
+    this.#first.splice(place, 1);
+    const [last = none] = this.#last.splice(place, 1);
+    if (place === 0) return;
+    // It joins the run before it to the one behind it.
+    const before = place - 1;
+    if (this.#first[before] === none) this.#first[before] = offset;
+    this.#last[before] = last === none ? offset : last;
+  }
+
+  finishedBeyond(): readonly FinishedRun[] {
+    const runs: FinishedRun[] = [];
+    for (let place = 0; place < this.#open.length; place += 1) {
+      const start = this.#first[place] as number;
+      if (start !== none) runs.push({ start, end: (this.#last[place] as number) + 1 });
+    }
+    return runs;
+  }
+
+  /** Where it is among the open ones, or would be. */
+  #placeOf(offset: number): number {
+    let [low, high] = [0, this.#open.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#open[middle] as number) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }

@@ -20,6 +20,8 @@ export interface Taken {
   readonly crowdingSince: number | null;
   /** The partition went to another worker, who starts at the last commit: the job is theirs now. */
   readonly lost: boolean;
+  /** It is not lost, beyond doubt: there is nothing to wait for. */
+  readonly sure: boolean;
   /** Resolves once `lost` can be relied on: at once, but after a freeze when the group has answered again. */
   confirmed(): Promise<void>;
   /**
@@ -46,35 +48,38 @@ export interface LaneOptions {
   readonly copied: (record: LogRecord) => void;
 }
 
-interface TakenParts {
-  readonly record: LogRecord;
-  readonly kind: string;
-  /** Of the record, in bytes. */
-  readonly size: number;
-  readonly inHand: InHand;
-  readonly finished: () => void;
-}
-
 /** Thousands of these wait at a time: what each can do is the class's, for closures of their own would take ten times the room. */
 class TakenRecord implements Taken {
+  readonly record: LogRecord;
   readonly #lane: PartitionLane;
-  readonly #parts: TakenParts;
+  readonly #kind: string;
+  readonly #inHand: InHand;
+  readonly #finished: () => void;
 
-  constructor(lane: PartitionLane, parts: TakenParts) {
+  constructor(
+    lane: PartitionLane,
+    record: LogRecord,
+    kind: string,
+    inHand: InHand,
+    finished: () => void,
+  ) {
+    this.record = record;
     this.#lane = lane;
-    this.#parts = parts;
-  }
-
-  get record(): LogRecord {
-    return this.#parts.record;
+    this.#kind = kind;
+    this.#inHand = inHand;
+    this.#finished = finished;
   }
 
   get lost(): boolean {
     return this.#lane.lost;
   }
 
+  get sure(): boolean {
+    return this.#lane.sure;
+  }
+
   get crowdingSince(): number | null {
-    return this.#lane.crowdingSince(this.#parts.kind);
+    return this.#lane.crowdingSince(this.#kind);
   }
 
   confirmed(): Promise<void> {
@@ -82,25 +87,24 @@ class TakenRecord implements Taken {
   }
 
   begin(): boolean {
-    if (this.#parts.inHand.begin()) return true;
+    if (this.#inHand.begin()) return true;
     this.#finish();
-    this.#lane.copied(this.#parts.record);
+    this.#lane.copied(this.record);
     return false;
   }
 
   leave(): boolean {
-    return this.#parts.inHand.leave();
+    return this.#inHand.leave();
   }
 
   finish(): void {
-    this.#parts.inHand.end();
+    this.#inHand.end();
     this.#finish();
   }
 
   #finish(): void {
-    const { record, kind, size, finished } = this.#parts;
-    this.#lane.finish(record, kind, size);
-    finished();
+    this.#lane.finish(this.record, this.#kind);
+    this.#finished();
   }
 }
 
@@ -191,16 +195,15 @@ export class PartitionLane {
       if (!isFinished) this.#copied(record);
       return null;
     }
-    const size = recordSize(record);
-    this.#bytes += size;
+    this.#bytes += recordSize(record);
     this.#count(kind, 1);
-    return new TakenRecord(this, { record, kind, size, inHand, finished });
+    return new TakenRecord(this, record, kind, inHand, finished);
   }
 
   /** A record that was taken is done. */
-  finish(record: LogRecord, kind: string, size: number): void {
+  finish(record: LogRecord, kind: string): void {
     this.#tracker.finish(record.offset);
-    this.#bytes -= size;
+    this.#bytes -= recordSize(record);
     this.#count(kind, -1);
   }
 

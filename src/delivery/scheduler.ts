@@ -1,6 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import { EndpointQueue } from "./endpoint-queue.ts";
-import type { Leaving } from "./endpoint-queue.ts";
+import type { Leaving, Waiting } from "./endpoint-queue.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { FlowRate } from "./flow-rate.ts";
 import { FairRing } from "./fair-ring.ts";
@@ -23,17 +23,24 @@ export interface Slot {
 /** Work that waits for its turn. It must not reject: what it meets is its own to handle. */
 export type Work = (slot: Slot) => Promise<void>;
 
-/** A job that wants to be done. */
-export interface Offer {
+/** A job that wants to be done; it waits as it is, for as long as it has to. */
+export interface Offer extends Waiting {
   readonly endpoint: Endpoint;
   /** A retry gives way to first attempts. */
   readonly retry: boolean;
-  readonly work: Work;
+  work: Work;
   /** Whether it fills so much of its partition that, were it to wait here, it would keep out the jobs of others. */
   readonly crowds: boolean;
   /** Called in place of `work` where its endpoint is not likely to take it soon: it is to wait elsewhere, for at least so many ms. */
-  readonly detour: (waitMs: number) => void;
+  detour(waitMs: number): void;
 }
+
+/** A job that stood aside and comes back. */
+interface Returning extends Waiting {
+  readonly goOn: () => void;
+}
+
+type Queue = EndpointQueue<Offer | Returning>;
 
 export interface SchedulerOptions {
   /** How many requests are under way at a time. */
@@ -62,10 +69,10 @@ const mostRemembered = 10_000;
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  readonly #endpoints = new Map<string, EndpointQueue>();
+  readonly #endpoints = new Map<string, Queue>();
   readonly #ready = {
-    first: new FairRing<EndpointQueue>(),
-    retry: new FairRing<EndpointQueue>(),
+    first: new FairRing<Queue>(),
+    retry: new FairRing<Queue>(),
   };
   readonly #under = { first: 0, retry: 0 };
   /** Jobs that wait for their turn, at all endpoints. */
@@ -90,7 +97,7 @@ export class Scheduler {
   offer(offer: Offer): void {
     if (this.#closed) return;
     const queue = this.#queueOf(offer.endpoint);
-    this.#admit(queue, offer, () => void this.#run(queue, offer));
+    this.#admit(queue, offer, offer.crowds);
   }
 
   /** Begins nothing more; what waits is dropped. */
@@ -112,7 +119,7 @@ export class Scheduler {
     return this.#under.first + this.#under.retry;
   }
 
-  #queueOf(endpoint: Endpoint): EndpointQueue {
+  #queueOf(endpoint: Endpoint): Queue {
     let queue = this.#endpoints.get(endpoint.id);
     if (queue === undefined) {
       const { maxPerEndpoint, patienceMs, clock } = this.#options;
@@ -127,20 +134,20 @@ export class Scheduler {
     return queue;
   }
 
-  #admit(queue: EndpointQueue, { retry, crowds, detour }: Offer, begin: () => void): void {
+  #admit(queue: Queue, waiting: Offer | Returning, crowds: boolean): void {
     if (this.#closed) return;
     const wait = queue.tooLong(crowds, this.#patienceAt(queue));
     if (wait !== null) {
-      detour(wait);
+      waiting.detour(wait);
       return;
     }
-    queue.push({ retry, begin, detour });
+    queue.push(waiting);
     this.#waiting += 1;
     this.#refreshed(queue);
   }
 
   /** What the endpoint may do has changed: so may what is next. */
-  #refreshed(queue: EndpointQueue): void {
+  #refreshed(queue: Queue): void {
     if (this.#closed) return;
     this.#place(queue);
     this.#fill();
@@ -151,14 +158,14 @@ export class Scheduler {
     }
   }
 
-  #woken(queue: EndpointQueue): void {
+  #woken(queue: Queue): void {
     this.#leave(queue, queue.shed(this.#patienceAt(queue)));
   }
 
-  #leave(queue: EndpointQueue, leaving: readonly Leaving[]): void {
+  #leave(queue: Queue, leaving: readonly Leaving<Offer | Returning>[]): void {
     this.#waiting -= leaving.length;
     this.#refreshed(queue);
-    for (const { detour, waitMs } of leaving) detour(waitMs);
+    for (const { waiting, waitMs } of leaving) waiting.detour(waitMs);
   }
 
   /**
@@ -166,7 +173,7 @@ export class Scheduler {
    * long at every endpoint, which is none of their doing: to send jobs on detours would make it more. So an endpoint whose
    * jobs wait no longer than twice what all of them do is not slow; nor is one that is as silent as all the others.
    */
-  #patienceAt(queue: EndpointQueue): number {
+  #patienceAt(queue: Queue): number {
     const { patienceMs, clock } = this.#options;
     if (queue.waiting("first") + queue.waiting("retry") > this.#waiting / 2) return patienceMs;
     const perMs = this.#answers.perMs(clock.now());
@@ -175,7 +182,7 @@ export class Scheduler {
     return Math.max(patienceMs, Math.min(2 * usualMs, longestPatience * patienceMs));
   }
 
-  #place(queue: EndpointQueue): void {
+  #place(queue: Queue): void {
     const open = queue.mayBegin;
     for (const kind of ["first", "retry"] as const) {
       if (open && queue.waiting(kind) > 0) this.#ready[kind].add(queue);
@@ -197,7 +204,8 @@ export class Scheduler {
       const next = queue.mayBegin ? queue.shift(kind) : undefined;
       if (next !== undefined) {
         this.#waiting -= 1;
-        next.begin();
+        if ("goOn" in next) next.goOn();
+        else void this.#run(queue, next);
       }
       this.#place(queue);
       if (next !== undefined) return true;
@@ -205,12 +213,12 @@ export class Scheduler {
     return false;
   }
 
-  async #run(begun: EndpointQueue, offer: Offer): Promise<void> {
-    const { retry, work } = offer;
+  async #run(begun: Queue, offer: Offer): Promise<void> {
+    const { retry } = offer;
     let queue = begun;
     /** When the endpoint was given it, ms; null where it is not with the endpoint any more. */
     let began: number | null = this.#take(queue, retry);
-    await work({
+    await offer.work({
       ended: (pace) => {
         if (began !== null) this.#left(queue, began, pace);
         began = null;
@@ -221,13 +229,14 @@ export class Scheduler {
           return await wait();
         } finally {
           const { promise, resolve } = Promise.withResolvers<void>();
-          const begin = (): void => {
+          const goOn = (): void => {
             began = this.#take(queue, retry);
             resolve();
           };
+          const detour = (waitMs: number): void => offer.detour(waitMs);
           // The endpoint may have been forgotten meanwhile.
           queue = this.#queueOf(queue.endpoint);
-          this.#admit(queue, offer, begin);
+          this.#admit(queue, { retry, goOn, detour }, offer.crowds);
           await promise;
         }
       },
@@ -235,21 +244,21 @@ export class Scheduler {
     this.#give(queue, retry, began);
   }
 
-  #take(queue: EndpointQueue, retry: boolean): number {
+  #take(queue: Queue, retry: boolean): number {
     this.#count(retry, 1);
     if (queue.inFlight === 0) this.#busy += 1;
     return queue.begin();
   }
 
   /** The endpoint has one request less. */
-  #left(queue: EndpointQueue, began: number, pace: Pace): void {
+  #left(queue: Queue, began: number, pace: Pace): void {
     if (pace.kind === "answered") this.#answers.add(this.#options.clock.now());
     const leaving = queue.end(began, pace, () => this.#patienceAt(queue));
     if (queue.inFlight === 0) this.#busy -= 1;
     this.#leave(queue, leaving);
   }
 
-  #give(queue: EndpointQueue, retry: boolean, began: number | null): void {
+  #give(queue: Queue, retry: boolean, began: number | null): void {
     this.#count(retry, -1);
     if (began === null && !this.#closed) this.#fill();
     else if (began !== null) this.#left(queue, began, { kind: "unknown" });

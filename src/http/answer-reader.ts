@@ -15,18 +15,18 @@ export type Exchange =
 /**
  * Reads one answer: keeps its status, counts and drops its body, and calls `end` when it is complete, when the body goes
  * beyond `maxBytes` (what was read so far is answer enough), or when it breaks off. Later calls of `end` are possible
- * and mean nothing.
+ * and mean nothing. Whoever sends extends it by what an end means.
  */
-export class AnswerReader implements Dispatcher.DispatchHandler {
-  readonly #end: (exchange: Exchange) => void;
+export abstract class AnswerReader implements Dispatcher.DispatchHandler {
   #bytesLeft: number;
   #status = 0;
   #retryAfter: string | null = null;
 
-  constructor(maxBytes: number, end: (exchange: Exchange) => void) {
+  constructor(maxBytes: number) {
     this.#bytesLeft = maxBytes;
-    this.#end = end;
   }
+
+  protected abstract end(exchange: Exchange): void;
 
   /** There is nothing to do, but undici takes a handler without it for one of its older kind. */
   onRequestStart(): void {}
@@ -34,8 +34,8 @@ export class AnswerReader implements Dispatcher.DispatchHandler {
   /** Called for 1xx answers too: the last one is the real one. */
   onResponseStart(_: unknown, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status;
-    const [retryAfter = null] = [headers["retry-after"] ?? []].flat();
-    this.#retryAfter = retryAfter;
+    const retryAfter: string | string[] | undefined = headers["retry-after"];
+    this.#retryAfter = (Array.isArray(retryAfter) ? retryAfter[0] : retryAfter) ?? null;
   }
 
   onResponseData(_: unknown, chunk: Buffer): void {
@@ -48,16 +48,16 @@ export class AnswerReader implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: unknown, error: Error): void {
-    this.#end({ kind: "error", error });
+    this.end({ kind: "error", error });
   }
 
   /** More has come than an answer takes: its status counts where it has one, as with a body that is too long. */
   overrun(): void {
     if (this.#status >= 200) this.#answer(false);
-    else this.#end({ kind: "error", error: new OnhookError("ANSWER_ENDLESS") });
+    else this.end({ kind: "error", error: new OnhookError("ANSWER_ENDLESS") });
   }
 
   #answer(whole: boolean): void {
-    this.#end({ kind: "answer", status: this.#status, retryAfter: this.#retryAfter, whole });
+    this.end({ kind: "answer", status: this.#status, retryAfter: this.#retryAfter, whole });
   }
 }

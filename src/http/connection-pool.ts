@@ -49,9 +49,11 @@ class IdleConnections {
     return this.#byOrigin.get(origin)?.length ?? 0;
   }
 
-  /** The one that became idle last. */
-  lastOf(origin: string): Connection | undefined {
-    return this.#byOrigin.get(origin)?.at(-1);
+  /** Takes the one that became idle last. The list stays: it is needed again in a moment. */
+  takeLastOf(origin: string): Connection | undefined {
+    const connection = this.#byOrigin.get(origin)?.pop();
+    if (connection !== undefined) this.#all.delete(connection);
+    return connection;
   }
 
   add(connection: Connection): void {
@@ -61,12 +63,13 @@ class IdleConnections {
     this.#all.add(connection);
   }
 
+  /** To be called for every connection that ends: of an origin that has none any more, nothing stays. */
   delete(connection: Connection): boolean {
-    if (!this.#all.delete(connection)) return false;
-    const same = this.#byOrigin.get(connection.origin) ?? [];
-    same.splice(same.lastIndexOf(connection), 1);
-    if (same.length === 0) this.#byOrigin.delete(connection.origin);
-    return true;
+    const same = this.#byOrigin.get(connection.origin);
+    const wasIdle = this.#all.delete(connection);
+    if (wasIdle) same?.splice(same.lastIndexOf(connection), 1);
+    if (same?.length === 0) this.#byOrigin.delete(connection.origin);
+    return wasIdle;
   }
 }
 
@@ -142,10 +145,7 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
 
   return {
     acquire(origin) {
-      const connection = idle.lastOf(origin);
-      if (connection === undefined) return make(origin);
-      idle.delete(connection);
-      return connection;
+      return idle.takeLastOf(origin) ?? make(origin);
     },
     release(connection) {
       if (idle.countOf(connection.origin) >= options.idlePerOrigin) {

@@ -1,22 +1,16 @@
-import type {
-  HttpResult,
-  HttpSender,
-  SendFailureReason,
-  WebhookRequest,
-} from "../delivery/http-request.ts";
-import { OnhookError } from "../errors.ts";
+import type { HttpSender } from "../delivery/http-request.ts";
+import { memoized } from "../runtime/memoized.ts";
 import type { AddressGuard } from "./address-guard.ts";
-import { AnswerReader } from "./answer-reader.ts";
-import type { Exchange } from "./answer-reader.ts";
 import { createConnectionPool } from "./connection-pool.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
-import { codeOf, failureMessage, failureOf } from "./failure-reason.ts";
+import { Deadlines } from "./deadlines.ts";
 import { createGuardedConnect } from "./guarded-connect.ts";
 import { createProxyTunnel } from "./proxy-tunnel.ts";
 import type { EgressProxy } from "./proxy-tunnel.ts";
 import { requestTarget } from "./request-target.ts";
 import { createResolveHost } from "./resolve-host.ts";
 import type { ResolveHost } from "./resolve-host.ts";
+import { notBegun, Sending } from "./sending.ts";
 import { trustedBy } from "./trusted-certificates.ts";
 
 export interface HttpSenderOptions {
@@ -42,33 +36,6 @@ export interface HttpSenderOptions {
   readonly proxy?: EgressProxy;
 }
 
-/** What may come of one answer besides its body: heads, interim answers, the framing of chunks, trailers. */
-const maxFramingBytes = 131_072;
-
-/** How a request ended: by its exchange, or because we gave it up. */
-type Ending = Exchange | { readonly kind: "given-up"; readonly reason: "timeout" | "aborted" };
-
-function failure(reason: SendFailureReason, durationMs: number): HttpResult {
-  return { kind: "failure", reason, message: failureMessage(reason), durationMs };
-}
-
-function resultOf(ending: Ending, durationMs: number): HttpResult {
-  switch (ending.kind) {
-    case "answer":
-      return { kind: "answer", status: ending.status, retryAfter: ending.retryAfter, durationMs };
-    case "given-up":
-      return failure(ending.reason, durationMs);
-    case "error": {
-      if (codeOf(ending.error) === "UND_ERR_INVALID_ARG") {
-        throw new OnhookError("REQUEST_UNSENDABLE", { problem: ending.error.message });
-      }
-      return { kind: "failure", ...failureOf(ending.error), durationMs };
-    }
-    default:
-      return ending satisfies never;
-  }
-}
-
 function createPool(options: HttpSenderOptions): ConnectionPool {
   const { timeoutMs, guard, proxy } = options;
   const outward = {
@@ -87,56 +54,47 @@ function createPool(options: HttpSenderOptions): ConnectionPool {
   });
 }
 
+/** The addresses of so many triggers are taken apart once. */
+const targetsKept = 10_000;
+
 /**
  * Makes the sender over HTTP/1.1. A request goes out once, is never repeated (not even when a kept connection breaks
  * under it), and follows no redirect. Disposing it gives up what is in flight, as aborted, and closes every connection.
  * Throws CA_BUNDLE_INVALID; `send` rejects with REQUEST_UNSENDABLE.
  */
 export function createHttpSender(options: HttpSenderOptions): HttpSender & AsyncDisposable {
+  const { timeoutMs, maxResponseBytes } = options;
   const pool = createPool(options);
-  const inFlight = new Set<(ending: Ending) => void>();
+  const inFlight = new Deadlines<Sending>();
+  const deps = { pool, inFlight, timeoutMs, maxResponseBytes };
+  const watched = new WeakSet<AbortSignal>();
+  const targetOfTrigger = memoized(requestTarget, targetsKept);
   let closed = false;
 
-  function exchange(request: WebhookRequest, signal: AbortSignal | undefined): Promise<Ending> {
-    const { origin, path } = requestTarget(request.url);
-    const { promise, resolve } = Promise.withResolvers<Ending>();
-    const connection = pool.acquire(origin);
-    let ended = false;
-    // Does its part at once, not in a promise: a connection that closes meanwhile must find itself in its place.
-    const end = (ending: Ending): void => {
-      if (ended) return;
-      ended = true;
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-      inFlight.delete(end);
-      if (ending.kind === "answer" && ending.whole) pool.release(connection);
-      else pool.discard(connection);
-      resolve(ending);
-    };
-    const abort = (): void => end({ kind: "given-up", reason: "aborted" });
-    const timer = setTimeout(end, options.timeoutMs, { kind: "given-up", reason: "timeout" });
-    signal?.addEventListener("abort", abort);
-    inFlight.add(end);
-    const { method, headers, body } = request;
-    const reader = new AnswerReader(options.maxResponseBytes, end);
-    connection.allowance.begin(options.maxResponseBytes + maxFramingBytes, () => reader.overrun());
-    connection.client.dispatch({ path, method, headers, body }, reader);
-    return promise;
+  /** One listener for all requests that a signal may stop, which are those of a process. */
+  function watch(signal: AbortSignal): void {
+    if (watched.has(signal)) return;
+    watched.add(signal);
+    signal.addEventListener("abort", () => {
+      for (const each of inFlight.all()) if (each.signal === signal) each.giveUp();
+    });
   }
 
   return {
-    async send(request, { signal }) {
-      // Monotonic: the wall clock may be set while a request is under way.
-      const begun = performance.now();
-      const ending: Ending =
-        closed || signal?.aborted === true
-          ? { kind: "given-up", reason: "aborted" }
-          : await exchange(request, signal);
-      return resultOf(ending, Math.round(performance.now() - begun));
+    send({ method, url, headers, body }, { signal }) {
+      if (closed || signal?.aborted === true) return Promise.resolve(notBegun);
+      if (signal !== undefined) watch(signal);
+      try {
+        // A request without a body carries its payload in the address: none is like another.
+        const { origin, path } = body === null ? requestTarget(url) : targetOfTrigger(url);
+        return new Sending(deps, origin, { path, method, headers, body }, signal).result;
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
     async [Symbol.asyncDispose]() {
       closed = true;
-      for (const end of inFlight) end({ kind: "given-up", reason: "aborted" });
+      for (const each of inFlight.all()) each.giveUp();
       await pool[Symbol.asyncDispose]();
     },
   };

@@ -8,17 +8,25 @@ import type { Headers, LogRecord, OutgoingRecord } from "../log/log-record.ts";
 export const handOnHeader = "onhook-handed-on-from";
 
 /** A record by its place and its time: offsets begin anew in a topic that is deleted and made again. */
-export function nameOf({ topic, partition, offset, timestamp }: LogRecord): string {
+export type RecordName = Pick<LogRecord, "topic" | "partition" | "offset" | "timestamp">;
+
+/** The name as text. */
+export function nameOf({ topic, partition, offset, timestamp }: RecordName): string {
   return `${topic}/${partition}/${offset}/${timestamp}`;
 }
 
-export function handOnHeaders(from: LogRecord): Record<string, string> {
+export function handOnHeaders(from: RecordName): Record<string, string> {
   return { [handOnHeader]: nameOf(from) };
 }
 
-/** The hand-on that a record came by; undefined where none is named. */
-export function readHandOn(headers: Headers): string | undefined {
-  return headers[handOnHeader]?.toString("utf8");
+const named = /^(.+)\/(\d{1,10})\/(\d{1,16})\/(\d{1,16})$/;
+
+/** The record that a record was handed on from; undefined where none is named. */
+export function readHandOn(headers: Headers): RecordName | undefined {
+  const [, topic, ...numbers] = named.exec(headers[handOnHeader]?.toString("utf8") ?? "") ?? [];
+  if (topic === undefined) return undefined;
+  const [partition, offset, timestamp] = numbers.map(Number) as [number, number, number];
+  return { topic, partition, offset, timestamp };
 }
 
 /** Whether the record carries on the one that it names. */

@@ -14,7 +14,8 @@ import type { PartitionOf } from "./partitions.ts";
 import { createProducerHolder } from "./producer-holder.ts";
 import type { ProducerHolder } from "./producer-holder.ts";
 import { recordSize } from "../log/record-size.ts";
-import { inSends, toMessage } from "./record-sets.ts";
+import { ofOnePartition } from "./one-partition.ts";
+import { inSends } from "./record-sets.ts";
 import { isTooLarge } from "./refusal-types.ts";
 
 /** Writes records and tells when each is safe. */
@@ -34,9 +35,20 @@ export interface RecordWriter extends AsyncDisposable {
   write(record: OutgoingRecord): Promise<CommittedOffset>;
 }
 
+/** A record as kafkajs takes it, and whom to tell of it. */
 interface Waiting extends OutgoingRecord {
+  readonly partition: number;
   readonly written: (at: CommittedOffset) => void;
   readonly failed: (error: unknown) => void;
+}
+
+/** What is known of a topic. */
+interface LookUp {
+  readonly partitions: Promise<PartitionOf>;
+  /** Null until it is known, and told to all that wait for it. */
+  known: PartitionOf | null;
+  /** How many wait for it. */
+  waiting: number;
 }
 
 /** What waits for one partition, in order; `pump` is running while anything does. */
@@ -46,7 +58,7 @@ interface Lane {
   /** The same for as long as the lane: a producer counts what it writes to a partition. */
   readonly producer: ProducerHolder;
   /** The look-up that its newest record came by. */
-  lookedUp: Promise<PartitionOf>;
+  lookedUp: LookUp;
   waiting: Waiting[];
   pump: Promise<void> | null;
 }
@@ -78,7 +90,7 @@ class KafkaWriter implements RecordWriter {
   readonly #closing = new AbortController();
   readonly #lanes = new Map<string, Lane>();
   /** One look-up of a topic for all that wait for it: so they keep their order, and an outage is told once. */
-  readonly #lookUps = new Map<string, Promise<PartitionOf>>();
+  readonly #lookUps = new Map<string, LookUp>();
 
   constructor(kafka: Kafka, deps: Deps) {
     this.#deps = deps;
@@ -91,19 +103,34 @@ class KafkaWriter implements RecordWriter {
   async prepare(topics: readonly string[]): Promise<void> {
     await Promise.all(
       topics.map(async (topic) => {
-        await this.#partitionsOf(topic);
+        await this.#lookUpOf(topic).partitions;
         await this.#persist(topic, () => all(this.#producers.map((each) => each.connected())));
       }),
     );
   }
 
-  async write(record: OutgoingRecord): Promise<CommittedOffset> {
+  write(record: OutgoingRecord): Promise<CommittedOffset> {
+    const lookedUp = this.#lookUpOf(record.topic);
+    const { known } = lookedUp;
+    return known === null
+      ? this.#writeOnceKnown(record, lookedUp)
+      : this.#enqueue(record, known(record), lookedUp);
+  }
+
+  async #writeOnceKnown(record: OutgoingRecord, lookedUp: LookUp): Promise<CommittedOffset> {
+    lookedUp.waiting += 1;
+    const partitionOf = await lookedUp.partitions;
+    lookedUp.waiting -= 1;
+    // Not before the last of them has gone on: who comes now must not go past those who have waited.
+    if (lookedUp.waiting === 0) lookedUp.known = partitionOf;
+    return await this.#enqueue(record, partitionOf(record), lookedUp);
+  }
+
+  #enqueue(record: OutgoingRecord, partition: number, lookedUp: LookUp): Promise<CommittedOffset> {
     const { topic } = record;
-    const lookedUp = this.#partitionsOf(topic);
-    const partition = (await lookedUp)(record);
     const lane = this.#laneOf({ topic, partition }, lookedUp);
     const { promise, resolve, reject } = Promise.withResolvers<CommittedOffset>();
-    lane.waiting.push({ ...record, written: resolve, failed: reject });
+    lane.waiting.push({ ...record, partition, written: resolve, failed: reject });
     lane.pump ??= this.#pump(lane);
     return promise;
   }
@@ -114,7 +141,7 @@ class KafkaWriter implements RecordWriter {
     await all(this.#producers.map((each) => each.close()));
   }
 
-  #laneOf({ topic, partition }: TopicPartition, lookedUp: Promise<PartitionOf>): Lane {
+  #laneOf({ topic, partition }: TopicPartition, lookedUp: LookUp): Lane {
     const key = partitionKey({ topic, partition });
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
@@ -127,10 +154,11 @@ class KafkaWriter implements RecordWriter {
     return lane;
   }
 
-  #partitionsOf(topic: string): Promise<PartitionOf> {
+  #lookUpOf(topic: string): LookUp {
     let looking = this.#lookUps.get(topic);
     if (looking === undefined) {
-      looking = this.#persist(topic, () => this.#lookUp(topic));
+      const partitions = this.#persist(topic, () => this.#lookUp(topic));
+      looking = { partitions, known: null, waiting: 0 };
       this.#lookUps.set(topic, looking);
     }
     return looking;
@@ -147,7 +175,7 @@ class KafkaWriter implements RecordWriter {
 
   async #send(lane: Lane, run: readonly Waiting[]): Promise<void> {
     const { topic, partition, producer } = lane;
-    const messages = run.map((record) => ({ ...toMessage(record), partition }));
+    const messages = ofOnePartition(run, partition);
     try {
       const attempt = (): Promise<number> => producer.send(topic, messages);
       const first = await this.#persist(topic, attempt, () => this.#forget(lane));

@@ -76,16 +76,45 @@ export function toRecordBatch(batch: Batch): RecordBatch {
   };
 }
 
+/**
+ * A record with bytes of its own, key and value behind each other. Thousands of these wait at a time, and the collector
+ * copies what waits: a view is an object as large as the record, so there is one for both, and others while somebody looks.
+ */
+class OwnRecord implements LogRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly headers: Headers;
+  readonly #bytes: Buffer;
+  /** -1: there is none. */
+  readonly #keyLength: number;
+  readonly #hasValue: boolean;
+
+  constructor(record: LogRecord) {
+    const { key, value } = record;
+    this.topic = record.topic;
+    this.partition = record.partition;
+    this.offset = record.offset;
+    this.timestamp = record.timestamp;
+    this.headers = record.headers;
+    this.#keyLength = key?.length ?? -1;
+    this.#hasValue = value !== null;
+    this.#bytes = Buffer.allocUnsafe((key?.length ?? 0) + (value?.length ?? 0));
+    key?.copy(this.#bytes);
+    value?.copy(this.#bytes, key?.length ?? 0);
+  }
+
+  get key(): Buffer | null {
+    return this.#keyLength < 0 ? null : this.#bytes.subarray(0, this.#keyLength);
+  }
+
+  get value(): Buffer | null {
+    return this.#hasValue ? this.#bytes.subarray(Math.max(0, this.#keyLength)) : null;
+  }
+}
+
 /** Copies what outlives the fetch it came from. */
 export function ownBytes(record: LogRecord): LogRecord {
-  const { topic, partition, offset, timestamp, key, value, headers } = record;
-  return {
-    topic,
-    partition,
-    offset,
-    timestamp,
-    key: key === null ? null : Buffer.from(key),
-    value: value === null ? null : Buffer.from(value),
-    headers,
-  };
+  return new OwnRecord(record);
 }

@@ -24,7 +24,7 @@ const retryableByTable = (error: unknown): boolean =>
 export async function retryUntil<T>(
   signal: AbortSignal,
   clock: Clock,
-  attempt: () => Promise<T>,
+  attempt: () => Promise<T> | T,
   options: RetryUntilOptions,
 ): Promise<T> {
   const { onError, retryable = retryableByTable, random = Math.random } = options;

@@ -55,6 +55,19 @@ const asBytes = (_key: string, value: unknown): unknown => {
 const value = { text: "a", tags: { b: "c" }, count: 5 };
 
 describe("a record", () => {
+  it("is read at once where the writer's schema is known, which it is once one was read", async () => {
+    const { codec, asked } = setUp();
+    const encoded = codec.encode(value);
+    const older = Buffer.from([0, 0, 0, 0, 1, 2, 0x61, 0]);
+    expect(codec.decodeKnown(encoded) ?? codec.decodeKnown(older)).toBeUndefined();
+    expect(await codec.decode(encoded)).toEqual(value);
+    expect(codec.decodeKnown(encoded)).toEqual(value);
+    expect(codec.decodeKnown(older)).toBeUndefined();
+    await codec.decode(older);
+    expect([codec.decodeKnown(older), asked]).toEqual([{ text: "a", tags: {}, count: null }, [1]]);
+    expect(() => codec.decodeKnown(null)).toThrow(expect.objectContaining({ code: "WIRE_FORMAT" }));
+  });
+
   it("is written whole whatever its size, and stays as it is when others are written", async () => {
     const { codec } = setUp();
     const sizes = [0, 16_000, 16_378, 16_379, 100_000, 5, 300_000];

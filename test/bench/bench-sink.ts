@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { startBenchChild } from "./bench-child.ts";
 
 export interface SinkReport {
-  /** When the first request, and then each so many, had been taken; ms since the epoch. */
+  /** When the first job's first request, and then each so many, had come, refused or not; ms since the epoch. */
   readonly marks: readonly number[];
   /** Different ones. */
   readonly taken: number;
@@ -15,7 +15,7 @@ export interface SinkReport {
 export interface BenchSink extends AsyncDisposable {
   /** Base address, without a slash at its end. */
   readonly url: string;
-  /** Forgets what has come, and notes the time of each so many requests from now on. */
+  /** Forgets what has come, and notes the time of each so many jobs from now on. */
   mark(every: number): void;
   /** Resolves when so many have been taken, or none has for half a minute. */
   untilTaken(wanted: number): Promise<SinkReport>;

@@ -23,6 +23,8 @@ export interface DeliverOptions {
   readonly endpoints: number;
   /** Bytes of a request's body, about. */
   readonly bytes: number;
+  /** Only the variants whose names contain this; what is told as a part of another one needs that one too. */
+  readonly only: string;
 }
 
 export const deliverDefaults: DeliverOptions = {
@@ -30,6 +32,7 @@ export const deliverDefaults: DeliverOptions = {
   rounds: 2,
   endpoints: 100,
   bytes: 1000,
+  only: "",
 };
 
 /** How the endpoints are: the path of each, by its number. */
@@ -163,7 +166,8 @@ export async function deliver(
   );
   const runs: object[] = [];
   let [ok, well] = [true, NaN];
-  for (const variant of Object.keys(variants) as Variant[]) {
+  const chosen = (Object.keys(variants) as Variant[]).filter((name) => name.includes(options.only));
+  for (const variant of chosen) {
     await using sink = await startBenchSink();
     const alone = await postAlone(sink, options);
     const own = await deliverAll(stack, sink, variant, options);

@@ -7,13 +7,14 @@ import { startStack } from "../../src/sandbox/stack.ts";
 import type { Stack } from "../../src/sandbox/stack.ts";
 import { backlog, backlogDefaults } from "./backlog.ts";
 import { deliver, deliverDefaults } from "./deliver.ts";
+import { delivering, deliveringDefaults } from "./delivering.ts";
 import { isolation, isolationDefaults } from "./isolation.ts";
 import { latency, latencyDefaults } from "./latency.ts";
 import { match, matchDefaults } from "./match.ts";
 import { countStolenTime } from "./stolen-time.ts";
 import { triggers, triggersDefaults } from "./triggers.ts";
 
-// npm run bench -- <scenario> [--seconds N] [--jobs N]: measures on a sandbox of its own, keeps a JSON file in .cache/bench,
+// npm run bench -- <scenario> [--seconds N] [--jobs N] [--only VARIANT]: measures on a sandbox of its own, keeps a JSON file in .cache/bench,
 // and ends with 1 where a promise did not hold.
 
 interface Result {
@@ -36,6 +37,7 @@ const { positionals, values } = parseArgs({
     jobs: { type: "string" },
     calls: { type: "string" },
     processes: { type: "string" },
+    only: { type: "string" },
   },
 });
 
@@ -60,7 +62,11 @@ const scenarios: Readonly<Record<string, () => Promise<Result>>> = {
   deliver: async () =>
     deliver(
       await running(),
-      { ...deliverDefaults, ...(values.jobs && { jobs: Number(values.jobs) }) },
+      {
+        ...deliverDefaults,
+        ...(values.jobs && { jobs: Number(values.jobs) }),
+        ...(values.only && { only: values.only }),
+      },
       out,
     ),
   latency: async () =>
@@ -69,6 +75,7 @@ const scenarios: Readonly<Record<string, () => Promise<Result>>> = {
       { ...latencyDefaults, ...(values.seconds && { seconds: Number(values.seconds) }) },
       out,
     ),
+  delivering: () => delivering(deliveringDefaults, out),
   triggers: () => triggers(triggersDefaults, out),
   match: async () =>
     match(

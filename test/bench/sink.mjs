@@ -1,6 +1,6 @@
 // A receiver that is as fast as a socket lets it be, as a process of its own: it reads no more of HTTP than where a
 // request ends. The path says how it behaves: /ok, /flaky (one first attempt of ten is refused), /hang, /slow (20 ms).
-// Told {mark, every}, it notes when it had taken each so many requests; asked for a report, it gives that and the ids.
+// Told {every}, it notes when it had seen each so many jobs, by their first requests; asked for a report, it gives that and the ids.
 import { createServer } from "node:net";
 
 const answer = (status) => Buffer.from(`HTTP/1.1 ${status} X\r\ncontent-length: 0\r\n\r\n`);
@@ -10,6 +10,7 @@ const slowMs = 20;
 
 let every = 0;
 let marks = [];
+let seen = new Set();
 let taken = new Set();
 let repeated = 0;
 let refused = 0;
@@ -20,22 +21,31 @@ const isRefused = (head) => {
   return Number.parseInt(/webhook-id: (..)/i.exec(head)?.[1] ?? "0", 16) % 10 === 0;
 };
 
-function take(head) {
-  const id = /webhook-id: ([^\r]+)/i.exec(head)?.[1];
+const idOf = (head) => /webhook-id: ([^\r]+)/i.exec(head)?.[1];
+
+function take(id) {
   if (taken.has(id)) repeated += 1;
   taken.add(id);
-  if (taken.size === 1 || taken.size % every === 0)
+}
+
+/** Notes the time by first requests, refused or not: when the last retry is taken tells of its wait alone. */
+function see(id) {
+  if (seen.has(id)) return;
+  seen.add(id);
+  if (seen.size === 1 || seen.size % every === 0)
     marks.push(performance.timeOrigin + performance.now());
 }
 
 function respond(socket, head) {
   if (head.startsWith("POST /hang")) return;
+  const id = idOf(head);
+  see(id);
   if (isRefused(head)) {
     refused += 1;
     socket.write(unavailable);
     return;
   }
-  take(head);
+  take(id);
   if (head.startsWith("POST /slow")) setTimeout(() => socket.write(ok), slowMs);
   else socket.write(ok);
 }
@@ -68,7 +78,7 @@ process.on("message", (message) => {
     process.send([...taken]);
   } else {
     ({ every } = message);
-    [marks, taken, repeated, refused] = [[], new Set(), 0, 0];
+    [marks, seen, taken, repeated, refused] = [[], new Set(), new Set(), 0, 0];
   }
 });
 process.on("disconnect", () => process.exit());

@@ -193,7 +193,7 @@ describe("a job that can't be decided now", () => {
     await expect(withoutCalls.deliver(record(), never)).rejects.toMatchObject({
       code: "REGISTRY_UNREACHABLE",
     });
-    const withoutJobs = setUp({ deps: { jobs: { decode: away } } });
+    const withoutJobs = setUp({ deps: { jobs: { decode: away, decodeKnown: () => undefined } } });
     await expect(withoutJobs.deliver(record(), never)).rejects.toMatchObject({ retryable: true });
     expect(await deliver(record(), never)).toMatchObject({ onward: null });
   });

@@ -50,7 +50,7 @@ class ScriptedConsumer implements PartitionConsumer {
   /** The group answers nobody while it is set. */
   silence: Promise<void> | undefined;
   get isConfirmed(): boolean {
-    return true;
+    return this.silence === undefined;
   }
 
   async confirmed(): Promise<void> {

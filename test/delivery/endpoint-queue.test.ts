@@ -28,7 +28,7 @@ test.each(Array.from({ length: readings }, (_, early) => early))(
     );
     // It rests after the second time-out running.
     for (const _ of [1, 2]) queue.end(queue.begin(), { kind: "timed-out" }, () => 5000);
-    queue.push({ retry: false, begin: () => undefined, detour: () => undefined });
+    queue.push({ retry: false, detour: () => undefined });
     await advance(5000);
     expect(mayBegin.at(-1)).toBe(true);
   },
@@ -43,7 +43,7 @@ test("a rest that ends before the next look at a silent endpoint was due is look
     { most: 1, patienceMs: 20_000, clock, woken: () => void seen.push(clock.now() - begin) },
   );
   const began = queue.begin();
-  queue.push({ retry: false, begin: () => undefined, detour: () => undefined });
+  queue.push({ retry: false, detour: () => undefined });
   await clock.advance(3000);
   queue.end(began, { kind: "refused", restMs: 1000 }, () => 20_000);
   await clock.advance(2000);

@@ -57,6 +57,7 @@ export function someTaken(record: LogRecord, finish: () => void): Taken {
   return {
     record,
     lost: false,
+    sure: true,
     crowdingSince: null,
     confirmed: async () => undefined,
     begin: () => true,

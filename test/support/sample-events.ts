@@ -2,6 +2,7 @@ import type { AnyEvent, EventOf } from "../../src/observability/any-event.ts";
 
 export const attempted: EventOf<"delivery.attempted"> = {
   type: "delivery.attempted",
+  at: Date.UTC(2026, 0, 5, 9),
   jobId: "0a5c7a1e-0a5f-5b8c-9a53-0f6d3a0c1111",
   triggerId: "7d3a2c1b-1111-4c1b-8a8a-222222222222",
   tenantId: "tenant-1",
