@@ -1,0 +1,144 @@
+import { accessSync, constants, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { dirname, resolve } from "node:path";
+import type { BenchGround } from "../benchmark/ground.ts";
+import { measureDeliver } from "../benchmark/measure-deliver.ts";
+import type { DeliverOptions } from "../benchmark/measure-deliver.ts";
+import { measureLatency } from "../benchmark/measure-latency.ts";
+import type { LatencyOptions } from "../benchmark/measure-latency.ts";
+import { measureMatch } from "../benchmark/measure-match.ts";
+import type { MatchOptions } from "../benchmark/measure-match.ts";
+import { OnhookError } from "../errors.ts";
+import { withGround } from "./bench-ground.ts";
+import { deliverReport, latencyReport, matchReport } from "./bench-report.ts";
+import type { Report } from "./bench-report.ts";
+import type { CommandContext } from "./context.ts";
+
+/** What all benchmarks are told on the command line. */
+export interface BenchOptions {
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  readonly namePrefix: string;
+  /** Where the figures are kept as JSON. */
+  readonly json?: string;
+}
+
+export type BenchMatchOptions = BenchOptions &
+  Pick<MatchOptions, "calls" | "rounds" | "tenants" | "processes" | "seed" | "firesEvery"> & {
+    /** Of each tenant. */
+    readonly triggers: number;
+  };
+export type BenchDeliverOptions = BenchOptions & DeliverOptions;
+export type BenchLatencyOptions = BenchOptions & LatencyOptions;
+
+/** Throws FILE_UNWRITABLE at the begin, not when all is measured. */
+function assertWritable(file: string | undefined): void {
+  if (file === undefined) return;
+  try {
+    accessSync(dirname(resolve(file)), constants.W_OK);
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
+}
+
+function unwritable(file: string, cause: unknown): OnhookError {
+  const problem = cause instanceof Error ? cause.message : String(cause);
+  return new OnhookError("FILE_UNWRITABLE", { file, problem }, { cause });
+}
+
+/** Throws BENCH_OPTIONS: a process without a partition would do nothing, and be counted. */
+export function assertShared(processes: number, partitions: number, what: string): void {
+  if (processes <= partitions) return;
+  const problem = `--processes ${processes} is more than the ${partitions} partitions of the topic of ${what}: raise --partitions`;
+  throw new OnhookError("BENCH_OPTIONS", { problem });
+}
+
+interface Measuring<Figures> {
+  readonly name: string;
+  readonly measure: (ground: BenchGround, tell: (what: string) => void) => Promise<Figures>;
+  readonly report: (figures: Figures) => Report;
+}
+
+function keep(file: string, kept: object): void {
+  try {
+    writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+/**
+ * Measures on topics of its own, prints what came of it, and keeps it where that is wanted. Rejects with BENCH_UNBALANCED
+ * where anything is missing or double.
+ */
+async function bench<Figures extends object>(
+  context: CommandContext,
+  options: BenchOptions,
+  { name, measure, report }: Measuring<Figures>,
+): Promise<void> {
+  assertWritable(options.json);
+  const { json, ...shown } = options;
+  const figures = await withGround(context, options, async (ground, prefix) => {
+    const { topics, kafka } = ground.config;
+    context.out(
+      `${name} at ${kafka.brokers.join(", ")}: topics ${prefix}-…, ${topics.cdr.partitions} partitions of calls, ${topics.jobs.partitions} of jobs`,
+    );
+    context.stop.addEventListener("abort", () =>
+      context.err(
+        "Stopping; what was made is being deleted. Ctrl-C again ends at once and leaves it.",
+      ),
+    );
+    return await measure(ground, (what) => context.out(`… ${what}`));
+  });
+  const { lines, problem } = report(figures);
+  for (const line of lines) context.out(line);
+  if (json !== undefined) {
+    const machine = { cores: cpus().length, model: cpus()[0]?.model ?? "", node: process.version };
+    const at = new Date().toISOString();
+    const { version } = context;
+    keep(json, { name, at, version, machine, options: shown, ok: problem === "", lines, figures });
+  }
+  if (problem !== "") throw new OnhookError("BENCH_UNBALANCED", { problem });
+}
+
+/** `onhook bench match`: calls to jobs. Rejects with BENCH_OPTIONS, BENCH_UNBALANCED, BENCH_LEFT and what fails besides. */
+export async function benchMatch(
+  context: CommandContext,
+  options: BenchMatchOptions,
+): Promise<void> {
+  const { processes, partitions = context.config.topics.cdr.partitions } = options;
+  assertShared(processes, partitions, "calls");
+  const { triggers: triggersOfEach, ...load } = options;
+  await bench(context, options, {
+    name: "match",
+    report: matchReport,
+    measure: (ground, tell) =>
+      measureMatch(ground, { ...load, triggersOfEach, tenantsEvery: 1, jobsOfEach: 1 }, tell),
+  });
+}
+
+/** `onhook bench deliver`: jobs to requests. Rejects as `benchMatch`. */
+export async function benchDeliver(
+  context: CommandContext,
+  options: BenchDeliverOptions,
+): Promise<void> {
+  const { processes, partitions = context.config.topics.jobs.partitions } = options;
+  assertShared(processes, partitions, "jobs");
+  await bench(context, options, {
+    name: "deliver",
+    report: deliverReport,
+    measure: (ground, tell) => measureDeliver(ground, options, tell),
+  });
+}
+
+/** `onhook bench latency`: from a call to its request. Rejects as `benchMatch`. */
+export async function benchLatency(
+  context: CommandContext,
+  options: BenchLatencyOptions,
+): Promise<void> {
+  await bench(context, options, {
+    name: "latency",
+    report: latencyReport,
+    measure: (ground, tell) => measureLatency(ground, options, tell),
+  });
+}
