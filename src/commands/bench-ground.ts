@@ -14,7 +14,7 @@ import { createRecordWriter } from "../kafka/record-writer.ts";
 import type { RecordWriter } from "../kafka/record-writer.ts";
 import { createTopicReader } from "../kafka/topic-reader.ts";
 import type { CallEndedRecord } from "../sandbox/simulated-cdr.ts";
-import { wantedTopics } from "../wanted-topics.ts";
+import { subjectOf, wantedTopics } from "../wanted-topics.ts";
 import { applyAll } from "./apply-topics.ts";
 import { removeGround } from "./bench-remove.ts";
 import { surroundingsOf } from "./context.ts";
@@ -106,12 +106,21 @@ async function groundOf(parts: Parts): Promise<BenchGround> {
   };
 }
 
-/** Topics of these names are nobody's, or the benchmark would write into them and delete them. */
-async function assertNew({ config }: CommandContext, { topicAdmin }: Connections): Promise<void> {
-  const names = wantedTopics(config).map(({ topic }) => topic);
-  const [existing] = await topicAdmin.describe(names, []);
-  if (existing !== undefined)
-    throw new OnhookError("BENCH_OPTIONS", { problem: `Topic ${existing.topic} exists already` });
+/**
+ * Brokers and registry answer, and have nothing of these names: the benchmark would write into it and delete it. Throws
+ * BENCH_OPTIONS.
+ */
+async function assertNew(
+  { config }: CommandContext,
+  { topicAdmin, registry }: Connections,
+): Promise<void> {
+  const wanted = wantedTopics(config).map(({ topic }) => topic);
+  const existing = (await topicAdmin.describe(wanted, [])).map(({ topic }) => `Topic ${topic}`);
+  for (const subject of wanted.map(subjectOf))
+    if ((await registry.latest(subject)) !== null) existing.push(`Subject ${subject}`);
+  const [first] = existing;
+  if (first !== undefined)
+    throw new OnhookError("BENCH_OPTIONS", { problem: `${first} exists already` });
 }
 
 /**

@@ -3,11 +3,11 @@ import { cpus } from "node:os";
 import { dirname, resolve } from "node:path";
 import type { BenchGround } from "../benchmark/ground.ts";
 import { measureDeliver } from "../benchmark/measure-deliver.ts";
-import type { DeliverOptions } from "../benchmark/measure-deliver.ts";
+import type { DeliverFigures, DeliverOptions } from "../benchmark/measure-deliver.ts";
 import { measureLatency } from "../benchmark/measure-latency.ts";
 import type { LatencyOptions } from "../benchmark/measure-latency.ts";
 import { measureMatch } from "../benchmark/measure-match.ts";
-import type { MatchOptions } from "../benchmark/measure-match.ts";
+import type { MatchFigures, MatchOptions } from "../benchmark/measure-match.ts";
 import { OnhookError } from "../errors.ts";
 import { withGround } from "./bench-ground.ts";
 import { deliverReport, latencyReport, matchReport } from "./bench-report.ts";
@@ -111,7 +111,7 @@ export async function benchMatch(
   const { triggers: triggersOfEach, ...load } = options;
   await bench(context, options, {
     name: "match",
-    report: matchReport,
+    report: (figures: MatchFigures) => matchReport(figures, options.calls),
     measure: (ground, tell) =>
       measureMatch(ground, { ...load, triggersOfEach, tenantsEvery: 1, jobsOfEach: 1 }, tell),
   });
@@ -126,7 +126,7 @@ export async function benchDeliver(
   assertShared(processes, partitions, "jobs");
   await bench(context, options, {
     name: "deliver",
-    report: deliverReport,
+    report: (figures: DeliverFigures) => deliverReport(figures, options.jobs),
     measure: (ground, tell) => measureDeliver(ground, options, tell),
   });
 }

@@ -29,6 +29,7 @@ What Onhook does in a second on one small machine, what it costs, and where the 
 brokers, the receivers and the load on the same two cores; ratios within one run say more than any of them.
 
 - [Measuring](#measuring)
+- [On your own brokers](#on-your-own-brokers)
 - [Figures](#figures)
 - [Where the time goes](#where-the-time-goes)
 - [What was tried](#what-was-tried)
@@ -37,10 +38,18 @@ brokers, the receivers and the load on the same two cores; ratios within one run
 ## Measuring
 
 \`npm run bench\` runs all benchmarks on a sandbox of their own, \`npm run bench -- match\` one of them. Each says what it is measured
-beside (the same calls merely read by kafkajs, the same bodies sent by undici alone), checks that nothing is missing or double, and ends
+beside (the same calls merely read by kafkajs, as many records of the jobs' size merely written by it without transactions, the same
+bodies sent by undici alone), checks that nothing is missing or double, and ends
 with 1 where its goal is not reached. \`npm run performance\` writes this file from the results. \`npm run bench:small\` measures hot functions
 one by one. \`BENCH_PROFILES=<folder> npm run bench -- match\` has the service write a profile, which
 \`node test/bench/profile.ts <file>\` sums up.
+
+## On your own brokers
+
+\`onhook bench match\`, \`onhook bench deliver\` and \`onhook bench latency\` measure the same, in the same way, on the brokers of your settings: on
+topics of their own, which they delete again. Rates follow from the machine, the brokers and the way between them; what to compare with the figures
+below is the part of the raw limit of the same run, and the processor time of a call or a request. [operations.md](operations.md#measuring-your-own-cluster)
+says what it needs, touches and leaves.
 
 ## Figures
 
