@@ -7,11 +7,13 @@ import { sendAll, startServices } from "./ground.ts";
 import type { BenchGround } from "./ground.ts";
 import { Ledger } from "./ledger.ts";
 import type { Counts } from "./ledger.ts";
-import { roundsBetween } from "./marks.ts";
+import { createMarks, ratesOf as ratesOfLooks, roundsBetween } from "./marks.ts";
+import type { Look } from "./marks.ts";
 import { benchTrigger } from "./matching-load.ts";
 import { percentile } from "./percentile.ts";
 import type { PostOrder } from "./raw-post.ts";
-import type { ServiceProcess } from "./service-process.ts";
+import type { Metric, ServiceProcess } from "./service-process.ts";
+import type { SinkReport } from "./sink.ts";
 import { startSinkProcess } from "./sink-process.ts";
 import type { SinkProcess } from "./sink-process.ts";
 import { webhookIdOf } from "./webhook-id.ts";
@@ -37,8 +39,8 @@ export interface DeliverFigures {
   readonly perSecond: readonly number[];
   /** The same of posting alone. */
   readonly posting: readonly number[];
-  /** Microseconds of processor time a request, of all processes of the service. */
-  readonly cpuMicros: number;
+  /** Microseconds of processor time a request, of all processes of the service, of each round. */
+  readonly cpuMicros: readonly number[];
   /** Medians: what the service does of posting alone. */
   readonly ofPosting: number;
   readonly requests: Counts;
@@ -114,20 +116,56 @@ async function prepare(
   return requests;
 }
 
-const lookMs = 200;
+const lookMs = 250;
 /** How long the records of attempts may take after their requests, in ms. */
 const recordedMs = 30_000;
 
-async function sum(services: readonly ServiceProcess[], ...of: readonly [string, string?]) {
-  const all = await Promise.all(services.map((service) => service.metric(...of)));
-  return all.reduce((total, each) => total + each, 0);
+/** What the processes have delivered and recorded, and spent, together. */
+async function lookAt(
+  services: readonly ServiceProcess[],
+): Promise<{ readonly count: number; readonly cpu: number; readonly detours: number }> {
+  const all = await Promise.all(services.map((service) => service.metrics()));
+  const sum = (...of: Parameters<Metric>): number =>
+    all.reduce((total, metric) => total + metric(...of), 0);
+  return {
+    count: sum("onhook_delivery_attempts_total", 'outcome="delivered"'),
+    cpu: sum("process_cpu_seconds_total"),
+    detours: sum("onhook_detours_total"),
+  };
 }
 
-async function untilRecorded(services: readonly ServiceProcess[], taken: number): Promise<void> {
-  const until = steadyClock.now() + recordedMs;
-  const of = ["onhook_delivery_attempts_total", 'outcome="delivered"'] as const;
-  while ((await sum(services, ...of)) < taken && steadyClock.now() < until)
-    await pause(steadyClock, lookMs);
+/** Looks on until the sink has taken so many and all of these are recorded, or are not for too long. Tells each look. */
+async function followDelivery(
+  services: readonly ServiceProcess[],
+  taking: Promise<SinkReport>,
+  note: (look: Look) => void,
+): Promise<{ readonly report: SinkReport; readonly detours: number }> {
+  let [enough, giveUpAt] = [Infinity, Infinity];
+  async function take(): Promise<SinkReport> {
+    const report = await taking;
+    [enough, giveUpAt] = [report.taken, steadyClock.now() + recordedMs];
+    return report;
+  }
+  async function lookOn(): Promise<number> {
+    for (;;) {
+      const { detours, ...look } = await lookAt(services);
+      const at = steadyClock.now();
+      note({ ...look, at: at / 1000 });
+      if (look.count >= enough || at > giveUpAt) return detours;
+      await pause(steadyClock, lookMs);
+    }
+  }
+  const [report, detours] = await Promise.all([take(), lookOn()]);
+  return { report, detours };
+}
+
+/** How many of them no attempt is recorded of. */
+async function countUnrecorded(ground: BenchGround, ids: readonly string[]): Promise<number> {
+  const recorded = new Set<string>();
+  await ground.readAttempts(({ value: { outcome, jobId } }) => {
+    if (outcome === "delivered") recorded.add(jobId);
+  });
+  return ids.filter((id) => !recorded.has(id)).length;
 }
 
 async function deliverAll(
@@ -138,27 +176,19 @@ async function deliverAll(
   const requests = await prepare(ground, options, triggersOf(options, sink.url));
   const wanted = requests.counts().expected;
   const every = Math.floor(wanted / (options.rounds + 1));
+  const { marks, note } = createMarks({ total: wanted, every });
   await sink.mark(every);
   await using running = await startServices(ground, ["deliver"], options.processes);
-  const { services } = running;
-  const spent = (): Promise<number> => sum(services, "process_cpu_seconds_total");
-  const before = await spent();
-  const { marks, taken, repeated } = await sink.untilTaken(wanted);
-  const cpuMicros = (((await spent()) - before) * 1e6) / wanted;
-  await untilRecorded(services, taken);
-  const detours = await sum(services, "onhook_detours_total");
+  const taking = sink.untilTaken(wanted);
+  const { report, detours } = await followDelivery(running.services, taking, note);
   const ids = await sink.ids();
   for (const id of ids) requests.see(id);
-  const recorded = new Set<string>();
-  await ground.readAttempts(({ value: { outcome, jobId } }) => {
-    if (outcome === "delivered") recorded.add(jobId);
-  });
   const counts = requests.counts();
   return {
-    perSecond: ratesOf(marks, every),
-    cpuMicros,
-    requests: { ...counts, double: counts.double + repeated },
-    unrecorded: ids.filter((id) => !recorded.has(id)).length,
+    perSecond: ratesOf(report.marks, every),
+    cpuMicros: ratesOfLooks(marks, every).cpuMicros,
+    requests: { ...counts, double: counts.double + report.repeated },
+    unrecorded: await countUnrecorded(ground, ids),
     detours,
   };
 }

@@ -39,6 +39,10 @@ const heapLimits = ["--max-old-space-size=256", "--max-semi-space-size=16"];
 const stopPatienceMs = 30_000;
 const readyPatienceMs = 120_000;
 const lookMs = 50;
+const endKnownMs = 1000;
+
+const isRefused = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
 
 /** Reads the text of `/metrics`. */
 export function metricOf(text: string): Metric {
@@ -118,16 +122,26 @@ class RunningService implements ServiceProcess {
       return (await this.#get("/readyz")).status === 200;
     } catch (error) {
       // Nobody listens yet.
-      if (error instanceof Error && "code" in error && error.code === "ECONNREFUSED") return false;
+      if (isRefused(error)) return false;
       throw error;
     }
   }
 
   async #get(path: string): Promise<{ readonly status: number; readonly body: string }> {
-    const asked = this.#agent.request({ origin: this.#origin, path, method: "GET" });
-    const answered = Promise.race([asked, this.#died()]);
-    const { statusCode, body } = await untilStopped(this.#options.signal, answered);
-    return { status: statusCode, body: await body.text() };
+    const answered = Promise.race([this.#ask(path), this.#died()]);
+    return await untilStopped(this.#options.signal, answered);
+  }
+
+  async #ask(path: string): Promise<{ readonly status: number; readonly body: string }> {
+    try {
+      const asked = { origin: this.#origin, path, method: "GET" } as const;
+      const { statusCode, body } = await this.#agent.request(asked);
+      return { status: statusCode, body: await body.text() };
+    } catch (error) {
+      // A connection breaks before it is known that the process has ended, which is the better thing to say.
+      if (!isRefused(error)) await pause(steadyClock, endKnownMs, this.#options.signal);
+      throw error;
+    }
   }
 
   async #died(): Promise<never> {

@@ -59,7 +59,7 @@ export function deliverReport(figures: DeliverFigures, jobs: number): Report {
   return {
     problem: [books.problem, unwritten].filter((each) => each !== "").join("; "),
     lines: [
-      `delivering      ${spread(perSecond)} requests/s, ${cpuMicros.toFixed(0)} µs of processor time each`,
+      `delivering      ${spread(perSecond)} requests/s, ${spread(cpuMicros)} µs of processor time each`,
       `merely posting  ${spread(posting)} requests/s; delivering is ${percent(ofPosting)} of that`,
       `not recorded ${unrecorded}, by way of the ladder ${detours}`,
       ...books.lines,

@@ -68,7 +68,7 @@ export async function deliver(
     const held = isBalanced(requests) && unrecorded === 0 && ratio >= (goal?.part ?? 0);
     ok &&= held;
     out(
-      `${variant}: ${spread(perSecond)} requests/s, ${cpuMicros.toFixed(0)} µs of processor time each; posting alone ${spread(posting)}; ${(ratio * 100).toFixed(0)} % of ${goal?.of ?? "posting"}; ${requests.missing} missing, ${requests.double} repeated, ${unrecorded} not recorded, ${detours} detours`,
+      `${variant}: ${spread(perSecond)} requests/s, ${spread(cpuMicros)} µs of processor time each; posting alone ${spread(posting)}; ${(ratio * 100).toFixed(0)} % of ${goal?.of ?? "posting"}; ${requests.missing} missing, ${requests.double} repeated, ${unrecorded} not recorded, ${detours} detours`,
     );
     runs.push({ variant, held, ratio, ...own });
   }

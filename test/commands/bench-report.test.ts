@@ -41,7 +41,7 @@ describe("the report of delivering", () => {
   const delivered = {
     perSecond: [100],
     posting: [400],
-    cpuMicros: 171.4,
+    cpuMicros: [171.4],
     ofPosting: 0.25,
     requests: whole,
     unrecorded: 0,
@@ -52,7 +52,7 @@ describe("the report of delivering", () => {
     const { lines, problem } = deliverReport(delivered, 1000);
     expect(problem).toBe("");
     expect(lines[0]).toBe(
-      "delivering      100 (100 to 100) requests/s, 171 µs of processor time each",
+      "delivering      100 (100 to 100) requests/s, 171 (171 to 171) µs of processor time each",
     );
   });
 
