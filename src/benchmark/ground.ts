@@ -13,6 +13,12 @@ export interface Found<T> {
   readonly bytes: number;
 }
 
+/** A call and the trigger that it fires. */
+export interface Fired {
+  readonly call: CallEndedRecord;
+  readonly triggerId: string;
+}
+
 /**
  * Port: where a benchmark runs: topics and groups of its own on somebody's brokers, and the service on them. All of it
  * rejects with COMMAND_STOPPED once `signal` is aborted.
@@ -24,9 +30,13 @@ export interface BenchGround {
   /** How clients that are measured beside reach the brokers. */
   readonly kafka: KafkaClientOptions;
   readonly signal: AbortSignal;
+  /** The processor time that the brokers have spent until now, in s; where anybody can tell. */
+  readonly brokerCpu?: () => number;
   publish(triggers: readonly Trigger[]): Promise<void>;
   /** Resolves when all of them are safe. */
   send(calls: readonly CallEndedRecord[]): Promise<void>;
+  /** Writes the jobs that match would make of these; resolves when all of them are safe. */
+  sendJobs(fired: readonly Fired[]): Promise<void>;
   /** Hands over every job that is committed now. */
   readJobs(take: (job: Found<DeliveryJob>) => void): Promise<void>;
   readAttempts(take: (attempt: Found<DeliveryAttempt>) => void): Promise<void>;
@@ -36,14 +46,14 @@ export interface BenchGround {
 
 const atOnce = 5000;
 
-/** Sends so many calls, as fast as they are taken. */
-export async function sendAll(
-  ground: Pick<BenchGround, "send">,
+/** Sends so many, as fast as they are taken. */
+export async function sendAll<T>(
+  send: (some: readonly T[]) => Promise<void>,
   total: number,
-  next: () => CallEndedRecord,
+  next: () => T,
 ): Promise<void> {
   for (let sent = 0; sent < total; sent += atOnce)
-    await ground.send(Array.from({ length: Math.min(atOnce, total - sent) }, next));
+    await send(Array.from({ length: Math.min(atOnce, total - sent) }, next));
 }
 
 /** Starts so many processes of these roles; disposing what it resolves with ends all of them. */

@@ -50,6 +50,22 @@ export function createMarks({ total, every }: { total: number; every: number }):
   };
 }
 
+/** Marks of the same looks twice: with what the service has spent, and, where anybody can tell, with what the brokers have. */
+export function createBothMarks(
+  of: { readonly total: number; readonly every: number },
+  brokerCpu: (() => number) | undefined,
+): { readonly own: Marks; readonly brokers: Marks | null; readonly note: (look: Look) => void } {
+  const [own, brokers] = [createMarks(of), createMarks(of)];
+  return {
+    own: own.marks,
+    brokers: brokerCpu === undefined ? null : brokers.marks,
+    note(look) {
+      own.note(look);
+      if (brokerCpu !== undefined) brokers.note({ ...look, cpu: brokerCpu() });
+    },
+  };
+}
+
 /** What rounds of the same size came to, the warm-up left out. */
 export interface Rates {
   /** How many a second. */

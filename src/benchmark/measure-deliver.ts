@@ -1,13 +1,11 @@
 import { pause, steadyClock } from "../runtime/clock.ts";
 import { createSeededRandom } from "../sandbox/seeded-random.ts";
-import type { CallEndedRecord } from "../sandbox/simulated-cdr.ts";
 import type { Trigger } from "../triggers/trigger.ts";
-import { followCount } from "./follow-count.ts";
 import { sendAll, startServices } from "./ground.ts";
-import type { BenchGround } from "./ground.ts";
+import type { BenchGround, Fired } from "./ground.ts";
 import { Ledger } from "./ledger.ts";
 import type { Counts } from "./ledger.ts";
-import { createMarks, ratesOf as ratesOfLooks, roundsBetween } from "./marks.ts";
+import { createBothMarks, ratesOf as ratesOfLooks, roundsBetween } from "./marks.ts";
 import type { Look } from "./marks.ts";
 import { benchTrigger } from "./matching-load.ts";
 import { percentile } from "./percentile.ts";
@@ -41,6 +39,8 @@ export interface DeliverFigures {
   readonly posting: readonly number[];
   /** Microseconds of processor time a request, of all processes of the service, of each round. */
   readonly cpuMicros: readonly number[];
+  /** The same of the brokers; null where nobody can tell. */
+  readonly brokerMicros: readonly number[] | null;
   /** Medians: what the service does of posting alone. */
   readonly ofPosting: number;
   readonly requests: Counts;
@@ -90,30 +90,24 @@ function triggersOf({ endpoints, bytes, pathOf = allWell, seed }: DeliverOptions
   );
 }
 
-/** Has jobs made of calls, one of each; resolves with the books of those whose requests have to be taken. */
-async function prepare(
-  ground: BenchGround,
+/** The books of a load: which requests have to be taken of all its jobs, and the jobs one by one. */
+function loadOf(
   options: DeliverOptions,
   triggers: readonly Trigger[],
-): Promise<Ledger> {
-  const requests = new Ledger();
+): { readonly requests: Ledger; readonly next: () => Fired } {
   const { pathOf = allWell } = options;
-  const total = totalOf(options);
-  await ground.publish(triggers);
+  const firedOf = (number: number): Fired => {
+    const { tenantId, triggerId } = triggers[number % triggers.length] as Trigger;
+    return { triggerId, call: { tenantId, id: null, cdr: { id: `call-${number}` } } };
+  };
+  const requests = new Ledger();
+  for (let number = 0; number < totalOf(options); number += 1) {
+    const { call, triggerId } = firedOf(number);
+    const hangs = pathOf(number % triggers.length).startsWith("/hang");
+    if (!hangs) requests.expect(webhookIdOf(call, triggerId));
+  }
   let number = 0;
-  await sendAll(ground, total, (): CallEndedRecord => {
-    const endpoint = number % triggers.length;
-    const { tenantId, triggerId } = triggers[endpoint] as Trigger;
-    const call = { tenantId, id: null, cdr: { id: `call-${number}` } };
-    if (!pathOf(endpoint).startsWith("/hang")) requests.expect(webhookIdOf(call, triggerId));
-    number += 1;
-    return call;
-  });
-  await using matching = await startServices(ground, ["match"], 1);
-  const [matcher] = matching.services as [ServiceProcess];
-  const look = async () => ({ count: await matcher.metric("onhook_jobs_total"), cpu: 0 });
-  await followCount({ look, total, what: "jobs are made", signal: ground.signal });
-  return requests;
+  return { requests, next: () => firedOf(number++) };
 }
 
 const lookMs = 250;
@@ -173,27 +167,32 @@ async function deliverAll(
   sink: SinkProcess,
   options: DeliverOptions,
 ): Promise<Omit<DeliverFigures, "posting" | "ofPosting">> {
-  const requests = await prepare(ground, options, triggersOf(options, sink.url));
+  const triggers = triggersOf(options, sink.url);
+  await ground.publish(triggers);
+  const { requests, next } = loadOf(options, triggers);
   const wanted = requests.counts().expected;
   const every = Math.floor(wanted / (options.rounds + 1));
-  const { marks, note } = createMarks({ total: wanted, every });
+  const both = createBothMarks({ total: wanted, every }, ground.brokerCpu);
   await sink.mark(every);
+  // All have their partitions before there is a job: what is under way when partitions move is done twice.
   await using running = await startServices(ground, ["deliver"], options.processes);
+  await sendAll((fired) => ground.sendJobs(fired), totalOf(options), next);
   const taking = sink.untilTaken(wanted);
-  const { report, detours } = await followDelivery(running.services, taking, note);
+  const { report, detours } = await followDelivery(running.services, taking, both.note);
   const ids = await sink.ids();
   for (const id of ids) requests.see(id);
   const counts = requests.counts();
   return {
     perSecond: ratesOf(report.marks, every),
-    cpuMicros: ratesOfLooks(marks, every).cpuMicros,
+    cpuMicros: ratesOfLooks(both.own, every).cpuMicros,
+    brokerMicros: both.brokers && ratesOfLooks(both.brokers, every).cpuMicros,
     requests: { ...counts, double: counts.double + report.repeated },
     unrecorded: await countUnrecorded(ground, ids),
     detours,
   };
 }
 
-/** Posts alone, has jobs made, has the service deliver them, and counts. `tell` is told what is being done. */
+/** Posts alone, writes jobs, has the service deliver them, and counts. `tell` is told what is being done. */
 export async function measureDeliver(
   ground: BenchGround,
   options: DeliverOptions,
@@ -202,7 +201,7 @@ export async function measureDeliver(
   await using sink = await startSinkProcess(ground.signal);
   tell(`merely posting ${totalOf(options)} bodies`);
   const posting = await postAlone(sink, options, ground.signal);
-  tell("having as many jobs made, and delivering them");
+  tell("delivering as many jobs");
   const own = await deliverAll(ground, sink, options);
   const ofPosting = percentile(own.perSecond, 0.5) / percentile(posting, 0.5);
   return { ...own, posting, ofPosting };

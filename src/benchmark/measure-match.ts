@@ -1,9 +1,10 @@
+import type { CallEndedRecord } from "../sandbox/simulated-cdr.ts";
 import { followCount } from "./follow-count.ts";
 import { sendAll, startServices } from "./ground.ts";
 import type { BenchGround } from "./ground.ts";
 import { Ledger } from "./ledger.ts";
 import type { Counts } from "./ledger.ts";
-import { createMarks, ratesOf } from "./marks.ts";
+import { createBothMarks, ratesOf } from "./marks.ts";
 import type { Marks, Rates } from "./marks.ts";
 import { createMatchingLoad } from "./matching-load.ts";
 import type { Workload } from "./matching-load.ts";
@@ -29,6 +30,8 @@ export interface MatchFigures {
   readonly reading: Rates;
   /** Null where there were no jobs. */
   readonly writing: Rates | null;
+  /** Microseconds of the brokers' processor time a call, of each round; null where nobody can tell. */
+  readonly brokerMicros: readonly number[] | null;
   /** Medians: what the service does of merely reading, and of merely writing. */
   readonly ofReading: number;
   readonly ofWriting: number | null;
@@ -41,11 +44,12 @@ const totalOf = ({ calls, rounds }: MatchOptions): number => calls * (rounds + 1
 async function prepare(ground: BenchGround, options: MatchOptions, jobs: Ledger): Promise<void> {
   const load = createMatchingLoad(options);
   await ground.publish(load.triggers);
-  await sendAll(ground, totalOf(options), () => {
+  const next = (): CallEndedRecord => {
     const { call, fires } = load.next();
     for (const triggerId of fires) jobs.expect(webhookIdOf(call, triggerId));
     return call;
-  });
+  };
+  await sendAll((calls) => ground.send(calls), totalOf(options), next);
 }
 
 async function readAlone(ground: BenchGround, options: MatchOptions): Promise<Rates> {
@@ -86,13 +90,17 @@ async function lookAt(
   return { count: sum("onhook_cdrs_total"), cpu: sum("process_cpu_seconds_total") };
 }
 
-async function matchAll(ground: BenchGround, options: MatchOptions): Promise<Rates> {
+async function matchAll(
+  ground: BenchGround,
+  options: MatchOptions,
+): Promise<Pick<MatchFigures, "own" | "brokerMicros">> {
+  const { calls: every } = options;
   const total = totalOf(options);
-  const { marks, note } = createMarks({ total, every: options.calls });
+  const { own, brokers, note } = createBothMarks({ total, every }, ground.brokerCpu);
   await using running = await startServices(ground, ["match"], options.processes);
   const look = () => lookAt(running.services);
   await followCount({ look, total, what: "calls are matched", signal: ground.signal, note });
-  return ratesOf(marks, options.calls);
+  return { own: ratesOf(own, every), brokerMicros: brokers && ratesOf(brokers, every).cpuMicros };
 }
 
 /**
@@ -110,7 +118,7 @@ export async function measureMatch(
   tell("merely reading them");
   const reading = await readAlone(ground, options);
   tell("matching them");
-  const own = await matchAll(ground, options);
+  const { own, brokerMicros } = await matchAll(ground, options);
   tell("counting the jobs");
   const found = { count: 0, bytes: 0 };
   await ground.readJobs(({ value, bytes }) => {
@@ -125,6 +133,7 @@ export async function measureMatch(
     own,
     reading,
     writing,
+    brokerMicros,
     ofReading: median(own) / median(reading),
     ofWriting: writing && median(own) / median(writing),
     jobs: jobs.counts(),

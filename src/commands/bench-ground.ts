@@ -2,7 +2,7 @@ import { loadCodec, loadCodecs } from "../app/codecs.ts";
 import { createConnections, kafkaOptions } from "../app/connections.ts";
 import type { Connections, Surroundings } from "../app/connections.ts";
 import type { RecordCodec } from "../avro/record-codec.ts";
-import type { BenchGround, Found } from "../benchmark/ground.ts";
+import type { BenchGround, Fired, Found } from "../benchmark/ground.ts";
 import { ownGroups, ownPrefix, ownSettings } from "../benchmark/own-settings.ts";
 import type { OwnSize } from "../benchmark/own-settings.ts";
 import { startServiceProcess } from "../benchmark/service-process.ts";
@@ -10,6 +10,8 @@ import { untilStopped } from "../benchmark/until-stopped.ts";
 import { loadConfig } from "../config.ts";
 import { OnhookError } from "../errors.ts";
 import { errandFailure } from "../kafka/broker-failure.ts";
+import type { DeliveryJob } from "../jobs/delivery-job.ts";
+import { newJob } from "../jobs/new-job.ts";
 import { createRecordWriter } from "../kafka/record-writer.ts";
 import type { RecordWriter } from "../kafka/record-writer.ts";
 import { createTopicReader } from "../kafka/topic-reader.ts";
@@ -23,24 +25,23 @@ import type { CommandContext } from "./context.ts";
 export interface GroundOptions extends OwnSize {
   /** Begin of the names of all topics, groups and transactional ids; a hyphen and something random follow. */
   readonly namePrefix: string;
+  /** What the brokers have spent, in s of processor time, where they are at hand. */
+  readonly brokerCpu?: () => number;
   /** For Node, where processes of the service are to be looked into. */
   readonly nodeArgs?: readonly string[];
-  /** Settings of the service beyond those that make it a benchmark's, as variables. */
-  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** The settings in force, but for those that make them a benchmark's. Throws CONFIG_INVALID. */
 export function benchContext(
   context: CommandContext,
   prefix: string,
-  options: GroundOptions,
+  size: OwnSize,
 ): CommandContext {
   const { configFile } = context;
   const env = {
     ...context.env,
     ...(configFile !== undefined && { ONHOOK_CONFIG: configFile }),
-    ...options.settings,
-    ...ownSettings(prefix, options),
+    ...ownSettings(prefix, size),
   };
   return { ...context, env, config: loadConfig({ env }) };
 }
@@ -51,11 +52,20 @@ interface Parts {
   readonly connections: Connections;
   readonly prefix: string;
   readonly writer: RecordWriter;
-  readonly nodeArgs: readonly string[];
+  readonly options: GroundOptions;
+}
+
+/** The job that match would make of a call whose value is this, and that stands in no topic. */
+function jobOf({ call, triggerId }: Fired, topic: string, value: Buffer): DeliveryJob {
+  const timestamp = Date.now();
+  const record = { topic, partition: 0, offset: 0, timestamp, key: null, value, headers: {} };
+  // Whoever is ready has read all triggers: nothing is to be waited for.
+  return newJob({ record, value, call, triggerId, triggersOffset: -1 });
 }
 
 async function groundOf(parts: Parts): Promise<BenchGround> {
-  const { context, around, connections, prefix, writer, nodeArgs } = parts;
+  const { context, around, connections, prefix, writer, options } = parts;
+  const { nodeArgs = [], brokerCpu } = options;
   const { config, env, self, stop: signal } = context;
   const codecs = await loadCodecs(around, connections);
   const { cdr, triggers: triggersTopic, jobs, attempts } = config.topics;
@@ -83,6 +93,7 @@ async function groundOf(parts: Parts): Promise<BenchGround> {
     groups: ownGroups(prefix),
     kafka: kafkaOptions(config),
     signal,
+    ...(brokerCpu !== undefined && { brokerCpu }),
     async publish(triggers) {
       await writeAll(
         triggersTopic.name,
@@ -98,6 +109,11 @@ async function groundOf(parts: Parts): Promise<BenchGround> {
         (each) => each.tenantId,
         (each) => calls.encode(each),
       );
+    },
+    async sendJobs(fired) {
+      const encode = (each: Fired): Buffer =>
+        codecs.jobs.encode(jobOf(each, cdr.name, calls.encode(each.call)));
+      await writeAll(jobs.name, fired, (each) => each.triggerId, encode);
     },
     readJobs: (take) => readAll(jobs.name, codecs.jobs, take),
     readAttempts: (take) => readAll(attempts.name, codecs.attempts, take),
@@ -142,8 +158,7 @@ export async function withGround<T>(
   async function doIt(): Promise<T> {
     await applyAll(context.config, connections.topicAdmin, connections.registry);
     await using writer = createRecordWriter(connections.kafka, around);
-    const { nodeArgs = [] } = options;
-    const ground = await groundOf({ context, around, connections, prefix, writer, nodeArgs });
+    const ground = await groundOf({ context, around, connections, prefix, writer, options });
     return await work(ground, prefix);
   }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { sendAll } from "../../src/benchmark/ground.ts";
 import { startReceiverProcess } from "../../src/benchmark/receiver-process.ts";
+import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
 import type { Stack } from "../../src/sandbox/stack.ts";
 import { ownNames } from "../support/e2e-names.ts";
 import { createPlatform } from "../support/e2e-platform.ts";
@@ -49,11 +50,11 @@ export async function backlog(
   await receiver.refuse(true);
   await using service = await startBenchService(env);
   let number = 0;
-  await sendAll({ send: (calls) => platform.call(...calls) }, jobs, () => {
-    const tenantId = tenants[number % endpoints] as string;
-    number += 1;
+  const next = (): CallEndedRecord => {
+    const tenantId = tenants[number++ % endpoints] as string;
     return { tenantId, id: null, cdr: { id: `${number}-${Date.now()}` } };
-  });
+  };
+  await sendAll<CallEndedRecord>((calls) => platform.call(...calls), jobs, next);
   const made = async (): Promise<number> => service.metric("onhook_jobs_total");
   while ((await made()) < jobs) await pause(500);
   const waiting = memoryOf(service.pid);

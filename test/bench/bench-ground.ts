@@ -5,8 +5,9 @@ import type { GroundOptions } from "../../src/commands/bench-ground.ts";
 import type { BenchGround } from "../../src/benchmark/ground.ts";
 import type { CommandContext } from "../../src/commands/context.ts";
 import { loadConfig } from "../../src/config.ts";
+import type { Stack } from "../../src/sandbox/stack.ts";
 import { plainEnv } from "../support/e2e-names.ts";
-import type { StackAddress } from "../support/e2e-names.ts";
+import { cpuSecondsOf } from "./cpu-seconds.ts";
 import { mainFile } from "../support/e2e-program.ts";
 
 /** Where a profile of the service goes, if anybody wants one: shows in Chrome's developer tools, or by `node test/bench/profile.ts`. */
@@ -19,7 +20,7 @@ export const never = new AbortController().signal;
 
 const self = { node: process.execPath, main: mainFile };
 
-function contextOf({ brokers, registryUrl }: StackAddress): CommandContext {
+function contextOf({ brokers, registryUrl }: Stack): CommandContext {
   const env = {
     ...plainEnv(),
     ONHOOK_KAFKA_BROKERS: brokers.join(","),
@@ -40,11 +41,14 @@ function contextOf({ brokers, registryUrl }: StackAddress): CommandContext {
 
 /** What `onhook bench` works on, on the sandbox. */
 export function withBenchGround<T>(
-  stack: StackAddress,
-  options: Omit<GroundOptions, "namePrefix" | "nodeArgs">,
+  stack: Stack,
+  options: Omit<GroundOptions, "namePrefix" | "nodeArgs" | "brokerCpu">,
   work: (ground: BenchGround) => Promise<T>,
 ): Promise<T> {
-  return withGround(contextOf(stack), { ...options, namePrefix: "bench", nodeArgs }, work);
+  const pids = stack.brokerPids();
+  const brokerCpu = (): number => pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
+  const own = { namePrefix: "bench", nodeArgs, ...(pids.length > 0 && { brokerCpu }) };
+  return withGround(contextOf(stack), { ...options, ...own }, work);
 }
 
 /** The service on names of its own; resolves when it is ready. Disposing it kills it, or lets it write its profile and end. */

@@ -10,6 +10,7 @@ import { deliver, deliverDefaults } from "./deliver.ts";
 import { isolation, isolationDefaults } from "./isolation.ts";
 import { latency, latencyDefaults } from "./latency.ts";
 import { match, matchDefaults } from "./match.ts";
+import { scale, scaleDefaults } from "./scale.ts";
 import { countStolenTime } from "./stolen-time.ts";
 import { triggers, triggersDefaults } from "./triggers.ts";
 
@@ -77,6 +78,16 @@ const scenarios: Readonly<Record<string, () => Promise<Result>>> = {
         ...matchDefaults,
         ...(values.calls && { calls: Number(values.calls) }),
         ...(values.processes && { processes: Number(values.processes) }),
+      },
+      out,
+    ),
+  scale: async () =>
+    scale(
+      await running(),
+      {
+        ...scaleDefaults,
+        ...(values.calls && { calls: Number(values.calls) }),
+        ...(values.jobs && { jobs: Number(values.jobs) }),
       },
       out,
     ),

@@ -18,6 +18,8 @@ export const goals: Readonly<Record<string, string>> = {
     "a call against 100,000 triggers of its tenant costs at most 1.5 times that against one",
   deliver:
     "all well: 55 % of undici alone; 10 % failing once: 85 %, one endpoint in a hundred hanging: 95 % of that",
+  scale:
+    "1, 2 and 4 processes of each role: nothing missing or double, and with more of them a call or a request costs the service at most 1.25 times what it costs with one",
   latency: "at 1,000 calls/s: half within 10 ms, 99 % within 50 ms",
   isolation: "the healthy ones' p99 beside bad endpoints is at most twice that without",
   backlog: "at most 512 MiB, and everything arrives",
@@ -33,6 +35,7 @@ brokers, the receivers and the load on the same two cores; ratios within one run
 - [Figures](#figures)
 - [Where the time goes](#where-the-time-goes)
 - [What was tried](#what-was-tried)
+- [What more machines give](#what-more-machines-give)
 - [Sizing](#sizing)
 
 ## Measuring
@@ -82,6 +85,16 @@ the request itself.
 | Scheduling by endpoint, writers of their own | 769 requests/s | 6,274 | [decision 16](decisions/0016-scheduling-by-endpoint.md) |
 | The memory of fetches and requests used again, signing keys kept, lines of the log not made | 6,274 requests/s, 247 µs each | 9,192, 171 µs | [decision 25](decisions/0025-the-memory-of-fetches.md) |
 | Transactions of own requests, five trips for nine | – | taken back | [decision 22](decisions/0022-transactions-stay-with-kafkajs.md) |
+
+## What more machines give
+
+\`npm run bench -- scale\` runs one, two and four processes of a role on one broker and says what all of them do together, and what a call and a
+request cost them and the broker in processor time. Where everything shares two cores, rates can't grow with the processes: what one of them gains the
+broker or another one lacks. What can be seen there is that the cost of a call and of a request stays nearly what it is with one process, as
+partitions are shared and nothing else is: no process asks another one, and the more partitions a process has, the larger its transactions. So with cores of their
+own, processes add up, until the brokers' cores are full; the last line of each role says, by what it has cost here, how much of either a core is. A topic
+is on as many brokers as it has partitions' leaders, and cost there adds up in the same way. Nobody has measured it here on more than one machine:
+\`onhook bench match --processes 4\` does, on yours.
 
 ## Sizing
 

@@ -88,7 +88,7 @@ test("`onhook bench latency` has each request arrive, and leaves nothing behind"
 test.each([
   ["writing", ["match", "--calls", "100000"]],
   ["merely reading", ["match", "--calls", "3000"]],
-  ["having as many jobs made", ["deliver", "--jobs", "3000", "--rounds", "1"]],
+  ["delivering as many jobs", ["deliver", "--jobs", "3000", "--rounds", "1"]],
 ])("Ctrl-C while it is %s ends it, and what it had made is deleted", async (doing, args) => {
   const before = await everything();
   await using program = startProgram(["bench", ...args], env);
