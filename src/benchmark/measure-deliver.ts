@@ -176,9 +176,10 @@ async function deliverAll(
   await sink.mark(every);
   // All have their partitions before there is a job: what is under way when partitions move is done twice.
   await using running = await startServices(ground, ["deliver"], options.processes);
-  await sendAll((fired) => ground.sendJobs(fired), totalOf(options), next);
-  const taking = sink.untilTaken(wanted);
-  const { report, detours } = await followDelivery(running.services, taking, both.note);
+  const [{ report, detours }] = await Promise.all([
+    followDelivery(running.services, sink.untilTaken(wanted), both.note),
+    sendAll((fired) => ground.sendJobs(fired), totalOf(options), next),
+  ]);
   const ids = await sink.ids();
   for (const id of ids) requests.see(id);
   const counts = requests.counts();

@@ -68,37 +68,39 @@ function keep(file: string, kept: object): void {
 }
 
 /**
- * Measures on topics of its own, prints what came of it, and keeps it where that is wanted. Rejects with BENCH_UNBALANCED
- * where anything is missing or double.
+ * Measures on topics of its own, prints what came of it, and keeps it where that is wanted; before anything is deleted, so that
+ * the figures are there whatever becomes of that. Rejects with BENCH_UNBALANCED where anything is missing or double.
  */
 async function bench<Figures extends object>(
   context: CommandContext,
   options: BenchOptions,
   { name, measure, report }: Measuring<Figures>,
 ): Promise<void> {
-  assertWritable(options.json);
   const { json, ...shown } = options;
-  const figures = await withGround(context, options, async (ground, prefix) => {
+  assertWritable(json);
+  await withGround(context, options, async (ground, prefix) => {
     const { topics, kafka } = ground.config;
     context.out(
       `${name} at ${kafka.brokers.join(", ")}: topics ${prefix}-…, ${topics.cdr.partitions} partitions of calls, ${topics.jobs.partitions} of jobs`,
     );
-    context.stop.addEventListener("abort", () =>
-      context.err(
-        "Stopping; what was made is being deleted. Ctrl-C again ends at once and leaves it.",
-      ),
-    );
-    return await measure(ground, (what) => context.out(`… ${what}`));
+    context.stop.addEventListener("abort", () => context.err(stopping));
+    const figures = await measure(ground, (what) => context.out(`… ${what}`));
+    const { lines, problem } = report(figures);
+    for (const line of lines) context.out(line);
+    const kept = { ...origin(name, context), options: shown, ok: problem === "", lines, figures };
+    if (json !== undefined) keep(json, kept);
+    if (problem !== "") throw new OnhookError("BENCH_UNBALANCED", { problem });
   });
-  const { lines, problem } = report(figures);
-  for (const line of lines) context.out(line);
-  if (json !== undefined) {
-    const machine = { cores: cpus().length, model: cpus()[0]?.model ?? "", node: process.version };
-    const at = new Date().toISOString();
-    const { version } = context;
-    keep(json, { name, at, version, machine, options: shown, ok: problem === "", lines, figures });
-  }
-  if (problem !== "") throw new OnhookError("BENCH_UNBALANCED", { problem });
+}
+
+const stopping =
+  "Stopping; what was made is being deleted. Ctrl-C again ends at once and leaves it.";
+
+/** What figures are of. */
+function origin(name: string, { version }: CommandContext): object {
+  const [first] = cpus();
+  const machine = { cores: cpus().length, model: first?.model ?? "", node: process.version };
+  return { name, at: new Date().toISOString(), version, machine };
 }
 
 /** `onhook bench match`: calls to jobs. Rejects with BENCH_OPTIONS, BENCH_UNBALANCED, BENCH_LEFT and what fails besides. */

@@ -16,7 +16,8 @@ export const benchErrors = {
   BENCH_UNBALANCED: {
     message: "The benchmark's books do not balance: {problem}",
     retryable: false,
-    action: "Where nothing had failed meanwhile, it is a fault of Onhook: report it.",
+    action:
+      "A request is repeated where its process has lost its partition meanwhile, as one does on a machine or brokers with far too much to do: measure again with less. Anything missing, and any job that is double, is a fault of Onhook: report it.",
   },
   BENCH_LEFT: {
     message: "The benchmark could not delete all that it had made:\n{left}",

@@ -89,12 +89,13 @@ the request itself.
 ## What more machines give
 
 \`npm run bench -- scale\` runs one, two and four processes of a role on one broker and says what all of them do together, and what a call and a
-request cost them and the broker in processor time. Where everything shares two cores, rates can't grow with the processes: what one of them gains the
-broker or another one lacks. What can be seen there is that the cost of a call and of a request stays nearly what it is with one process, as
-partitions are shared and nothing else is: no process asks another one, and the more partitions a process has, the larger its transactions. So with cores of their
-own, processes add up, until the brokers' cores are full; the last line of each role says, by what it has cost here, how much of either a core is. A topic
-is on as many brokers as it has partitions' leaders, and cost there adds up in the same way. Nobody has measured it here on more than one machine:
-\`onhook bench match --processes 4\` does, on yours.
+request cost them and the broker in processor time. Where everything shares two cores, rates can not tell what more machines give: what one process gains,
+the broker or another process lacks. Cost can. Processes of a role share out partitions and ask each other nothing, so a call costs them much the same
+however many they are; the benchmark holds that it is at most 1.25 times as much. As far as that holds, processes with cores of
+their own add up until the brokers' cores are full, and the last line of each role reckons, from the cost here, how much a core of either takes. Partitions are led
+by as many brokers as there are, and what they cost is shared out with them.
+
+That is reckoned: it has not been measured on several machines here. \`onhook bench match --processes 4\` measures it on brokers that are elsewhere.
 
 ## Sizing
 
