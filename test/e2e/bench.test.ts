@@ -63,7 +63,7 @@ test("`onhook bench match` counts each job, says what reading and writing alone 
     options: { calls: 300, seed: 7, partitions: 2 },
     figures: {
       jobs: { expected: 300, found: 300, missing: 0, double: 0, unexpected: 0 },
-      own: { perSecond: [expect.any(Number), expect.any(Number)] as unknown },
+      own: { perSecond: expect.any(Array) as unknown },
     },
   });
   expect(await addedTo(before)).toEqual([]);
