@@ -1,3 +1,4 @@
+import { benchErrors } from "./error-table/bench-errors.ts";
 import { logErrors } from "./error-table/log-errors.ts";
 import { programErrors } from "./error-table/program-errors.ts";
 import { recordsErrors } from "./error-table/records-errors.ts";
@@ -17,6 +18,7 @@ export const errorTable = {
   ...programErrors,
   ...replayErrors,
   ...sandboxErrors,
+  ...benchErrors,
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorTable;

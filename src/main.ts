@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { auditCommands } from "./command-line/audit-commands.ts";
+import { benchCommands } from "./command-line/bench-commands.ts";
 import { configurationCommands } from "./command-line/configuration-commands.ts";
 import { deadCommands } from "./command-line/dead-commands.ts";
 import { explainCommands } from "./command-line/explain-commands.ts";
@@ -84,6 +85,7 @@ function createProgram(): Command {
   replayCommands(program, context, process.stderr);
   explainCommands(program, context);
   auditCommands(program, context);
+  benchCommands(program, context);
   // An action of its own makes commander take an unknown command for an argument too many.
   program.allowExcessArguments().action(() => {
     const [unknown] = program.args;

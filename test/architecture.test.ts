@@ -62,6 +62,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ),
   // Turns every stage's and adapter's events into lines and numbers, so it knows their types.
   observability: [...flows, ...stages, "kafka", "registry", ...leaves, "errors.ts"],
+  // Runs the service as others do, from outside: it knows how to start one, what to feed it, and the plain clients beside it.
+  benchmark: [...flows, "kafka", "sandbox", ...leaves, "config.ts", "errors.ts", "topology.ts"],
   config: ["errors.ts", "topology.ts"],
   "command-line": ["commands", "config.ts"],
   app: [
@@ -105,11 +107,12 @@ describe("the dependency rule", () => {
     );
   });
 
-  it("only src/app and the commands build adapters", () => {
+  it("only src/app, the commands and the benchmarks build adapters", () => {
     const builders = files.filter(
       ({ folder }) =>
         folder !== "app" &&
         folder !== "commands" &&
+        folder !== "benchmark" &&
         !adapters.includes(folder) &&
         folder !== "observability",
     );
@@ -133,12 +136,12 @@ describe("the dependency rule", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("pino and prom-client are known to observability alone, kafkajs to kafka, undici to http and registry", () => {
+  it("pino and prom-client are known to observability alone, kafkajs to kafka, undici to what sends requests", () => {
     const owners: Readonly<Record<string, readonly string[]>> = {
       pino: ["observability/", "commands/run.ts"],
       "prom-client": ["observability/"],
       kafkajs: ["kafka/", "app/connections.ts", "sandbox/readiness.ts"],
-      undici: ["http/", "registry/"],
+      undici: ["http/", "registry/", "benchmark/"],
       fastify: ["admin/"],
       commander: ["main.ts", "command-line/"],
     };
@@ -181,7 +184,11 @@ describe("the measures", () => {
     const touching = files.filter(({ text }) =>
       /\bprocess\.(?:env|argv|exit|on|stdout|stderr|stdin|kill|cwd|pid)\b/.test(code(text)),
     );
-    expect(touching.map(({ path }) => path).sort()).toEqual(["main.ts", "sandbox/keeper.ts"]);
+    expect(touching.map(({ path }) => path).sort()).toEqual([
+      "benchmark/worker.ts",
+      "main.ts",
+      "sandbox/keeper.ts",
+    ]);
   });
 
   it("no folder is a drawer for anything, and no file a barrel", () => {

@@ -127,7 +127,7 @@ describe("the topics", () => {
     const sources = readdirSync(new URL("../src", import.meta.url), {
       recursive: true,
       encoding: "utf8",
-    }).filter((path) => path.endsWith(".ts") && !path.startsWith("sandbox/"));
+    }).filter((path) => path.endsWith(".ts") && !/^(sandbox|command-line)\//.test(path));
     const named = sources.flatMap((path) =>
       [...readRepository(`src/${path}`).matchAll(/"((?:onhook|webhook)-[a-z-]+)"/g)].map(
         ([, name = ""]) => name,

@@ -38,22 +38,24 @@ function saslOptions({ sasl }: Config["kafka"]): Pick<KafkaClientOptions, "sasl"
   return { sasl: { mechanism, username: username ?? "", password: password ?? "" } };
 }
 
+/** How the brokers are reached, the files of the settings read. Throws PEM_UNUSABLE. */
+export function kafkaOptions({ kafka }: Config): KafkaClientOptions {
+  const { brokers, clientId, connectionTimeoutMs, requestTimeoutMs } = kafka;
+  const ssl = brokerTls(kafka);
+  return {
+    brokers,
+    clientId,
+    connectionTimeoutMs,
+    requestTimeoutMs,
+    ...(ssl !== undefined && { ssl }),
+    ...saslOptions(kafka),
+  };
+}
+
 /** Makes the clients of the outside systems. Nothing connects yet. Throws PEM_UNUSABLE for a file of certificates, KEY_RING_UNUSABLE. */
 export function createConnections({ config, clock, emit, kafkaLog }: Surroundings): Connections {
-  const { brokers, clientId, connectionTimeoutMs, requestTimeoutMs } = config.kafka;
-  const ssl = brokerTls(config.kafka);
+  const kafka = createKafkaClient(kafkaOptions(config), kafkaLog);
   const ca = certificatesOf("registry.caFile", config.registry.caFile);
-  const kafka = createKafkaClient(
-    {
-      brokers,
-      clientId,
-      connectionTimeoutMs,
-      requestTimeoutMs,
-      ...(ssl !== undefined && { ssl }),
-      ...saslOptions(config.kafka),
-    },
-    kafkaLog,
-  );
   return {
     kafka,
     registry: createSchemaRegistry({ ...config.registry, ...(ca !== undefined && { ca }) }, emit),

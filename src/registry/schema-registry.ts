@@ -34,6 +34,8 @@ export interface SchemaRegistry extends SchemaSource {
   register(subject: string, schema: unknown): Promise<number>;
   /** Sets the subject's compatibility rule, for example BACKWARD. */
   setCompatibility(subject: string, level: string): Promise<void>;
+  /** Deletes a subject with all its versions, for good; one that is not there is no failure. */
+  remove(subject: string): Promise<void>;
 }
 
 interface Answer {
@@ -97,12 +99,17 @@ export function createSchemaRegistry(
     async setCompatibility(subject, level) {
       await ask("PUT", `/config/${encodeURIComponent(subject)}`, { compatibility: level });
     },
+    async remove(subject) {
+      // Marked first, then deleted: registries refuse the second where the first has not been done.
+      await ask("DELETE", path(subject));
+      await ask("DELETE", `${path(subject)}?permanent=true`);
+    },
   };
 }
 
 const path = (subject: string): string => `/subjects/${encodeURIComponent(subject)}`;
 
-type Method = "GET" | "POST" | "PUT";
+type Method = "GET" | "POST" | "PUT" | "DELETE";
 type Ask = (method: Method, path: string, body?: object) => Promise<Answer>;
 
 /** Sends one question; answers with 2xx, the registry's own 404, and 409, all else is an error. */

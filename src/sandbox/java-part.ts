@@ -25,6 +25,7 @@ const startSeconds = 60;
 const tailLines = 12;
 
 interface Run {
+  readonly pid: number;
   readonly ended: Promise<string>;
   /** Set when somebody asks for the end of this run; a later run has a flag of its own. */
   wanted: boolean;
@@ -42,6 +43,11 @@ export class JavaPart {
     this.#spec = spec;
   }
 
+  /** Undefined while it does not run. */
+  get pid(): number | undefined {
+    return this.#run?.pid;
+  }
+
   /**
    * Resolves when it answers; does nothing when it already runs. SANDBOX_DIED when it ends instead, SANDBOX_SLOW when it
    * does not answer in a minute, the signal's reason when that comes first.
@@ -50,8 +56,8 @@ export class JavaPart {
     if (this.#run !== undefined) return;
     if (!this.#prepared) await this.#prepare();
     const { keeper } = this.#deps;
-    const { ended } = await keeper.start(this.#spec.name, this.#spec.command, this.#log);
-    const run: Run = { ended, wanted: false };
+    const { pid, ended } = await keeper.start(this.#spec.name, this.#spec.command, this.#log);
+    const run: Run = { pid, ended, wanted: false };
     this.#run = run;
     const death = ended.then(async (how) => {
       this.#run = undefined;

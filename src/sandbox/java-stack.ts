@@ -154,6 +154,7 @@ function stackOf({ keeper, brokers, registry, ports, died }: Running): Stack {
       Object.entries(ports.listeners).map(([name, each]) => [name, addressesOf(each)]),
     ),
     registryUrl: registryUrlOf(ports),
+    brokerPids: () => brokers.flatMap(({ pid }) => pid ?? []),
     died,
     stop,
     stopBroker: async (index, how) => await broker(index).stop(how),

@@ -43,6 +43,8 @@ export interface Stack extends AsyncDisposable {
   readonly registryUrl: string;
   /** Resolves with SANDBOX_DIED when a part ends that nobody asked to; only where kind is "java", and never rejects. */
   readonly died: Promise<OnhookError>;
+  /** The processes of the brokers that run, for what they cost; none where they are not processes of this machine's own. */
+  brokerPids(): readonly number[];
   /** Everything is gone, data included, when it resolves; again and again is the same as once. */
   stop(): Promise<void>;
   /**

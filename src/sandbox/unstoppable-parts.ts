@@ -11,6 +11,7 @@ export function unstoppableParts(kind: "existing" | "docker") {
   };
   return {
     listeners: {},
+    brokerPids: () => [],
     died: new Promise<OnhookError>(() => {}),
     stopBroker: cannot("stop one broker"),
     startBroker: cannot("start one broker"),

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { sendAll } from "../../src/benchmark/ground.ts";
+import { startReceiverProcess } from "../../src/benchmark/receiver-process.ts";
+import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
 import type { Stack } from "../../src/sandbox/stack.ts";
 import { ownNames } from "../support/e2e-names.ts";
 import { createPlatform } from "../support/e2e-platform.ts";
 import { mustRun } from "../support/e2e-program.ts";
 import { triggerOf } from "../support/e2e-samples.ts";
-import { startBenchReceiver } from "./bench-receiver.ts";
-import { startBenchService } from "./bench-service.ts";
-import { sendAll } from "./send-all.ts";
+import { never, startBenchService } from "./bench-ground.ts";
 
 /** All receivers are down while jobs pile up; then they come back, and everything has to arrive in bounded memory. */
 export interface BacklogOptions {
@@ -38,7 +39,7 @@ export async function backlog(
     ONHOOK_DELIVERY_REDRIVE_PER_SECOND: "20000",
   });
   await mustRun(["topics", "apply"], { env });
-  await using receiver = await startBenchReceiver();
+  await using receiver = await startReceiverProcess(never);
   await using platform = await createPlatform(stack, topics);
   const tenants = Array.from({ length: endpoints }, (_, number) => `tenant-${number}`);
   for (const [number, tenantId] of tenants.entries()) {
@@ -46,20 +47,21 @@ export async function backlog(
       triggerOf({ tenantId, url: `${receiver.url}/ok/${number}`, action: { retries: 10 } }),
     );
   }
-  receiver.refuse(true);
+  await receiver.refuse(true);
   await using service = await startBenchService(env);
-  await sendAll(platform, jobs, (number) => ({
-    tenantId: tenants[number % endpoints],
-    id: null,
-    cdr: { id: `${number}-${Date.now()}` },
-  }));
+  let number = 0;
+  const next = (): CallEndedRecord => {
+    const tenantId = tenants[number++ % endpoints] as string;
+    return { tenantId, id: null, cdr: { id: `${number}-${Date.now()}` } };
+  };
+  await sendAll<CallEndedRecord>((calls) => platform.call(...calls), jobs, next);
   const made = async (): Promise<number> => service.metric("onhook_jobs_total");
   while ((await made()) < jobs) await pause(500);
   const waiting = memoryOf(service.pid);
   out(
     `${jobs} jobs made while all ${endpoints} receivers were down: ${waiting.now} MiB, at most ${waiting.peak} MiB`,
   );
-  receiver.refuse(false);
+  await receiver.refuse(false);
   const begun = Date.now();
   const delivered = async (): Promise<number> =>
     service.metric("onhook_delivery_attempts_total", 'outcome="delivered"');
@@ -72,7 +74,7 @@ export async function backlog(
     if (Date.now() - last.at > 120_000) break;
     await pause(500);
   }
-  const { latencies } = await receiver.report();
+  const latencies = await receiver.latencies();
   const arrived = [...latencies.values()].reduce((sum, list) => sum + list.length, 0);
   const { peak } = memoryOf(service.pid);
   const seconds = Math.round((Date.now() - begun) / 1000);

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
 import { Agent } from "undici";
+import { spread } from "../../src/benchmark/percentile.ts";
+import { startSinkProcess } from "../../src/benchmark/sink-process.ts";
 import { createRecordCodec } from "../../src/avro/record-codec.ts";
 import { createCallSchemas } from "../../src/cdr/call-schemas.ts";
 import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
@@ -23,9 +25,7 @@ import { readSchema } from "../../src/schema-files.ts";
 import { createTriggerTable } from "../../src/triggers/trigger-table.ts";
 import { avroTypeOf, schemaFile, wireBytes } from "../support/e2e-platform.ts";
 import { triggerOf } from "../support/e2e-samples.ts";
-import { startBenchSink } from "./bench-sink.ts";
 import { jobCodec, jobOf } from "./matching-parts.ts";
-import { spread } from "./percentile.ts";
 
 /** What the deliver role takes for a request where no broker is: records come from memory, and what is written is dropped. */
 export interface DeliveringOptions {
@@ -237,8 +237,8 @@ export async function delivering(
   { jobs, rounds, endpoints }: DeliveringOptions,
   out: (line: string) => void,
 ): Promise<{ readonly ok: boolean; readonly micros: readonly number[] }> {
-  await using sink = await startBenchSink();
-  sink.mark(jobs);
+  await using sink = await startSinkProcess(new AbortController().signal);
+  await sink.mark(jobs);
   const micros: number[] = [];
   const alone: number[] = [];
   const jobsOfAll = load(sink.url, endpoints);

@@ -1,12 +1,12 @@
+import { arrived, sendOpenLoop } from "../../src/benchmark/open-loop.ts";
+import { percentile } from "../../src/benchmark/percentile.ts";
+import { startReceiverProcess } from "../../src/benchmark/receiver-process.ts";
 import type { Stack } from "../../src/sandbox/stack.ts";
 import { ownNames } from "../support/e2e-names.ts";
 import { createPlatform } from "../support/e2e-platform.ts";
 import { mustRun } from "../support/e2e-program.ts";
 import { triggerOf } from "../support/e2e-samples.ts";
-import { startBenchReceiver } from "./bench-receiver.ts";
-import { startBenchService } from "./bench-service.ts";
-import { arrived, sendOpenLoop } from "./open-loop.ts";
-import { percentile } from "./percentile.ts";
+import { never, startBenchService } from "./bench-ground.ts";
 
 /** What one endpoint that hangs does to the others: the same load with and without ten that hang and ten that fail. */
 export interface IsolationOptions {
@@ -42,7 +42,7 @@ async function run(stack: Stack, bad: boolean, options: IsolationOptions): Promi
   const { endpoints, hanging, failing, jobsPerSecond, seconds } = options;
   const { env, topics } = ownNames(stack, "isolation");
   await mustRun(["topics", "apply"], { env });
-  await using receiver = await startBenchReceiver();
+  await using receiver = await startReceiverProcess(never);
   await using platform = await createPlatform(stack, topics);
   const tenants = Array.from({ length: endpoints }, (_, number) => `tenant-${number}`);
   for (const [number, tenantId] of tenants.entries()) {
@@ -55,7 +55,12 @@ async function run(stack: Stack, bad: boolean, options: IsolationOptions): Promi
     );
   }
   await using _ = await startBenchService(env);
-  const sent = await sendOpenLoop(platform, tenants, { perSecond: jobsPerSecond, seconds });
+  const sent = await sendOpenLoop(
+    (calls) => platform.call(...calls),
+    tenants,
+    { perSecond: jobsPerSecond, seconds },
+    never,
+  );
   const well = (path: string): boolean => Number(path.split("/")[2]) >= hanging + failing;
   const wanted = Math.floor((sent * (endpoints - hanging - failing)) / endpoints);
   const paths = await arrived(receiver, wanted, well);

@@ -1,12 +1,13 @@
+import { arrived, sendOpenLoop } from "../../src/benchmark/open-loop.ts";
+import type { SendCalls } from "../../src/benchmark/open-loop.ts";
+import { percentile } from "../../src/benchmark/percentile.ts";
+import { startReceiverProcess } from "../../src/benchmark/receiver-process.ts";
 import type { Stack } from "../../src/sandbox/stack.ts";
 import { ownNames } from "../support/e2e-names.ts";
 import { createPlatform } from "../support/e2e-platform.ts";
 import { mustRun } from "../support/e2e-program.ts";
 import { triggerOf } from "../support/e2e-samples.ts";
-import { startBenchReceiver } from "./bench-receiver.ts";
-import { startBenchService } from "./bench-service.ts";
-import { arrived, sendOpenLoop } from "./open-loop.ts";
-import { percentile } from "./percentile.ts";
+import { never, startBenchService } from "./bench-ground.ts";
 
 /** From a call to the arrival of its request, while so many calls come a second, whatever becomes of those before. */
 export interface LatencyOptions {
@@ -45,17 +46,20 @@ async function run(
 ): Promise<Figures> {
   const { env, topics } = ownNames(stack, "latency");
   await mustRun(["topics", "apply"], { env });
-  await using receiver = await startBenchReceiver();
+  await using receiver = await startReceiverProcess(never);
   await using platform = await createPlatform(stack, topics);
   const tenants = Array.from({ length: options.endpoints }, (_, number) => `tenant-${number}`);
   for (const [number, tenantId] of tenants.entries())
     await platform.putTrigger(triggerOf({ tenantId, url: `${receiver.url}/ok/${number}` }));
   await using _ = await startBenchService(env);
-  const warm = await sendOpenLoop(platform, tenants, { perSecond, seconds: warmUpSeconds });
-  await arrived(receiver, warm, () => true);
-  receiver.clear();
-  const sent = await sendOpenLoop(platform, tenants, { perSecond, seconds: options.seconds });
-  const latencies = [...(await arrived(receiver, sent, () => true)).values()].flat();
+  const send: SendCalls = (calls) => platform.call(...calls);
+  const warmUp = { perSecond, seconds: warmUpSeconds };
+  const warm = await sendOpenLoop(send, tenants, warmUp, never);
+  await arrived(receiver, warm);
+  await receiver.clear();
+  const { seconds } = options;
+  const sent = await sendOpenLoop(send, tenants, { perSecond, seconds }, never);
+  const latencies = [...(await arrived(receiver, sent)).values()].flat();
   const [p50 = NaN, p99 = NaN, p999 = NaN] = [0.5, 0.99, 0.999].map((part) =>
     percentile(latencies, part),
   );

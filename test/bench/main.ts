@@ -11,6 +11,7 @@ import { delivering, deliveringDefaults } from "./delivering.ts";
 import { isolation, isolationDefaults } from "./isolation.ts";
 import { latency, latencyDefaults } from "./latency.ts";
 import { match, matchDefaults } from "./match.ts";
+import { scale, scaleDefaults } from "./scale.ts";
 import { countStolenTime } from "./stolen-time.ts";
 import { triggers, triggersDefaults } from "./triggers.ts";
 
@@ -84,6 +85,16 @@ const scenarios: Readonly<Record<string, () => Promise<Result>>> = {
         ...matchDefaults,
         ...(values.calls && { calls: Number(values.calls) }),
         ...(values.processes && { processes: Number(values.processes) }),
+      },
+      out,
+    ),
+  scale: async () =>
+    scale(
+      await running(),
+      {
+        ...scaleDefaults,
+        ...(values.calls && { calls: Number(values.calls) }),
+        ...(values.jobs && { jobs: Number(values.jobs) }),
       },
       out,
     ),

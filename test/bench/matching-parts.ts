@@ -1,3 +1,4 @@
+import { callSource, firing, mixedFilters } from "../../src/benchmark/matching-load.ts";
 import { createRecordCodec } from "../../src/avro/record-codec.ts";
 import { createCallSchema } from "../../src/cdr/call-schema.ts";
 import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
@@ -8,7 +9,6 @@ import { createTriggerTable } from "../../src/triggers/trigger-table.ts";
 import type { TriggerTable } from "../../src/triggers/trigger-table.ts";
 import { avroTypeOf, schemaFile, wireBytes } from "../support/e2e-platform.ts";
 import { triggerOf } from "../support/e2e-samples.ts";
-import { callSource, firing, mixedFilters } from "./matching-load.ts";
 
 const callSchemaId = 1;
 export const callSchema = createCallSchema(callSchemaId, schemaFile("call-ended"));
@@ -21,7 +21,9 @@ export function valuesOf(
   count: number,
   firesEvery = Infinity,
 ): Buffer[] {
-  return callSource(tenantIds)(count).map((call, number) => {
+  const next = callSource(tenantIds);
+  return Array.from({ length: count }, (_, number) => {
+    const call = next();
     const value = number % firesEvery === 0 ? firing(call) : call;
     return wireBytes(callSchemaId, callType.toBuffer(value));
   });

@@ -18,6 +18,8 @@ export const goals: Readonly<Record<string, string>> = {
     "a call against 100,000 triggers of its tenant costs at most 1.5 times that against one",
   deliver:
     "all well: 55 % of undici alone; 10 % failing once: 85 %, one endpoint in a hundred hanging: 95 % of that",
+  scale:
+    "1, 2 and 4 processes of each role: nothing missing or double, and with more of them a call or a request costs the service at most 1.25 times what it costs with one",
   latency: "at 1,000 calls/s: half within 10 ms, 99 % within 50 ms",
   isolation: "the healthy ones' p99 beside bad endpoints is at most twice that without",
   backlog: "at most 512 MiB, and everything arrives",
@@ -29,15 +31,18 @@ What Onhook does in a second on one small machine, what it costs, and where the 
 brokers, the receivers and the load on the same two cores; ratios within one run say more than any of them.
 
 - [Measuring](#measuring)
+- [On your own brokers](#on-your-own-brokers)
 - [Figures](#figures)
 - [Where the time goes](#where-the-time-goes)
 - [What was tried](#what-was-tried)
+- [What more machines give](#what-more-machines-give)
 - [Sizing](#sizing)
 
 ## Measuring
 
 \`npm run bench\` runs all benchmarks on a sandbox of their own, \`npm run bench -- match\` one of them. Each says what it is measured
-beside (the same calls merely read by kafkajs, the same bodies sent by undici alone), checks that nothing is missing or double, and ends
+beside (the same calls merely read by kafkajs, as many records of the jobs' size merely written by it without transactions, the same
+bodies sent by undici alone), checks that nothing is missing or double, and ends
 with 1 where its goal is not reached. \`npm run performance\` writes this file from the results. \`npm run bench:small\` measures hot functions
 one by one, \`npm run bench -- delivering\` what the deliver role takes for a request where no broker is, beside undici alone in the same
 process. \`npm run bench -- deliver --only "all well"\` measures one variant. \`BENCH_PROFILES=<folder> npm run bench -- match\` has the
@@ -45,6 +50,13 @@ service write a profile, which \`node test/bench/profile.ts <file>\` sums up.
 
 The rate of deliveries counts jobs by their first requests, refused or not, while the retries of those before go out beside them: by the
 last job that is taken, a round would end when the last retry has waited for its rung.
+
+## On your own brokers
+
+\`onhook bench match\`, \`onhook bench deliver\` and \`onhook bench latency\` measure the same, in the same way, on the brokers of your settings: on
+topics of their own, which they delete again. Rates follow from the machine, the brokers and the way between them; what to compare with the figures
+below is the part of the raw limit of the same run, and the processor time of a call or a request. [operations.md](operations.md#measuring-your-own-cluster)
+says what it needs, touches and leaves.
 
 ## Figures
 
@@ -84,6 +96,17 @@ takes a tenth, undici's own work a seventh, signature and payload a tenth togeth
 | One timer, one listener and one object for requests under way, addresses taken apart once | 1.2 times undici with its own pool | 0.95 times | [sending.ts](../src/http/sending.ts) |
 | Messages that kafkajs need not group | 2 KB of garbage a record | none | [one-partition.ts](../src/kafka/one-partition.ts) |
 | The four above together, without a broker | 4.3 times undici alone | 3.3 times | [delivering.ts](../test/bench/delivering.ts) |
+
+## What more machines give
+
+\`npm run bench -- scale\` runs one, two and four processes of a role on one broker and says what all of them do together, and what a call and a
+request cost them and the broker in processor time. Where everything shares two cores, rates can not tell what more machines give: what one process gains,
+the broker or another process lacks. Cost can. Processes of a role share out partitions and ask each other nothing, so a call costs them much the same
+however many they are; the benchmark holds that it is at most 1.25 times as much. As far as that holds, processes with cores of
+their own add up until the brokers' cores are full, and the last line of each role reckons, from the cost here, how much a core of either takes. Partitions are led
+by as many brokers as there are, and what they cost is shared out with them.
+
+That is reckoned: it has not been measured on several machines here. \`onhook bench match --processes 4\` measures it on brokers that are elsewhere.
 
 ## Sizing
 

@@ -2,7 +2,7 @@ import type { LogRecord } from "../../src/log/log-record.ts";
 import { matchBatch } from "../../src/matching/match-batch.ts";
 import type { MatchContext } from "../../src/matching/match-batch.ts";
 import { contextOf, tableOf, valuesOf } from "./matching-parts.ts";
-import { percentile, spread } from "./percentile.ts";
+import { percentile, spread } from "../../src/benchmark/percentile.ts";
 
 /** What a call costs against 1 to 100,000 triggers of its tenant, of which the same number fire: in one process, without Kafka. */
 export interface TriggersOptions {

@@ -111,6 +111,21 @@ describe("Apicurio", () => {
     expect(await registry.latest(subject)).toMatchObject({ version: 2 });
   });
 
+  test("deletes a subject for good: what is registered under it later begins anew", async () => {
+    const registry = realRegistry();
+    const subject = ownName("subject");
+    const [first, other] = [noteSchema(), noteSchema()];
+    await registry.setCompatibility(subject, "BACKWARD");
+    await registry.register(subject, first);
+    await registry.remove(subject);
+    expect(await registry.latest(subject)).toBeNull();
+    expect(await registry.lookUp(subject, first)).toBeNull();
+    await registry.register(subject, other);
+    expect(await registry.latest(subject)).toMatchObject({ version: 1, schema: other });
+    await registry.remove(subject);
+    await registry.remove(subject);
+  });
+
   test("refuses what is no schema, for good", async () => {
     const registering = realRegistry().register(ownName("subject"), { type: "rekord" });
     await expect(registering).rejects.toMatchObject({

@@ -33,6 +33,10 @@ const commands = [
   "trigger delete",
   "dead",
   "dead list",
+  "bench",
+  "bench match",
+  "bench deliver",
+  "bench latency",
 ];
 
 test.concurrent.each(commands)("`onhook %s --help` says how it is used", async (command) => {

@@ -59,6 +59,11 @@ function namesFor(name: string, settings: Settings, proxy: LoginProxy = registry
   });
 }
 
+const secureRegistryUrl = (): Settings => ({
+  ONHOOK_REGISTRY_URL: registry.url.replace(/^.*:\d+/, `https://127.0.0.1:${secureRegistry.port}`),
+  ONHOOK_REGISTRY_CA_FILE: files().otherCa,
+});
+
 function expectNoSecretIn(text: string): void {
   for (const secret of secrets) {
     expect(text).not.toContain(secret);
@@ -72,11 +77,7 @@ describe.concurrent("a call becomes a webhook", () => {
     async (way) => {
       const { env, topics } = namesFor(`secured-${way}`, {
         ...settingsOf(kafka, way),
-        ONHOOK_REGISTRY_URL: registry.url.replace(
-          /^.*:\d+/,
-          `https://127.0.0.1:${secureRegistry.port}`,
-        ),
-        ONHOOK_REGISTRY_CA_FILE: files().otherCa,
+        ...secureRegistryUrl(),
       });
       const trigger = triggerOf({ tenantId: newTenantId(), url: `${hooks.url}/${way}` });
       const said = [
@@ -95,6 +96,19 @@ describe.concurrent("a call becomes a webhook", () => {
     },
   );
 });
+
+test.each(["scram-sha-512", "certificate"] as const)(
+  "`onhook bench` and the plain clients that it measures beside get in by %s",
+  async (way) => {
+    const settings = settingsOf(kafka, way);
+    const { env } = namesFor(`secured-bench-${way}`, { ...settings, ...secureRegistryUrl() });
+    const args = ["bench", "match", "--calls", "50", "--rounds", "1", "--partitions", "1"];
+    const { status, stdout, stderr } = await runProgram(args, { env });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toContain("jobs expected 20, found 20: missing 0, double 0, unexpected 0");
+    expectNoSecretIn(stdout);
+  },
+);
 
 const files = () => kafka.certificates.files;
 

@@ -1,6 +1,6 @@
-import { v5 as uuidV5 } from "uuid";
 import { activeTriggers } from "../../src/audit/active-triggers.ts";
 import { plainFires } from "../../src/audit/plain-evaluator.ts";
+import { webhookIdOf } from "../../src/benchmark/webhook-id.ts";
 import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
 import type { Tenant } from "../../src/triggers/tenant.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";
@@ -11,12 +11,7 @@ export interface ExpectedWebhook {
   readonly trigger: Trigger;
 }
 
-const namespace = uuidV5("onhook.delivery-job", uuidV5.DNS);
-
-/** UUIDv5 of tenant, CDR and trigger, as the contract has it. */
-export function webhookIdOf(call: CallEndedRecord, triggerId: string): string {
-  return uuidV5(`${call.tenantId}\n${call.cdr.id}\n${triggerId}`, namespace);
-}
+export { webhookIdOf } from "../../src/benchmark/webhook-id.ts";
 
 /** Which webhooks calls must cause: by the plain evaluator, with no code of the service's matcher. */
 export function expectedWebhooks(

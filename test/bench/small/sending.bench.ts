@@ -2,14 +2,14 @@ import { afterAll, bench, describe } from "vitest";
 import { Agent } from "undici";
 import { createAddressGuard } from "../../../src/http/address-guard.ts";
 import { createHttpSender } from "../../../src/http/undici-sender.ts";
-import { startBenchSink } from "../bench-sink.ts";
+import { startSinkProcess } from "../../../src/benchmark/sink-process.ts";
 
 /** Each of these sends so many requests, some at a time: what is measured is a thousand times what one takes. */
 const requests = 1000;
 const atOnce = 64;
 
-const sink = await startBenchSink();
-sink.mark(requests);
+const sink = await startSinkProcess(new AbortController().signal);
+await sink.mark(requests);
 const sender = createHttpSender({
   timeoutMs: 10_000,
   maxResponseBytes: 65_536,

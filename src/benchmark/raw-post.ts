@@ -1,20 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { Agent } from "undici";
 
-// A process of its own that posts bodies with the same client as the service and does nothing else: as fast as anything can
-// send. Told to by a message, it answers when all are answered.
-
-interface Order {
+/** Bodies to be posted with the same client as the service's, and nothing else done: as fast as anything can send. */
+export interface PostOrder {
+  /** Base address, without a slash at its end. */
   readonly url: string;
   /** Paths in turn. */
   readonly paths: readonly string[];
   readonly total: number;
+  /** Bytes of each body. */
   readonly bytes: number;
+  /** Requests under way at the same time, and connections that they share. */
   readonly inFlight: number;
   readonly connections: number;
 }
 
-async function post({ url, paths, total, bytes, inFlight, connections }: Order): Promise<void> {
+/** Posts all of them; resolves when all are answered. */
+export async function rawPost(order: PostOrder): Promise<void> {
+  const { url, paths, total, bytes, inFlight, connections } = order;
   const agent = new Agent({ connections, pipelining: 1 });
   const body = Buffer.alloc(bytes, "x");
   let sent = 0;
@@ -35,7 +38,3 @@ async function post({ url, paths, total, bytes, inFlight, connections }: Order):
   await Promise.all(Array.from({ length: inFlight }, sendInTurn));
   await agent.close();
 }
-
-process.on("message", (order: Order) => {
-  void post(order).then(() => process.send?.("done"));
-});

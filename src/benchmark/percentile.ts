@@ -14,8 +14,3 @@ export function spread(values: readonly number[], digits = 0): string {
   );
   return `${median} (${least} to ${most})`;
 }
-
-/** What lies between each round's mark and the next; the first mark is that of the begin, and what follows it the warm-up. */
-export function roundsBetween(marks: readonly number[]): number[] {
-  return marks.slice(2).map((at, index) => at - (marks[index + 1] as number));
-}

@@ -1,56 +1,61 @@
-import { setTimeout as pause } from "node:timers/promises";
-import type { CallEndedRecord } from "../../src/sandbox/simulated-cdr.ts";
-import type { Platform } from "../support/e2e-platform.ts";
-import type { BenchReceiver } from "./bench-receiver.ts";
+import { pause, systemClock } from "../runtime/clock.ts";
+import type { CallEndedRecord } from "../sandbox/simulated-cdr.ts";
+import type { Latencies } from "./receiver.ts";
+import type { ReceiverProcess } from "./receiver-process.ts";
+import { untilStopped } from "./until-stopped.ts";
+
+/** Writes calls; resolves when all of them are safe. */
+export type SendCalls = (calls: readonly CallEndedRecord[]) => Promise<void>;
 
 /** Calls come in ticks of this many ms, by the clock and not by the answers: no coordinated omission. */
 const tickMs = 20;
 
 /**
  * Sends calls of the tenants in turn, so many a second, and resolves with their number when all are written. Their ids end
- * in the time at which they were due, from which the receivers count.
+ * in the time at which they were due, from which the receivers count. Rejects with COMMAND_STOPPED.
  */
 export async function sendOpenLoop(
-  platform: Platform,
+  send: SendCalls,
   tenants: readonly string[],
   { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
+  signal: AbortSignal,
 ): Promise<number> {
   const ticks = Math.round((seconds * 1000) / tickMs);
   const begin = Date.now();
   const sending: Promise<unknown>[] = [];
   let sent = 0;
-  for (let tick = 1; tick <= ticks; tick += 1) {
+  for (let tick = 1; tick <= ticks && !signal.aborted; tick += 1) {
     const now = begin + tick * tickMs;
-    await pause(Math.max(0, now - Date.now()));
+    await pause(systemClock, Math.max(0, now - Date.now()), signal);
     const wanted = Math.round((perSecond * tick * tickMs) / 1000);
-    const calls: object[] = [];
+    const calls: CallEndedRecord[] = [];
     for (; sent < wanted; sent += 1) {
       const tenantId = tenants[sent % tenants.length] ?? "";
       calls.push({ tenantId, id: null, cdr: { id: `${sent}-${now}` } });
     }
-    sending.push(platform.call(...(calls as CallEndedRecord[])));
+    sending.push(send(calls));
   }
-  await Promise.all(sending);
+  await untilStopped(signal, Promise.all(sending));
   return sent;
 }
 
-/** By path: what came, in ms after it was due. */
-export type Latencies = ReadonlyMap<string, readonly number[]>;
+const patienceMs = 60_000;
+const lookMs = 100;
 
 /** Resolves when so many of those that count have come, or after a minute with what has. */
 export async function arrived(
-  receiver: BenchReceiver,
+  receiver: ReceiverProcess,
   wanted: number,
-  counts: (path: string) => boolean,
+  counts: (path: string) => boolean = () => true,
 ): Promise<Latencies> {
-  const until = Date.now() + 60_000;
+  const until = Date.now() + patienceMs;
   for (;;) {
-    const { latencies } = await receiver.report();
+    const latencies = await receiver.latencies();
     const come = [...latencies].reduce(
       (sum, [path, list]) => sum + (counts(path) ? list.length : 0),
       0,
     );
     if (come >= wanted || Date.now() > until) return latencies;
-    await pause(100);
+    await pause(systemClock, lookMs);
   }
 }
