@@ -40,6 +40,7 @@ function sealing(codec: RecordCodec<unknown>, keyRing: KeyRing): RecordCodec<unk
   return {
     encode: (trigger) => codec.encode(sealTrigger(trigger as Trigger, keyRing)),
     decode: (value) => codec.decode(value),
+    ownBody: (value) => codec.ownBody(value),
   };
 }
 

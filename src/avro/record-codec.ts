@@ -25,6 +25,8 @@ export interface RecordCodec<T> {
    * Rejects with WIRE_FORMAT, AVRO_DECODE, SCHEMA_UNKNOWN or REGISTRY_UNREACHABLE.
    */
   decode(value: Buffer | null): Promise<T>;
+  /** The Avro body of a value that was written by the very schema that this version has; null: it was not. */
+  ownBody(value: Buffer): Buffer | null;
 }
 
 export interface RecordCodecOptions {
@@ -117,6 +119,11 @@ export function createRecordCodec<T>(options: RecordCodecOptions): RecordCodec<T
       const schemaId = schemaIdOf(value);
       const decode = decoders.get(schemaId) ?? (await making.do(schemaId, () => make(schemaId)));
       return decode(value as Buffer) as T;
+    },
+    ownBody(value) {
+      const isOwn = value.length >= headerLength && value[0] === 0;
+      if (!isOwn || value.readInt32BE(1) !== options.schemaId) return null;
+      return value.subarray(headerLength);
     },
   };
 }

@@ -2,17 +2,18 @@ import { z } from "zod";
 import type { Field, FieldCatalog } from "../cdr/field-catalog.ts";
 import { parseDecimal } from "./decimal.ts";
 import { parseInstant } from "./instant.ts";
-import { text, unknownProperty } from "./shape-problems.ts";
+import { isPlain, text, unknownProperty } from "./shape-problems.ts";
 import { operatorRules, operators } from "./trigger.ts";
 import type { Condition, Operator, Problem } from "./trigger.ts";
 import { parseWindow } from "./week-windows.ts";
 import { mostStars, wildcardPieces } from "./wildcard.ts";
 
+const longestPath = 1000;
 const mostValues = 1000;
 const longestValue = 1000;
 
 const shapes = {
-  field: text(1, 1000),
+  field: text(1, longestPath),
   op: z.enum(operators, { error: `is none of ${operators.join(", ")}` }),
   values: z
     .array(text(0, longestValue), { error: "is not a list of texts" })
@@ -127,6 +128,21 @@ function partsProblems(parts: Parts, catalog: FieldCatalog): Problem[] {
   const field = catalog.resolve(parts.field);
   if (field !== undefined) return [...problems, ...fieldProblems(parts, field)];
   return [{ path: "field", message: "is not a property of the CDR" }, ...problems];
+}
+
+/**
+ * Whether a condition whose parts have the right types is seen to be valid at a glance. False says nothing: then
+ * `checkCondition` has to tell.
+ */
+export function isUsualCondition(condition: Condition, catalog: FieldCatalog): boolean {
+  const { field, op, values } = condition;
+  return (
+    isPlain(field, 1, longestPath) &&
+    Object.hasOwn(operatorRules, op) &&
+    values.length <= mostValues &&
+    values.every((value) => isPlain(value, 0, longestValue)) &&
+    partsProblems(condition, catalog).length === 0
+  );
 }
 
 /**

@@ -1,7 +1,9 @@
 import { checkTrigger } from "./check-trigger.ts";
 import type { TriggerCheck, TriggerRules } from "./check-trigger.ts";
-import { openTrigger } from "./trigger-secrets.ts";
+import { keysOfPlain, openTrigger } from "./trigger-secrets.ts";
 import type { SecretKeys, SecretRules } from "./trigger-secrets.ts";
+import type { Trigger } from "./trigger.ts";
+import { isUsualTrigger } from "./usual-trigger.ts";
 
 export type EventCheck =
   | (Extract<TriggerCheck, { ok: true }> & {
@@ -30,4 +32,25 @@ export function checkEvent(
   if (checked.trigger.triggerId !== triggerId)
     return { ok: false, problems: [{ path: "triggerId", message: wrongKey }] };
   return { ...checked, keys: opened.keys };
+}
+
+/**
+ * The same of an event that was read from its bytes, which takes a fraction of that where it is like most. `asRead`: what
+ * passed says exactly what the bytes say.
+ */
+export function checkReadEvent(
+  triggerId: string,
+  event: Trigger,
+  rules: TriggerRules,
+  secrets: SecretRules,
+): EventCheck & { readonly asRead: boolean } {
+  const plain = secrets.requireEncrypted ? undefined : keysOfPlain(event);
+  const { value, keys, problems } =
+    plain === undefined
+      ? openTrigger(triggerId, event, secrets)
+      : { value: event, keys: plain, problems: [] };
+  const trigger = value as Trigger;
+  if (problems.length === 0 && triggerId === trigger.triggerId && isUsualTrigger(trigger, rules))
+    return { ok: true, trigger, keys, asRead: plain !== undefined };
+  return { ...checkEvent(triggerId, event, rules, secrets), asRead: false };
 }

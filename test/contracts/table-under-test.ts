@@ -21,15 +21,21 @@ export async function createTable(log: LogUnderTest) {
     return (await by.write(record)).offset;
   }
 
-  /** Reads the table until the end of the test; `take` is what it does with each record. */
-  function read(take: (record: LogRecord) => Promise<void> = async () => undefined): Promise<void> {
+  /** Reads the table until the end of the test; `take` is what it does with each record, at once or not. */
+  function read(
+    take: (record: LogRecord) => Promise<void> | undefined = () => undefined,
+  ): Promise<void> {
     const stop = new AbortController();
     const source = log.source({ topic, partition: 0 }, stop.signal);
     const emit = (event: KafkaEvent): void => void events.push(event);
+    const taken = (record: LogRecord): void =>
+      collected.handlers.records({ topic, partition: 0, records: [record] });
     const handlers = {
-      async record(record: LogRecord): Promise<void> {
-        await take(record);
-        collected.handlers.records({ topic, partition: 0, records: [record] });
+      record(record: LogRecord): Promise<void> | undefined {
+        const taking = take(record);
+        if (taking !== undefined) return taking.then(() => taken(record));
+        taken(record);
+        return undefined;
       },
       position(position: number, end: number): void {
         told.push({ position, end });

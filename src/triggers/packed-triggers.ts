@@ -1,0 +1,98 @@
+import type { FieldCatalog } from "../cdr/field-catalog.ts";
+import { ByteShelf } from "./byte-shelf.ts";
+import { readTrigger, writeTrigger } from "./trigger-bytes.ts";
+import type { SecretKeys } from "./trigger-secrets.ts";
+import type { Trigger } from "./trigger.ts";
+
+/** What is known of a trigger besides its content. */
+export interface Standing {
+  readonly enabled: boolean;
+  /** With which keys its secrets were encrypted. */
+  readonly keys: SecretKeys;
+  /** The newest catalog of those looked at that its conditions are valid by. */
+  readonly validBy: FieldCatalog;
+}
+
+/** A valid trigger to be kept. */
+export interface ValidTrigger extends Standing {
+  readonly trigger: Trigger;
+  /** Its Avro body, where it is at hand and says exactly the same; a copy is kept. */
+  readonly bytes?: Buffer;
+  /** Where its event stands in the triggers' topic. */
+  readonly offset: number;
+}
+
+/**
+ * All valid triggers, each as its bytes: most of them never fire, and as objects a million of them would take two
+ * gigabytes. A trigger has a number, for as long as it is there; the number of one that is gone is given to another.
+ */
+export class PackedTriggers {
+  readonly #numbers = new Map<string, number>();
+  readonly #free: number[] = [];
+  readonly #bytes = new ByteShelf();
+  readonly #offsets: number[] = [];
+  readonly #standings: (Standing | null)[] = [];
+  /** The same object for standings that are alike: there are few of these. */
+  #alike: Standing[] = [];
+
+  numberOf(triggerId: string): number | undefined {
+    return this.#numbers.get(triggerId);
+  }
+
+  /** Keeps it in the place of the one with the same id, or as one more; its number. */
+  put({ trigger, bytes, offset, ...standing }: ValidTrigger): number {
+    const { triggerId } = trigger;
+    let number = this.#numbers.get(triggerId);
+    if (number === undefined) {
+      number = this.#free.pop() ?? this.#offsets.length;
+      this.#numbers.set(triggerId, number);
+    }
+    this.#bytes.put(number, bytes ?? writeTrigger(trigger));
+    this.#offsets[number] = offset;
+    this.#standings[number] = this.#shared(standing);
+    return number;
+  }
+
+  remove(triggerId: string): void {
+    const number = this.#numbers.get(triggerId);
+    if (number === undefined) return;
+    this.#numbers.delete(triggerId);
+    this.#bytes.remove(number);
+    this.#standings[number] = null;
+    this.#free.push(number);
+  }
+
+  /** Read anew each time. */
+  trigger(number: number): Trigger {
+    return readTrigger(this.#bytes.get(number) as Buffer);
+  }
+
+  offset(number: number): number {
+    return this.#offsets[number] as number;
+  }
+
+  standing(number: number): Standing {
+    return this.#standings[number] as Standing;
+  }
+
+  setValidBy(number: number, validBy: FieldCatalog): void {
+    this.#standings[number] = this.#shared({ ...this.standing(number), validBy });
+  }
+
+  /** Those of before stay with who has them; who comes later gets his own. */
+  forgetStandings(): void {
+    this.#alike = [];
+  }
+
+  #shared(standing: Standing): Standing {
+    const { enabled, keys, validBy } = standing;
+    const same = this.#alike.find(
+      (each) =>
+        each.enabled === enabled &&
+        each.validBy === validBy &&
+        (each.keys === keys || each.keys.symmetricDifference(keys).size === 0),
+    );
+    if (same === undefined) this.#alike.push(standing);
+    return same ?? standing;
+  }
+}
