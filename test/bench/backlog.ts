@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Stack } from "../../src/sandbox/stack.ts";
 import { ownNames } from "../support/e2e-names.ts";
@@ -7,6 +6,7 @@ import { mustRun } from "../support/e2e-program.ts";
 import { triggerOf } from "../support/e2e-samples.ts";
 import { startBenchReceiver } from "./bench-receiver.ts";
 import { startBenchService } from "./bench-service.ts";
+import { memoryOf } from "./memory-of.ts";
 import { sendAll } from "./send-all.ts";
 
 /** All receivers are down while jobs pile up; then they come back, and everything has to arrive in bounded memory. */
@@ -18,13 +18,6 @@ export interface BacklogOptions {
 }
 
 export const backlogDefaults: BacklogOptions = { jobs: 1_000_000, endpoints: 100, maxMiB: 512 };
-
-/** Resident memory of a process, now and at most, in MiB. */
-function memoryOf(pid: number): { readonly now: number; readonly peak: number } {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const kib = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]);
-  return { now: Math.round(kib("VmRSS") / 1024), peak: Math.round(kib("VmHWM") / 1024) };
-}
 
 export async function backlog(
   stack: Stack,

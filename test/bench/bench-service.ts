@@ -12,24 +12,35 @@ export interface BenchService extends AsyncDisposable {
 }
 
 /** As docs/operations.md advises: without a limit Node lets its heap grow with what the machine has, not with what it needs. */
-const heapLimits = ["--max-old-space-size=256", "--max-semi-space-size=16"];
+const heapLimits = (heapMiB: number): string[] => [
+  `--max-old-space-size=${heapMiB}`,
+  "--max-semi-space-size=16",
+];
 
 /** Where its profile goes, if anybody wants one: shows in Chrome's developer tools, or by `node test/bench/profile.ts`. */
 const profileFolder = process.env["BENCH_PROFILES"];
 const profiling =
   profileFolder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`];
 
-/** Starts `onhook run` and resolves when it is ready. Disposing it kills it, or lets it write its profile and end. */
+/**
+ * Starts `onhook run` and resolves when it is ready. Disposing it kills it, or lets it write its profile and end. `heapMiB`: how
+ * far its heap may grow.
+ */
 export async function startBenchService(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
+  heapMiB = 256,
 ): Promise<BenchService> {
   const [port = 0] = await choosePorts([undefined]);
-  const child = spawn(process.execPath, [...heapLimits, ...profiling, mainFile, "run", ...args], {
-    cwd: repository,
-    env: { ...env, ONHOOK_HTTP_PORT: String(port), ONHOOK_LOG_LEVEL: "error" },
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-  });
+  const child = spawn(
+    process.execPath,
+    [...heapLimits(heapMiB), ...profiling, mainFile, "run", ...args],
+    {
+      cwd: repository,
+      env: { ...env, ONHOOK_HTTP_PORT: String(port), ONHOOK_LOG_LEVEL: "error" },
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    },
+  );
   const exited = once(child, "exit");
   const get = async (path: string): Promise<Response> =>
     fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(30_000) });

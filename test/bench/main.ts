@@ -10,10 +10,11 @@ import { deliver, deliverDefaults } from "./deliver.ts";
 import { isolation, isolationDefaults } from "./isolation.ts";
 import { latency, latencyDefaults } from "./latency.ts";
 import { match, matchDefaults } from "./match.ts";
+import { state, stateDefaults } from "./state.ts";
 import { countStolenTime } from "./stolen-time.ts";
 import { triggers, triggersDefaults } from "./triggers.ts";
 
-// npm run bench -- <scenario> [--seconds N] [--jobs N]: measures on a sandbox of its own, keeps a JSON file in .cache/bench,
+// npm run bench -- <scenario> [--seconds N] [--jobs N] [--triggers N]: measures on a sandbox of its own, keeps a JSON file in .cache/bench,
 // and ends with 1 where a promise did not hold.
 
 interface Result {
@@ -36,6 +37,7 @@ const { positionals, values } = parseArgs({
     jobs: { type: "string" },
     calls: { type: "string" },
     processes: { type: "string" },
+    triggers: { type: "string" },
   },
 });
 
@@ -70,6 +72,12 @@ const scenarios: Readonly<Record<string, () => Promise<Result>>> = {
       out,
     ),
   triggers: () => triggers(triggersDefaults, out),
+  state: async () =>
+    state(
+      await running(),
+      { ...stateDefaults, ...(values.triggers && { triggers: Number(values.triggers) }) },
+      out,
+    ),
   match: async () =>
     match(
       await running(),
