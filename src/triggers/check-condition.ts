@@ -130,18 +130,33 @@ function partsProblems(parts: Parts, catalog: FieldCatalog): Problem[] {
   return [{ path: "field", message: "is not a property of the CDR" }, ...problems];
 }
 
+/** Digits alone are a number, whatever else is one. */
+const digits = /^\d{1,15}$/;
+
+function areReadable(values: readonly string[], op: Operator, type: Field["type"]): boolean {
+  const rule = valueRule(op, type);
+  if (rule === anyText) return true;
+  return values.every(
+    (value) => (rule === valueRules.number && digits.test(value)) || rule.reads(value),
+  );
+}
+
 /**
  * Whether a condition whose parts have the right types is seen to be valid at a glance. False says nothing: then
  * `checkCondition` has to tell.
  */
 export function isUsualCondition(condition: Condition, catalog: FieldCatalog): boolean {
-  const { field, op, values } = condition;
+  const { field: path, op, values, ignoreCase } = condition;
+  if (!isPlain(path, 1, longestPath) || !Object.hasOwn(operatorRules, op)) return false;
+  const field = catalog.resolve(path);
+  if (field === undefined || (ignoreCase && field.type !== "text")) return false;
+  const fits: readonly Field["type"][] = operatorRules[op].on;
   return (
-    isPlain(field, 1, longestPath) &&
-    Object.hasOwn(operatorRules, op) &&
+    fits.includes(field.type) &&
     values.length <= mostValues &&
+    countProblem(op, values.length) === undefined &&
     values.every((value) => isPlain(value, 0, longestValue)) &&
-    partsProblems(condition, catalog).length === 0
+    areReadable(values, op, field.type)
   );
 }
 

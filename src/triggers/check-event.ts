@@ -1,5 +1,6 @@
 import { checkTrigger } from "./check-trigger.ts";
 import type { TriggerCheck, TriggerRules } from "./check-trigger.ts";
+import { readTrigger } from "./trigger-bytes.ts";
 import { keysOfPlain, openTrigger } from "./trigger-secrets.ts";
 import type { SecretKeys, SecretRules } from "./trigger-secrets.ts";
 import type { Trigger } from "./trigger.ts";
@@ -34,23 +35,29 @@ export function checkEvent(
   return { ...checked, keys: opened.keys };
 }
 
+/** An event's Avro body, by this version's schema, and what `glanceAtTrigger` makes of it. */
+export interface ReadEvent {
+  readonly bytes: Buffer;
+  readonly glance: Trigger;
+}
+
 /**
- * The same of an event that was read from its bytes, which takes a fraction of that where it is like most. `asRead`: what
+ * The same of an event of which there are the bytes, which takes a fraction of that where it is like most. `asRead`: what
  * passed says exactly what the bytes say.
  */
 export function checkReadEvent(
   triggerId: string,
-  event: Trigger,
+  { bytes, glance }: ReadEvent,
   rules: TriggerRules,
   secrets: SecretRules,
 ): EventCheck & { readonly asRead: boolean } {
-  const plain = secrets.requireEncrypted ? undefined : keysOfPlain(event);
+  const plain = secrets.requireEncrypted ? undefined : keysOfPlain(glance);
   const { value, keys, problems } =
     plain === undefined
-      ? openTrigger(triggerId, event, secrets)
-      : { value: event, keys: plain, problems: [] };
+      ? openTrigger(triggerId, glance, secrets)
+      : { value: glance, keys: plain, problems: [] };
   const trigger = value as Trigger;
   if (problems.length === 0 && triggerId === trigger.triggerId && isUsualTrigger(trigger, rules))
     return { ok: true, trigger, keys, asRead: plain !== undefined };
-  return { ...checkEvent(triggerId, event, rules, secrets), asRead: false };
+  return { ...checkEvent(triggerId, readTrigger(bytes), rules, secrets), asRead: false };
 }

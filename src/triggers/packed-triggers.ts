@@ -17,7 +17,7 @@ export interface Standing {
 export interface ValidTrigger extends Standing {
   readonly trigger: Trigger;
   /** Its Avro body, where it is at hand and says exactly the same; a copy is kept. */
-  readonly bytes?: Buffer;
+  readonly bytes: Buffer | null;
   /** Where its event stands in the triggers' topic. */
   readonly offset: number;
 }
@@ -39,18 +39,17 @@ export class PackedTriggers {
     return this.#numbers.get(triggerId);
   }
 
-  /** Keeps it in the place of the one with the same id, or as one more; its number. */
-  put({ trigger, bytes, offset, ...standing }: ValidTrigger): number {
-    const { triggerId } = trigger;
-    let number = this.#numbers.get(triggerId);
-    if (number === undefined) {
-      number = this.#free.pop() ?? this.#offsets.length;
-      this.#numbers.set(triggerId, number);
-    }
+  /** A number for a trigger that has none; to be followed by `set`. */
+  add(triggerId: string): number {
+    const number = this.#free.pop() ?? this.#offsets.length;
+    this.#numbers.set(triggerId, number);
+    return number;
+  }
+
+  set(number: number, { trigger, bytes, offset, enabled, keys, validBy }: ValidTrigger): void {
     this.#bytes.put(number, bytes ?? writeTrigger(trigger));
     this.#offsets[number] = offset;
-    this.#standings[number] = this.#shared(standing);
-    return number;
+    this.#standings[number] = this.#shared({ enabled, keys, validBy });
   }
 
   remove(triggerId: string): void {
@@ -86,13 +85,11 @@ export class PackedTriggers {
 
   #shared(standing: Standing): Standing {
     const { enabled, keys, validBy } = standing;
-    const same = this.#alike.find(
-      (each) =>
-        each.enabled === enabled &&
-        each.validBy === validBy &&
-        (each.keys === keys || each.keys.symmetricDifference(keys).size === 0),
-    );
-    if (same === undefined) this.#alike.push(standing);
-    return same ?? standing;
+    for (const each of this.#alike) {
+      if (each.enabled !== enabled || each.validBy !== validBy) continue;
+      if (each.keys === keys || each.keys.symmetricDifference(keys).size === 0) return each;
+    }
+    this.#alike.push(standing);
+    return standing;
   }
 }

@@ -63,12 +63,39 @@ function actionOf(cursor: ByteCursor): Action {
   };
 }
 
+/** Cuts texts out of one that all bytes are made into, a character each: a fraction of the work of decoding each. */
+class GlanceCursor extends ByteCursor {
+  readonly #all: string;
+
+  constructor(bytes: Buffer) {
+    super(bytes, 0);
+    this.#all = bytes.toString("latin1");
+  }
+
+  override text(): string {
+    const length = this.length();
+    const start = this.advance(length);
+    return this.#all.slice(start, start + length);
+  }
+}
+
 /**
  * Reads the Avro body of a trigger; what it says is not checked: a text may be any, a long of over 53 bits is a bigint.
  * Throws MalformedBytes.
  */
 export function readTrigger(bytes: Buffer): Trigger {
-  const cursor = new ByteCursor(bytes, 0);
+  return readFrom(new ByteCursor(bytes, 0));
+}
+
+/**
+ * The same, in half the time, but for texts that are not ASCII: each of their bytes stands for one character. Who keeps one
+ * of its texts keeps all of them.
+ */
+export function glanceAtTrigger(bytes: Buffer): Trigger {
+  return readFrom(new GlanceCursor(bytes));
+}
+
+function readFrom(cursor: ByteCursor): Trigger {
   const trigger: Trigger = {
     triggerId: cursor.text(),
     tenantId: cursor.text(),

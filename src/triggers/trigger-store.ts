@@ -5,9 +5,10 @@ import { OnhookError } from "../errors.ts";
 import type { LogRecord } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
+import type { ReadEvent } from "./check-event.ts";
 import type { StoreEvent, StoreTable } from "./store-events.ts";
 import { TableProgress } from "./table-progress.ts";
-import { readTrigger } from "./trigger-bytes.ts";
+import { glanceAtTrigger } from "./trigger-bytes.ts";
 import type {
   RefusedTrigger,
   TenantTriggers,
@@ -31,7 +32,10 @@ export interface TriggerStoreDeps {
   readonly emit: Emit<StoreEvent>;
 }
 
-type Decoded = { readonly value: unknown; readonly bytes?: Buffer } | { readonly problem: string };
+type Decoded =
+  | { readonly value: unknown }
+  | { readonly read: ReadEvent }
+  | { readonly problem: string };
 type AppliedEvent = Extract<StoreEvent, { type: "store.applied" }>;
 
 /**
@@ -177,7 +181,7 @@ export class TriggerStore {
       return { ...about, result: "refused", problems: ["the event's key is missing"] };
     if ("problem" in decoded) return { ...about, result: "refused", problems: [decoded.problem] };
     const result =
-      name === "triggers"
+      "read" in decoded || name === "triggers"
         ? table.applyTrigger({ triggerId: key, ...decoded, offset })
         : table.applyTenant({ tenantId: key, ...decoded });
     if (typeof result === "string") return { ...about, result };
@@ -194,7 +198,7 @@ export class TriggerStore {
     const bytes = name === "triggers" ? this.#deps.triggers.ownBody?.(value) : null;
     if (bytes == null) return undefined;
     try {
-      return { value: readTrigger(bytes), bytes };
+      return { read: { bytes, glance: glanceAtTrigger(bytes) } };
     } catch (error) {
       // The codec says what is wrong with it.
       if (error instanceof MalformedBytes) return undefined;

@@ -2,21 +2,18 @@ import type { FieldCatalog } from "../cdr/field-catalog.ts";
 import { emptyKeyRing } from "../secrets/key-ring.ts";
 import { ActiveTenants } from "./active-tenants.ts";
 import { checkEvent, checkReadEvent, wrongKey } from "./check-event.ts";
-import type { EventCheck } from "./check-event.ts";
+import type { EventCheck, ReadEvent } from "./check-event.ts";
 import type { TriggerRules } from "./check-trigger.ts";
 import type { OnTypeMismatch } from "./condition.ts";
 import { PackedTriggers } from "./packed-triggers.ts";
 import { RefusedEvents } from "./refused-events.ts";
 import type { RefusedTrigger } from "./refused-events.ts";
+import { StatusTally } from "./status-tally.ts";
 import { checkTenant } from "./tenant.ts";
 import type { Tenant } from "./tenant.ts";
-import { TenantGroup, triggerStatuses } from "./tenant-triggers.ts";
-import type {
-  StatusCounts,
-  TenantTriggers,
-  TriggerOrigin,
-  TriggerStatus,
-} from "./tenant-triggers.ts";
+import { TenantGroup } from "./tenant-triggers.ts";
+import type { TenantTriggers, TriggerOrigin, TriggerStatus } from "./tenant-triggers.ts";
+import { readTrigger } from "./trigger-bytes.ts";
 import type { SecretRules } from "./trigger-secrets.ts";
 import type { Problem, Trigger } from "./trigger.ts";
 import { UnpackedTriggers } from "./unpacked-triggers.ts";
@@ -41,14 +38,13 @@ export type Applied = "applied" | "deleted" | { readonly refused: readonly Probl
 export type TriggerCounts = Readonly<Record<TriggerStatus | "refused", number>>;
 
 /** An event of the triggers' topic. */
-export interface TriggerEvent {
-  readonly triggerId: string;
-  /** The trigger as it was decoded, with whatever is wrong with it; null deletes. */
-  readonly value: unknown;
-  readonly offset: number;
-  /** The Avro body that `readTrigger` has read the value from, where it has. A copy is kept. */
-  readonly bytes?: Buffer;
-}
+export type TriggerEvent = { readonly triggerId: string; readonly offset: number } & (
+  | {
+      /** The trigger as it was decoded, with whatever is wrong with it; null deletes. */
+      readonly value: unknown;
+    }
+  | { readonly read: ReadEvent }
+);
 
 /**
  * What the compacted topics of triggers and tenants say, in memory. Each event is taken whole or refused whole, and what
@@ -119,9 +115,7 @@ class Table implements TriggerTable {
   readonly #active: ActiveTenants;
   readonly #groups = new Map<string, TenantGroup>();
   readonly #refused = new RefusedEvents();
-  /** The sum over all groups but those in `#uncounted`, so that counting costs only what has changed. */
-  readonly #counted: StatusCounts = { active: 0, disabled: 0, "over-licence": 0, suspended: 0 };
-  readonly #uncounted = new Set<TenantGroup>();
+  readonly #tally = new StatusTally();
 
   constructor(options: TriggerTableOptions) {
     this.#options = options;
@@ -131,23 +125,26 @@ class Table implements TriggerTable {
     this.#active = new ActiveTenants(most);
   }
 
-  applyTrigger({ triggerId, value, offset, bytes }: TriggerEvent): Applied {
-    if (value === null) {
+  applyTrigger(event: TriggerEvent): Applied {
+    const { triggerId, offset } = event;
+    if ("value" in event && event.value === null) {
       this.#refused.forget(triggerId);
       this.#remove(triggerId);
       return "deleted";
     }
     const checked =
-      bytes === undefined
-        ? { ...this.#check(triggerId, value), asRead: false }
-        : checkReadEvent(triggerId, value as Trigger, this.#rules, this.#secrets);
+      "read" in event
+        ? checkReadEvent(triggerId, event.read, this.#rules, this.#secrets)
+        : { ...this.#check(triggerId, event.value), asRead: false };
     if (!checked.ok) {
       const { problems } = checked;
+      const value = "read" in event ? readTrigger(event.read.bytes) : event.value;
       this.#refused.add({ triggerId, tenantId: tenantOf(value), offset, problems, value });
       return { refused: problems };
     }
     this.#refused.forget(triggerId);
-    this.#put(checked, offset, checked.asRead ? bytes : undefined);
+    const bytes = "read" in event && checked.asRead ? event.read.bytes : null;
+    this.#put(triggerId, checked, { offset, bytes });
     return "applied";
   }
 
@@ -212,7 +209,7 @@ class Table implements TriggerTable {
     this.#refused.recheck(({ triggerId, offset, value }) => {
       const checked = this.#check(triggerId, value);
       if (!checked.ok) return checked.problems;
-      this.#put(checked, offset, undefined);
+      this.#put(triggerId, checked, { offset, bytes: null });
       taken.push({ triggerId, offset });
       return null;
     });
@@ -220,12 +217,7 @@ class Table implements TriggerTable {
   }
 
   counts(): TriggerCounts {
-    for (const group of this.#uncounted) {
-      group.counted = group.counts();
-      for (const status of triggerStatuses) this.#counted[status] += group.counted[status];
-    }
-    this.#uncounted.clear();
-    return { ...this.#counted, refused: this.#refused.size };
+    return { ...this.#tally.counts(), refused: this.#refused.size };
   }
 
   get #rules(): TriggerRules {
@@ -246,37 +238,39 @@ class Table implements TriggerTable {
   }
 
   #group(tenantId: string): TenantGroup {
-    const group = this.#groups.get(tenantId) ?? new TenantGroup(this.#unpacked);
-    this.#groups.set(tenantId, group);
+    let group = this.#groups.get(tenantId);
+    if (group === undefined) {
+      group = new TenantGroup(this.#unpacked);
+      // A copy: it may be cut out of a larger text, all of which would be kept.
+      this.#groups.set(Buffer.from(tenantId).toString(), group);
+    }
     return group;
   }
 
   #changed(tenantId: string, group: TenantGroup): void {
-    if (group.counted !== null) {
-      for (const status of triggerStatuses) this.#counted[status] -= group.counted[status];
-      group.counted = null;
-    }
-    if (group.isEmpty) {
-      this.#uncounted.delete(group);
-      this.#groups.delete(tenantId);
-    } else {
-      this.#uncounted.add(group);
-    }
+    this.#tally.changed(group);
+    if (group.isEmpty) this.#groups.delete(tenantId);
   }
 
   /** `bytes`: the trigger's Avro body, where there is one that says the same. */
-  #put({ trigger, keys }: ValidEvent, offset: number, bytes: Buffer | undefined): void {
-    const { triggerId, tenantId, enabled } = trigger;
-    const before = this.#packed.numberOf(triggerId);
+  #put(
+    triggerId: string,
+    { trigger, keys }: ValidEvent,
+    from: { readonly offset: number; readonly bytes: Buffer | null },
+  ): void {
+    const { tenantId, enabled } = trigger;
+    let before = this.#packed.numberOf(triggerId);
     const wasEnabled = before !== undefined && this.#packed.standing(before).enabled;
-    const stays = before !== undefined && this.#packed.trigger(before).tenantId === tenantId;
-    if (!stays) this.#remove(triggerId);
-    const valid = { trigger, offset, enabled, keys, validBy: this.#catalog };
-    const number = this.#packed.put(bytes === undefined ? valid : { ...valid, bytes });
+    if (before !== undefined && this.#packed.trigger(before).tenantId !== tenantId) {
+      this.#remove(triggerId);
+      before = undefined;
+    }
+    const number = before ?? this.#packed.add(triggerId);
+    this.#packed.set(number, { trigger, ...from, enabled, keys, validBy: this.#catalog });
     this.#unpacked.forget(number);
     const group = this.#group(tenantId);
-    if (stays) group.changed(number, wasEnabled);
-    else group.add(number);
+    if (before === undefined) group.add(number);
+    else group.changed(number, wasEnabled);
     this.#changed(tenantId, group);
   }
 

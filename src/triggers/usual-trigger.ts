@@ -19,30 +19,56 @@ function isUsualTime(time: number | null): boolean {
   return time === null || Number.isSafeInteger(time);
 }
 
-function isUsualPair([key, value]: readonly [string, string]): boolean {
-  return key !== "__proto__" && isPlain(key, 1, longestKey) && isPlain(value, 0, longestPairValue);
+/** Names of hosts that no parser takes for an address or for another script; then nothing that a path or a query can't have. */
+const usualUrl =
+  /^https:\/\/(?:[a-z][a-z\d]*(?:-[a-z\d]+)*\.)+[a-z]{2,}(?::\d{1,4})?(?:[/?][!"$-[\]-~]*)?$/;
+
+function isUsualUrl(url: string, allowHttp: boolean): boolean {
+  if (url.length > longestUrl) return false;
+  return usualUrl.test(url) || (isPlain(url, 0, longestUrl) && !urlProblem(url, allowHttp));
 }
 
+function areUsualPairs(pairs: Readonly<Record<string, string>>): boolean {
+  let count = 0;
+  for (const key in pairs) {
+    count += 1;
+    if (!isPlain(key, 1, longestKey) || !isPlain(pairs[key] as string, 0, longestPairValue))
+      return false;
+  }
+  return count <= mostPairs;
+}
+
+/** Base64 as it is written: the last character before the padding has no bits to spare. */
+const usualSecret =
+  /^whsec_(?:[A-Za-z\d+/]{4})+(?:[A-Za-z\d+/][AQgw]==|[A-Za-z\d+/]{2}[AEIMQUYcgkosw048]=)?$/;
+
+/** `whsec_` and 24 to 64 bytes, which are 32 to 88 characters. */
+const [leastSecret, mostSecret] = [6 + 32, 6 + 84];
+
 function isUsualSecret(secret: string): boolean {
+  const { length } = secret;
+  if (length >= leastSecret && length <= mostSecret && usualSecret.test(secret)) return true;
   return isPlain(secret, 1, longestPairValue) && signingSecretProblem(secret) === undefined;
+}
+
+function isEmpty(pairs: Readonly<Record<string, string>>): boolean {
+  for (const _ in pairs) return false;
+  return true;
 }
 
 /** Headers and credentials are for the full check: few triggers have them, and their rules are many. */
 function isUsualAction(action: Action, allowHttp: boolean): boolean {
-  const pairs = Object.entries(action.customData);
   return (
-    isPlain(action.url, 0, longestUrl) &&
-    urlProblem(action.url, allowHttp) === undefined &&
+    isUsualUrl(action.url, allowHttp) &&
     httpMethods.includes(action.method) &&
     triggerFormats.includes(action.format) &&
-    pairs.length <= mostPairs &&
-    pairs.every(isUsualPair) &&
+    areUsualPairs(action.customData) &&
     action.retries >= 0 &&
     action.retries <= mostRetries &&
     action.secrets.length <= mostSecrets &&
     action.secrets.every(isUsualSecret) &&
     isUsualTime(action.oldSecretsUntil) &&
-    Object.keys(action.headers).length === 0 &&
+    isEmpty(action.headers) &&
     action.auth === null
   );
 }

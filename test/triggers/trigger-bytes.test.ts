@@ -7,7 +7,7 @@ import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
 import { emptyKeyRing, readKeyRing } from "../../src/secrets/key-ring.ts";
 import type { KeyRing } from "../../src/secrets/key-ring.ts";
 import { checkEvent, checkReadEvent } from "../../src/triggers/check-event.ts";
-import { readTrigger, writeTrigger } from "../../src/triggers/trigger-bytes.ts";
+import { glanceAtTrigger, readTrigger, writeTrigger } from "../../src/triggers/trigger-bytes.ts";
 import { sealTrigger } from "../../src/triggers/trigger-secrets.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";
 import { callEndedSchema } from "../cdr/call-bytes.ts";
@@ -81,9 +81,11 @@ describe("an event that is read from its bytes", () => {
         fc.boolean(),
         (some, rules, requireEncrypted, ring, seals) => {
           const written = seals ? sealTrigger(some, keyRing) : some;
-          const event = readTrigger(writeTrigger(written));
+          const bytes = writeTrigger(written);
+          const event = readTrigger(bytes);
           const secrets = { keyRing: ring, requireEncrypted };
-          const checked = checkReadEvent(someTriggerId, event, rules, secrets);
+          const read = { bytes, glance: glanceAtTrigger(bytes) };
+          const checked = checkReadEvent(someTriggerId, read, rules, secrets);
           const { asRead: same, ...others } = checked;
           expect(others).toEqual(checkEvent(someTriggerId, event, rules, secrets));
           const trigger = checked.ok && same ? checked.trigger : event;
