@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 import { CompactedTable } from "../../src/kafka/compacted-table.ts";
 import type { KafkaEvent } from "../../src/kafka/kafka-events.ts";
+import { ownBytes } from "../../src/kafka/to-log-record.ts";
 import type { LogRecord } from "../../src/log/log-record.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { Collected } from "./collected.ts";
@@ -29,7 +30,7 @@ export async function createTable(log: LogUnderTest) {
     const source = log.source({ topic, partition: 0 }, stop.signal);
     const emit = (event: KafkaEvent): void => void events.push(event);
     const taken = (record: LogRecord): void =>
-      collected.handlers.records({ topic, partition: 0, records: [record] });
+      collected.handlers.records({ topic, partition: 0, records: [ownBytes(record)] });
     const handlers = {
       record(record: LogRecord): Promise<void> | undefined {
         const taking = take(record);
