@@ -20,6 +20,16 @@ const schema: unknown = JSON.parse(
 const schemas = { get: () => Promise.reject(new Error("there is one schema only")) };
 const codec = createRecordCodec<unknown>({ schema, schemaId: 3, schemas });
 const bodyOf = (value: Buffer): Buffer => codec.ownBody(value) as Buffer;
+/** Null where they are malformed; any other error is none that may be thrown. */
+function whereRead(read: () => Trigger): { readonly decoded: Trigger } | null {
+  try {
+    return { decoded: read() };
+  } catch (error) {
+    if (error instanceof MalformedBytes) return null;
+    throw error;
+  }
+}
+
 const runs = { numRuns: 2000 };
 
 describe("the bytes of a trigger", () => {
@@ -32,6 +42,27 @@ describe("the bytes of a trigger", () => {
       }),
       runs,
     );
+  });
+
+  it("that are damaged pass at a glance only where the codec reads them, and are read as it does", async () => {
+    let passed = 0;
+    const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(someTriggers, damage, async (trigger, damages) => {
+        const value = codec.encode(trigger);
+        for (const [at, byte] of damages) value[5 + (at % (value.length - 5))] = byte;
+        const read = await codec.decode(value).then(
+          (decoded) => ({ decoded }),
+          () => null,
+        );
+        const body = bodyOf(value);
+        const glanced = whereRead(() => glanceAtTrigger(body)) !== null;
+        expect(glanced ? whereRead(() => readTrigger(body)) : null).toEqual(glanced ? read : null);
+        if (glanced) passed += 1;
+      }),
+      runs,
+    );
+    expect(passed).toBeGreaterThan(100);
   });
 
   it("hold times of any size", () => {
