@@ -58,8 +58,8 @@ record; the other half for what kafkajs does with a record that it sends, and to
 trips. On a machine that has the broker beside it, the broker needs as much as the service, some 7 µs a call with 0.2 jobs: two
 processes are hardly faster than one there.
 
-**Loading triggers.** Of 9 to 12 µs of processor time a trigger, a third goes to reading its bytes and to look at them, and a tenth each to
-the maps by ids and tenants, to telling and counting what was taken on, and to the collector; the rest is fetching.
+**Loading triggers.** Of 9 to 12 µs of processor time a trigger, some 3 go to reading its bytes and looking at them; the rest is fetching, the maps by
+ids and tenants, telling and counting what was taken on, and the collector.
 
 **Deliver.** Some 170 µs of processor time a request; when it was 250, a fifth was garbage collection. Payload and signature take 7 of them; most of the rest is
 the request itself.
@@ -75,7 +75,7 @@ the request itself.
 | The memory of fetches used again | 8.4 µs a call without triggers | 2.2–2.4 | [decision 25](decisions/0025-the-memory-of-fetches.md) |
 | Requests written in place, one copy of a record | 14.9 µs a call with 0.2 jobs | 9.5–10.2, with the line above and below | [request-body.ts](../src/kafka/request-body.ts) |
 | Compiled conditions shared, each found trigger's fields alone | 13 µs a firing call, beyond the looking up | 10 | [condition-pool.ts](../src/triggers/condition-pool.ts) |
-| Triggers kept as bytes and checked at a glance | 48 µs and 1.8 kB of heap to load one, 3.1 kB compiled | 9–12 µs, some 500 bytes, 150 of them heap | [decision 27](decisions/0027-triggers-kept-as-bytes.md) |
+| Triggers kept as bytes and checked at a glance | 48 µs and 1.8 kB of heap to load one, 3.1 kB compiled | 9–12 µs, some 450 bytes | [decision 27](decisions/0027-triggers-kept-as-bytes.md) |
 | Scheduling by endpoint, writers of their own | 769 requests/s | 6,274 | [decision 16](decisions/0016-scheduling-by-endpoint.md) |
 | The memory of fetches and requests used again, signing keys kept, lines of the log not made | 6,274 requests/s, 247 µs each | 9,192, 171 µs | [decision 25](decisions/0025-the-memory-of-fetches.md) |
 | Transactions of own requests, five trips for nine | – | taken back | [decision 22](decisions/0022-transactions-stay-with-kafkajs.md) |
