@@ -41,6 +41,7 @@ function sealing(codec: RecordCodec<unknown>, keyRing: KeyRing): RecordCodec<unk
     encode: (trigger) => codec.encode(sealTrigger(trigger as Trigger, keyRing)),
     decode: (value) => codec.decode(value),
     decodeKnown: (value) => codec.decodeKnown(value),
+    ownBody: (value) => codec.ownBody(value),
   };
 }
 

@@ -57,7 +57,7 @@ export async function createStore(
 
   function feed(name: StoreTable): Service {
     const topic = config.topics[name].name;
-    const reader = new PartitionReader(kafka, { topic, partition: 0 });
+    const reader = new PartitionReader(kafka, { topic, partition: 0 }, { lends: true });
     const table = new CompactedTable(topic, reader, { clock, emit });
     const handlers: TableHandlers = {
       record: (record) => store.apply(name, record),

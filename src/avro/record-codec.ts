@@ -33,6 +33,8 @@ export interface RecordCodec<T> {
    * Throws WIRE_FORMAT, AVRO_DECODE.
    */
   decodeKnown(value: Buffer | null): T | undefined;
+  /** The Avro body of a value that was written by the very schema that this version has; null: it was not. */
+  ownBody(value: Buffer): Buffer | null;
 }
 
 export interface RecordCodecOptions {
@@ -129,6 +131,11 @@ export function createRecordCodec<T>(options: RecordCodecOptions): RecordCodec<T
       const schemaId = schemaIdOf(value);
       const decode = decoders.get(schemaId) ?? (await making.do(schemaId, () => make(schemaId)));
       return decode(value as Buffer) as T;
+    },
+    ownBody(value) {
+      const isOwn = value.length >= headerLength && value[0] === 0;
+      if (!isOwn || value.readInt32BE(1) !== options.schemaId) return null;
+      return value.subarray(headerLength);
     },
   };
 }

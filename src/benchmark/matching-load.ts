@@ -51,9 +51,9 @@ export function mixedFilters(n: number): readonly Condition[] {
   }
 }
 
-/** The call, changed so that it meets the first of `mixedFilters`. */
-export function firing(call: CallEndedRecord): CallEndedRecord {
-  return { ...call, cdr: { ...call.cdr, type: 2, ansGroupName: "Desk 0", talk: 60 } };
+/** The call, changed so that it meets `mixedFilters(n)`, `n` being 0 or another multiple of 4, and none of the others. */
+export function firing(call: CallEndedRecord, n = 0): CallEndedRecord {
+  return { ...call, cdr: { ...call.cdr, type: 2, ansGroupName: `Desk ${n}`, talk: 60 } };
 }
 
 /** A trigger of a benchmark: only what matters to it. */

@@ -25,6 +25,8 @@ export interface ServiceOptions {
   /** The whole environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly roles: readonly string[];
+  /** How far its heap may grow, in MiB; 256 where it is left out. */
+  readonly heapMiB?: number;
   /** For Node itself, besides the limits of its heap. */
   readonly nodeArgs?: readonly string[];
   /** What ends it when it is disposed; SIGTERM where its groups have to be empty afterwards. */
@@ -33,7 +35,10 @@ export interface ServiceOptions {
 }
 
 /** As docs/operations.md advises: without a limit Node lets its heap grow with what the machine has, not with what it needs. */
-const heapLimits = ["--max-old-space-size=256", "--max-semi-space-size=16"];
+const heapLimits = (heapMiB: number): string[] => [
+  `--max-old-space-size=${heapMiB}`,
+  "--max-semi-space-size=16",
+];
 
 /** How long a stop may take before it is killed, in ms: longer than a request may. */
 const stopPatienceMs = 30_000;
@@ -55,8 +60,8 @@ export function metricOf(text: string): Metric {
 }
 
 function spawnService(options: ServiceOptions, port: number): ChildProcess {
-  const { self, env, roles, nodeArgs = [] } = options;
-  const args = [...heapLimits, ...nodeArgs, self.main, "run", "--roles", roles.join(",")];
+  const { self, env, roles, heapMiB = 256, nodeArgs = [] } = options;
+  const args = [...heapLimits(heapMiB), ...nodeArgs, self.main, "run", "--roles", roles.join(",")];
   return spawn(self.node, args, {
     env: {
       ...env,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { LogRecord } from "../log/log-record.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 
@@ -28,7 +29,7 @@ export async function disableTrigger(
 ): Promise<boolean> {
   const { triggerId } = seen;
   const now = deps.current(triggerId);
-  if (now === undefined || now.trigger !== seen || !seen.enabled) return false;
+  if (now === undefined || !isDeepStrictEqual(now.trigger, seen) || !seen.enabled) return false;
   const isOurs = ({ key }: LogRecord): boolean => key?.toString("utf8") === triggerId;
   const last = (await deps.read(now.offset, now.offset + 1)).find(isOurs);
   if (last === undefined) return false;

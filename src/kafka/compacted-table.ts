@@ -16,14 +16,25 @@ export interface TableSource {
 }
 
 export interface TableHandlers {
-  /** Each record once, in order. A rejection is told, waited out and tried again: nothing is skipped. */
-  record(record: LogRecord): Promise<void>;
+  /**
+   * Each record once, in order; undefined where nothing has to be waited for. A rejection is told, waited out and tried
+   * again: nothing is skipped.
+   */
+  record(record: LogRecord): Promise<void> | undefined;
   /** How far the reader is: `position` is the next offset, `end` the end of what is committed in the topic. */
   position(position: number, end: number): void;
 }
 
 /** How long a fetch waits for the next event; one that comes is answered at once. */
 const maxWaitMs = 500;
+
+function begun(work: () => Promise<void> | undefined): Promise<void> | undefined {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
 
 /** Reads a compacted topic of one partition whole, and then goes on with it. */
 export class CompactedTable {
@@ -54,7 +65,11 @@ export class CompactedTable {
         const [at, wait] = [position, waitMs];
         const fetched = await this.#insist(signal, () => this.#fetch(at, wait));
         for (const record of fetched?.batch.records ?? []) {
-          await this.#insist(signal, () => handlers.record(record));
+          if (signal.aborted) return;
+          const taking = begun(() => handlers.record(record));
+          // Most records are done by now: to wait for each would take as long as to read it.
+          if (taking !== undefined)
+            await this.#insist(signal, async () => await handlers.record(record), taking);
         }
         if (fetched === undefined || signal.aborted) return;
         position = fetched.next;
@@ -67,11 +82,17 @@ export class CompactedTable {
     }
   }
 
-  /** Repeats `work` until it succeeds; undefined when stopped before. */
-  async #insist<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
-    for (let failures = 0; !signal.aborted; failures += 1) {
+  /** Repeats `work` until it succeeds; undefined when stopped before. `begun`: the first try, where it has begun. */
+  async #insist<T>(
+    signal: AbortSignal,
+    work: () => Promise<T>,
+    begun?: Promise<T>,
+  ): Promise<T | undefined> {
+    for (let failures = 0; begun !== undefined || !signal.aborted; failures += 1) {
       try {
-        return await work();
+        const first = begun;
+        begun = undefined;
+        return await (first ?? work());
       } catch (error) {
         if (error instanceof OnhookError && !error.retryable) throw error;
         this.#emit({ type: "store.reading-failed", table: this.#topic, error });

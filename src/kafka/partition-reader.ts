@@ -1,4 +1,4 @@
-import type { Kafka } from "kafkajs";
+import type { Batch, Kafka } from "kafkajs";
 import { OnhookError } from "../errors.ts";
 import type { RecordBatch, TopicPartition } from "../log/log-record.ts";
 import { explained } from "./broker-failure.ts";
@@ -31,11 +31,15 @@ const maxBytes = 4 * 1024 * 1024;
 export class PartitionReader {
   readonly #kafka: Kafka;
   readonly #at: TopicPartition;
+  readonly #lends: boolean;
+  #lent: Batch | null = null;
   #cluster: KafkajsCluster | null = null;
 
-  constructor(kafka: Kafka, at: TopicPartition) {
+  /** `lends`: the records of a fetch are its very memory, which is used again with the next one; nobody may keep them. */
+  constructor(kafka: Kafka, at: TopicPartition, { lends = false } = {}) {
     this.#kafka = kafka;
     this.#at = at;
+    this.#lends = lends;
   }
 
   /**
@@ -44,6 +48,8 @@ export class PartitionReader {
    */
   async fetch(offset: number, waitMs: number): Promise<Fetched> {
     const { topic, partition } = this.#at;
+    if (this.#lent !== null) doneWith(this.#lent);
+    this.#lent = null;
     return this.#afresh(async () => {
       const broker = await this.#leader();
       const wanted = { partition, fetchOffset: String(offset), maxBytes };
@@ -56,7 +62,7 @@ export class PartitionReader {
       });
       const data = responses[0]?.partitions[0];
       if (data === undefined) throw new OnhookError("FETCH_EMPTY", { topic });
-      return toFetched(this.#at, offset, data);
+      return this.#toFetched(offset, data);
     });
   }
 
@@ -120,6 +126,22 @@ export class PartitionReader {
     return Number(offset);
   }
 
+  #toFetched(offset: number, data: PartitionData): Fetched {
+    const { topic, partition } = this.#at;
+    const kafkajsBatch = batchOf(topic, offset, data);
+    const { records } = toRecordBatch(kafkajsBatch);
+    const batch = { topic, partition, records: this.#lends ? records : records.map(ownBytes) };
+    if (this.#lends) this.#lent = kafkajsBatch;
+    else doneWith(kafkajsBatch);
+    const end = Number(data.lastStableOffset);
+    if (data.messages.length > 0) {
+      return { batch, end, next: Math.max(offset, Number(kafkajsBatch.lastOffset()) + 1) };
+    }
+    // A good answer with nothing in it, though more is committed behind: a batch that the log cleaner emptied begins
+    // here, and this offset is one that no record has any more.
+    return { batch, end, next: offset < end ? offset + 1 : offset };
+  }
+
   /** After any failure the connection is made anew: a leader may have moved, a broker come back under another id. */
   async #afresh<T>(work: () => Promise<T>): Promise<T> {
     try {
@@ -129,21 +151,6 @@ export class PartitionReader {
       throw asOwnError(error, this.#at);
     }
   }
-}
-
-function toFetched(at: TopicPartition, offset: number, data: PartitionData): Fetched {
-  const kafkajsBatch = batchOf(at.topic, offset, data);
-  const { records } = toRecordBatch(kafkajsBatch);
-  const { topic, partition } = at;
-  const batch = { topic, partition, records: records.map(ownBytes) };
-  doneWith(kafkajsBatch);
-  const end = Number(data.lastStableOffset);
-  if (data.messages.length > 0) {
-    return { batch, end, next: Math.max(offset, Number(kafkajsBatch.lastOffset()) + 1) };
-  }
-  // A good answer with nothing in it, though more is committed behind: a batch that the log cleaner emptied begins
-  // here, and this offset is one that no record has any more.
-  return { batch, end, next: offset < end ? offset + 1 : offset };
 }
 
 function asOwnError(error: unknown, { topic }: TopicPartition): unknown {

@@ -7,15 +7,15 @@ import { record, text } from "./shape-problems.ts";
 import { httpMethods, triggerFormats } from "./trigger.ts";
 import type { Action } from "./trigger.ts";
 
-const longestUrl = 2048;
-const mostPairs = 100;
-const longestKey = 100;
-const longestPairValue = 1000;
+export const longestUrl = 2048;
+export const mostPairs = 100;
+export const longestKey = 100;
+export const longestPairValue = 1000;
 export const mostSecrets = 5;
-const mostRetries = 10;
+export const mostRetries = 10;
 
 /** What is wrong with a URL, undefined when nothing is. */
-function urlProblem(value: string, allowHttp: boolean): string | undefined {
+export function urlProblem(value: string, allowHttp: boolean): string | undefined {
   const schemes = allowHttp ? "https or http" : "https";
   // The parser forgives blanks, backslashes and missing slashes; what it would change, somebody else reads differently.
   const authority = /^(https?):\/\/([^/?#]+)/i.exec(value);
@@ -26,8 +26,7 @@ function urlProblem(value: string, allowHttp: boolean): string | undefined {
   if (/[\s\\\p{Cc}]/u.test(value)) return "has a blank, a backslash or a control character";
   if (value.includes("#")) return "has a fragment, which a request can not carry";
   if (authority[2]?.includes("@") === true) return "has a user name or password";
-  if (!URL.canParse(value) || new URL(value).hostname === "") return "has no valid host";
-  return undefined;
+  return (URL.parse(value)?.hostname ?? "") === "" ? "has no valid host" : undefined;
 }
 
 function urlShape(allowHttp: boolean): z.ZodType<string> {

@@ -2,17 +2,18 @@ import { z } from "zod";
 import type { Field, FieldCatalog } from "../cdr/field-catalog.ts";
 import { parseDecimal } from "./decimal.ts";
 import { parseInstant } from "./instant.ts";
-import { text, unknownProperty } from "./shape-problems.ts";
+import { isPlain, text, unknownProperty } from "./shape-problems.ts";
 import { operatorRules, operators } from "./trigger.ts";
 import type { Condition, Operator, Problem } from "./trigger.ts";
 import { parseWindow } from "./week-windows.ts";
 import { mostStars, wildcardPieces } from "./wildcard.ts";
 
+const longestPath = 1000;
 const mostValues = 1000;
 const longestValue = 1000;
 
 const shapes = {
-  field: text(1, 1000),
+  field: text(1, longestPath),
   op: z.enum(operators, { error: `is none of ${operators.join(", ")}` }),
   values: z
     .array(text(0, longestValue), { error: "is not a list of texts" })
@@ -127,6 +128,36 @@ function partsProblems(parts: Parts, catalog: FieldCatalog): Problem[] {
   const field = catalog.resolve(parts.field);
   if (field !== undefined) return [...problems, ...fieldProblems(parts, field)];
   return [{ path: "field", message: "is not a property of the CDR" }, ...problems];
+}
+
+/** Digits alone are a number, whatever else is one. */
+const digits = /^\d{1,15}$/;
+
+function areReadable(values: readonly string[], op: Operator, type: Field["type"]): boolean {
+  const rule = valueRule(op, type);
+  if (rule === anyText) return true;
+  return values.every(
+    (value) => (rule === valueRules.number && digits.test(value)) || rule.reads(value),
+  );
+}
+
+/**
+ * Whether a condition whose parts have the right types is seen to be valid at a glance. False says nothing: then
+ * `checkCondition` has to tell.
+ */
+export function isUsualCondition(condition: Condition, catalog: FieldCatalog): boolean {
+  const { field: path, op, values, ignoreCase } = condition;
+  if (!isPlain(path, 1, longestPath) || !Object.hasOwn(operatorRules, op)) return false;
+  const field = catalog.resolve(path);
+  if (field === undefined || (ignoreCase && field.type !== "text")) return false;
+  const fits: readonly Field["type"][] = operatorRules[op].on;
+  return (
+    fits.includes(field.type) &&
+    values.length <= mostValues &&
+    countProblem(op, values.length) === undefined &&
+    values.every((value) => isPlain(value, 0, longestValue)) &&
+    areReadable(values, op, field.type)
+  );
 }
 
 /**

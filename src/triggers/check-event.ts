@@ -1,7 +1,10 @@
 import { checkTrigger } from "./check-trigger.ts";
 import type { TriggerCheck, TriggerRules } from "./check-trigger.ts";
-import { openTrigger } from "./trigger-secrets.ts";
+import { readTrigger } from "./trigger-bytes.ts";
+import { keysOfPlain, openTrigger } from "./trigger-secrets.ts";
 import type { SecretKeys, SecretRules } from "./trigger-secrets.ts";
+import type { Trigger } from "./trigger.ts";
+import { isUsualTrigger } from "./usual-trigger.ts";
 
 export type EventCheck =
   | (Extract<TriggerCheck, { ok: true }> & {
@@ -30,4 +33,31 @@ export function checkEvent(
   if (checked.trigger.triggerId !== triggerId)
     return { ok: false, problems: [{ path: "triggerId", message: wrongKey }] };
   return { ...checked, keys: opened.keys };
+}
+
+/** An event's Avro body, by this version's schema, and what `glanceAtTrigger` makes of it. */
+export interface ReadEvent {
+  readonly bytes: Buffer;
+  readonly glance: Trigger;
+}
+
+/**
+ * The same of an event of which there are the bytes, which takes a fraction of that where it is like most. `asRead`: what
+ * passed says exactly what the bytes say.
+ */
+export function checkReadEvent(
+  triggerId: string,
+  { bytes, glance }: ReadEvent,
+  rules: TriggerRules,
+  secrets: SecretRules,
+): EventCheck & { readonly asRead: boolean } {
+  const plain = secrets.requireEncrypted ? undefined : keysOfPlain(glance);
+  const { value, keys, problems } =
+    plain === undefined
+      ? openTrigger(triggerId, glance, secrets)
+      : { value: glance, keys: plain, problems: [] };
+  const trigger = value as Trigger;
+  if (problems.length === 0 && triggerId === trigger.triggerId && isUsualTrigger(trigger, rules))
+    return { ok: true, trigger, keys, asRead: plain !== undefined };
+  return { ...checkEvent(triggerId, readTrigger(bytes), rules, secrets), asRead: false };
 }

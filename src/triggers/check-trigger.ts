@@ -15,8 +15,9 @@ export type TriggerCheck =
   | { readonly ok: true; readonly trigger: Trigger }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-const longestName = 200;
-const mostConditions = 100;
+export const longestName = 200;
+export const longestReason = 1000;
+export const mostConditions = 100;
 
 /** In capitals or not: they are different keys all the same. */
 const guid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
@@ -32,7 +33,7 @@ function triggerShape(allowHttp: boolean) {
       tenantId: text(1, longestName),
       name: line(0, longestName).default(""),
       enabled: z.boolean({ error: "is neither true nor false" }).default(true),
-      disabledReason: text(0, 1000).nullable().default(null),
+      disabledReason: text(0, longestReason).nullable().default(null),
       createdAt: z
         .int({ error: "is not a time in whole milliseconds since the epoch" })
         .nullable()

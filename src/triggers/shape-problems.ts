@@ -24,6 +24,14 @@ export function text(least: number, most: number): z.ZodString {
     .refine((value) => value.isWellFormed(), { error: "is not well-formed Unicode" });
 }
 
+/**
+ * Whether a text is of printable ASCII alone and of `least` to `most` characters: whatever `text` and `line` ask for
+ * beside these numbers, such a one has.
+ */
+export function isPlain(value: string, least: number, most: number): boolean {
+  return value.length >= least && value.length <= most && /^[ -~]*$/.test(value);
+}
+
 /** A text without control characters, which could play with the terminals and logs that show it. */
 export function line(least: number, most: number): z.ZodString {
   return text(least, most).regex(/^\P{Cc}*$/u, { error: "has a control character" });

@@ -1,4 +1,5 @@
 import type { CallScan } from "../cdr/call-scan.ts";
+import type { GivenUp } from "./active-tenants.ts";
 import type { CompiledTrigger } from "./compile-trigger.ts";
 import type { OnTypeMismatch } from "./condition.ts";
 import type { Tenant } from "./tenant.ts";
@@ -27,15 +28,23 @@ export interface TriggerOrigin {
   readonly keys: SecretKeys;
 }
 
-/** A trigger as the table keeps it: compiled when a call first needs it. */
+/** A trigger as it is given out: read from its bytes, compiled when a call first needs it. */
 export interface TriggerEntry extends TriggerOrigin {
   readonly trigger: Trigger;
   compiled(): CompiledTrigger;
 }
 
+/** What a group is told of its triggers, by their numbers. */
+export interface TriggerSource {
+  entry(number: number): TriggerEntry;
+  trigger(number: number): Trigger;
+  isEnabled(number: number): boolean;
+  readonly onTypeMismatch: OnTypeMismatch;
+}
+
 export type StatusCounts = Record<TriggerStatus, number>;
 
-const allCovered: ReadonlySet<string> = new Set();
+const allCovered: ReadonlySet<number> = new Set();
 
 /** The order in which a licence covers triggers; an unknown time of creation is the oldest. */
 function byAge(a: Trigger, b: Trigger): number {
@@ -48,45 +57,46 @@ function byAge(a: Trigger, b: Trigger): number {
  * The triggers of one tenant, and what its licence lets them do. A licence covers the triggers that a tenant *has*, the
  * oldest first, disabled ones included: otherwise switching one off would let another start to fire unasked.
  */
-export class TenantGroup {
-  readonly #entries = new Map<string, TriggerEntry>();
+export class TenantGroup implements GivenUp {
+  readonly #source: TriggerSource;
+  /** In the order in which they came. */
+  readonly #numbers: number[] = [];
   #tenant: Tenant | undefined;
   #disabled = 0;
-  #uncovered: ReadonlySet<string> | undefined;
+  #uncovered: ReadonlySet<number> | undefined;
   #active: TenantTriggers | undefined;
-  readonly #onTypeMismatch: OnTypeMismatch;
+  lastUse = -1;
+  /** What the table has counted of it; null where that is not so any more. */
+  counted: StatusCounts | null = null;
 
-  constructor(onTypeMismatch: OnTypeMismatch) {
-    this.#onTypeMismatch = onTypeMismatch;
+  constructor(source: TriggerSource) {
+    this.#source = source;
   }
 
   get isEmpty(): boolean {
-    return this.#entries.size === 0 && this.#tenant === undefined;
+    return this.#numbers.length === 0 && this.#tenant === undefined;
   }
 
-  get(triggerId: string): Trigger | undefined {
-    return this.#entries.get(triggerId)?.trigger;
+  get numbers(): readonly number[] {
+    return this.#numbers;
   }
 
-  entry(triggerId: string): TriggerEntry | undefined {
-    return this.#entries.get(triggerId);
-  }
-
-  entries(): IterableIterator<TriggerEntry> {
-    return this.#entries.values();
-  }
-
-  put(entry: TriggerEntry): void {
-    const { triggerId, enabled } = entry.trigger;
-    if (this.get(triggerId)?.enabled === false) this.#disabled -= 1;
-    if (!enabled) this.#disabled += 1;
-    this.#entries.set(triggerId, entry);
+  add(number: number): void {
+    this.#numbers.push(number);
+    if (!this.#source.isEnabled(number)) this.#disabled += 1;
     this.#forget();
   }
 
-  remove(triggerId: string): void {
-    if (this.get(triggerId)?.enabled === false) this.#disabled -= 1;
-    this.#entries.delete(triggerId);
+  /** One of them has another version; `wasEnabled` tells of the one before. */
+  changed(number: number, wasEnabled: boolean): void {
+    if (!wasEnabled) this.#disabled -= 1;
+    if (!this.#source.isEnabled(number)) this.#disabled += 1;
+    this.#forget();
+  }
+
+  remove(number: number, wasEnabled: boolean): void {
+    this.#numbers.splice(this.#numbers.indexOf(number), 1);
+    if (!wasEnabled) this.#disabled -= 1;
     this.#forget();
   }
 
@@ -95,15 +105,15 @@ export class TenantGroup {
     this.#forget();
   }
 
-  /** To be called when the triggers have to be compiled anew. */
-  recompile(): void {
+  /** Forgets the compiled form, until it is asked for again: also to be called when all have to be compiled anew. */
+  giveUp(): void {
     this.#active = undefined;
   }
 
-  statusOf(trigger: Trigger): TriggerStatus {
-    if (!trigger.enabled) return "disabled";
+  statusOf(number: number): TriggerStatus {
+    if (!this.#source.isEnabled(number)) return "disabled";
     if (this.#tenant?.suspended === true) return "suspended";
-    return this.#beyondLicence().has(trigger.triggerId) ? "over-licence" : "active";
+    return this.#beyondLicence().has(number) ? "over-licence" : "active";
   }
 
   /** The triggers that fire, compiled; worked out once after a change. */
@@ -115,11 +125,11 @@ export class TenantGroup {
   /** How many triggers have each status; looks at them one by one only where a licence is exceeded. */
   counts(): StatusCounts {
     const counts = { active: 0, disabled: this.#disabled, "over-licence": 0, suspended: 0 };
-    const enabled = this.#entries.size - this.#disabled;
+    const enabled = this.#numbers.length - this.#disabled;
     if (this.#tenant?.suspended === true) return { ...counts, suspended: enabled };
     const uncovered = this.#beyondLicence()
       .values()
-      .filter((triggerId) => this.get(triggerId)?.enabled === true)
+      .filter((number) => this.#source.isEnabled(number))
       .reduce((count) => count + 1, 0);
     return { ...counts, active: enabled - uncovered, "over-licence": uncovered };
   }
@@ -129,28 +139,30 @@ export class TenantGroup {
     this.#active = undefined;
   }
 
-  #beyondLicence(): ReadonlySet<string> {
+  #beyondLicence(): ReadonlySet<number> {
     this.#uncovered ??= this.#findUncovered();
     return this.#uncovered;
   }
 
-  #findUncovered(): ReadonlySet<string> {
+  #findUncovered(): ReadonlySet<number> {
     const covered = this.#tenant?.maxTriggers ?? Infinity;
-    if (this.#entries.size <= covered) return allCovered;
-    const oldestFirst = [...this.#entries.values()].map(({ trigger }) => trigger).sort(byAge);
-    return new Set(oldestFirst.slice(covered).map(({ triggerId }) => triggerId));
+    if (this.#numbers.length <= covered) return allCovered;
+    const oldestFirst = this.#numbers
+      .map((number) => ({ number, trigger: this.#source.trigger(number) }))
+      .sort((a, b) => byAge(a.trigger, b.trigger));
+    return new Set(oldestFirst.slice(covered).map(({ number }) => number));
   }
 
   #compileActive(): TenantTriggers {
     const triggers: CompiledTrigger[] = [];
     const cdrFields = new Set<string>();
-    for (const entry of this.#entries.values()) {
-      if (this.statusOf(entry.trigger) !== "active") continue;
-      const compiled = entry.compiled();
+    for (const number of this.#numbers) {
+      if (this.statusOf(number) !== "active") continue;
+      const compiled = this.#source.entry(number).compiled();
       triggers.push(compiled);
       for (const field of compiled.cdrFields) cdrFields.add(field);
     }
-    const index = new TriggerIndex(triggers, cdrFields, this.#onTypeMismatch);
+    const index = new TriggerIndex(triggers, cdrFields, this.#source.onTypeMismatch);
     return { cdrFields, triggers, firedBy: (call) => index.firedBy(call) };
   }
 }

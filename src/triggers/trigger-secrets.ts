@@ -64,6 +64,17 @@ function placeOf(triggerId: string, { property }: SecretPlace): string {
 /** With which keys the secrets of an event were encrypted; null stands for those that were not. */
 export type SecretKeys = ReadonlySet<string | null>;
 
+const noKeys: SecretKeys = new Set();
+const plainKeys: SecretKeys = new Set([null]);
+
+/** With which keys the secrets of a trigger are encrypted, if it is seen at a glance that none is; else undefined. */
+export function keysOfPlain({ action }: Trigger): SecretKeys | undefined {
+  const { secrets, headers, auth } = action;
+  if (auth !== null || secrets.some(isSealed)) return undefined;
+  for (const _ in headers) return undefined;
+  return secrets.length === 0 ? noKeys : plainKeys;
+}
+
 export interface OpenedTrigger {
   /** The event with its secrets in plain, as far as they could be opened. */
   readonly value: unknown;

@@ -1,27 +1,22 @@
 import type { FieldCatalog } from "../cdr/field-catalog.ts";
 import { emptyKeyRing } from "../secrets/key-ring.ts";
-import { checkEvent, wrongKey } from "./check-event.ts";
-import type { EventCheck } from "./check-event.ts";
-import { checkTrigger } from "./check-trigger.ts";
+import { ActiveTenants } from "./active-tenants.ts";
+import { checkEvent, checkReadEvent, wrongKey } from "./check-event.ts";
+import type { EventCheck, ReadEvent } from "./check-event.ts";
 import type { TriggerRules } from "./check-trigger.ts";
-import { compileTrigger } from "./compile-trigger.ts";
-import type { CompiledTrigger } from "./compile-trigger.ts";
 import type { OnTypeMismatch } from "./condition.ts";
-import { ConditionPools } from "./condition-pool.ts";
+import { PackedTriggers } from "./packed-triggers.ts";
 import { RefusedEvents } from "./refused-events.ts";
 import type { RefusedTrigger } from "./refused-events.ts";
+import { StatusTally } from "./status-tally.ts";
 import { checkTenant } from "./tenant.ts";
 import type { Tenant } from "./tenant.ts";
-import { TenantGroup, triggerStatuses } from "./tenant-triggers.ts";
-import type {
-  StatusCounts,
-  TenantTriggers,
-  TriggerEntry,
-  TriggerOrigin,
-  TriggerStatus,
-} from "./tenant-triggers.ts";
+import { TenantGroup } from "./tenant-triggers.ts";
+import type { TenantTriggers, TriggerOrigin, TriggerStatus } from "./tenant-triggers.ts";
+import { readTrigger } from "./trigger-bytes.ts";
 import type { SecretRules } from "./trigger-secrets.ts";
 import type { Problem, Trigger } from "./trigger.ts";
+import { UnpackedTriggers } from "./unpacked-triggers.ts";
 
 export type { RefusedTrigger, TenantTriggers, TriggerOrigin };
 
@@ -42,6 +37,15 @@ export type Applied = "applied" | "deleted" | { readonly refused: readonly Probl
 
 export type TriggerCounts = Readonly<Record<TriggerStatus | "refused", number>>;
 
+/** An event of the triggers' topic. */
+export type TriggerEvent = { readonly triggerId: string; readonly offset: number } & (
+  | {
+      /** The trigger as it was decoded, with whatever is wrong with it; null deletes. */
+      readonly value: unknown;
+    }
+  | { readonly read: ReadEvent }
+);
+
 /**
  * What the compacted topics of triggers and tenants say, in memory. Each event is taken whole or refused whole, and what
  * it changes is worked out when it is next asked for, of its tenant alone.
@@ -51,11 +55,7 @@ export interface TriggerTable {
    * Takes an event of the triggers' topic; null deletes. A refused event leaves the trigger's last valid version in force
    * and is kept until a later event for that id, or until a catalog makes it valid.
    */
-  applyTrigger(event: {
-    readonly triggerId: string;
-    readonly value: unknown;
-    readonly offset: number;
-  }): Applied;
+  applyTrigger(event: TriggerEvent): Applied;
   /** Takes an event of the tenants' topic; null deletes. A tenant that has none has no limit. */
   applyTenant(event: { readonly tenantId: string; readonly value: unknown }): Applied;
   /** A tenant's active triggers; undefined when it has none. The same object until something changes. */
@@ -83,7 +83,17 @@ export interface TriggerTableOptions {
   readonly onTypeMismatch: OnTypeMismatch;
   /** How secrets are decrypted; left out: there is no key, and only those in plain can be read. */
   readonly secrets?: SecretRules;
+  /**
+   * How many triggers, at least, stay in memory as objects and compiled, of those that were used last; between that and
+   * four times as many do. The others are kept as bytes.
+   */
+  readonly mostUnpacked?: number;
 }
+
+/** Of some 2 kB each. */
+const standardUnpacked = 65_536;
+
+type ValidEvent = Extract<EventCheck, { ok: true }>;
 
 const noKeys: SecretRules = { keyRing: emptyKeyRing, requireEncrypted: false };
 
@@ -100,36 +110,41 @@ export function createTriggerTable(options: TriggerTableOptions): TriggerTable {
 class Table implements TriggerTable {
   readonly #options: TriggerTableOptions;
   #catalog: FieldCatalog;
-  readonly #pools = new ConditionPools();
-  /** In whose group each trigger is. */
-  readonly #groupOf = new Map<string, TenantGroup>();
+  readonly #packed = new PackedTriggers();
+  readonly #unpacked: UnpackedTriggers;
+  readonly #active: ActiveTenants;
   readonly #groups = new Map<string, TenantGroup>();
   readonly #refused = new RefusedEvents();
-  /** The sum over all groups but those in `#uncounted`, so that counting costs only what has changed. */
-  readonly #counted: StatusCounts = { active: 0, disabled: 0, "over-licence": 0, suspended: 0 };
-  readonly #countsOf = new Map<TenantGroup, StatusCounts>();
-  readonly #uncounted = new Set<TenantGroup>();
+  readonly #tally = new StatusTally();
 
   constructor(options: TriggerTableOptions) {
     this.#options = options;
     this.#catalog = options.catalog;
+    const most = options.mostUnpacked ?? standardUnpacked;
+    this.#unpacked = new UnpackedTriggers(this.#packed, { ...options, most });
+    this.#active = new ActiveTenants(most);
   }
 
-  applyTrigger(event: { triggerId: string; value: unknown; offset: number }): Applied {
-    const { triggerId, value, offset } = event;
-    if (value === null) {
+  applyTrigger(event: TriggerEvent): Applied {
+    const { triggerId, offset } = event;
+    if ("value" in event && event.value === null) {
       this.#refused.forget(triggerId);
       this.#remove(triggerId);
       return "deleted";
     }
-    const checked = this.#check(triggerId, value);
+    const checked =
+      "read" in event
+        ? checkReadEvent(triggerId, event.read, this.#rules, this.#secrets)
+        : { ...this.#check(triggerId, event.value), asRead: false };
     if (!checked.ok) {
       const { problems } = checked;
+      const value = "read" in event ? readTrigger(event.read.bytes) : event.value;
       this.#refused.add({ triggerId, tenantId: tenantOf(value), offset, problems, value });
       return { refused: problems };
     }
     this.#refused.forget(triggerId);
-    this.#put(checked.trigger, { offset, keys: checked.keys });
+    const bytes = "read" in event && checked.asRead ? event.read.bytes : null;
+    this.#put(triggerId, checked, { offset, bytes });
     return "applied";
   }
 
@@ -148,24 +163,27 @@ class Table implements TriggerTable {
   }
 
   tenant(tenantId: string): TenantTriggers | undefined {
-    const active = this.#groups.get(tenantId)?.active();
-    return active === undefined || active.triggers.length === 0 ? undefined : active;
+    const group = this.#groups.get(tenantId);
+    if (group === undefined) return undefined;
+    const active = group.active();
+    // What finds them takes as much as one of them.
+    this.#active.use(group, active.triggers.length + 1);
+    return active.triggers.length === 0 ? undefined : active;
   }
 
   trigger(triggerId: string): TriggerState | undefined {
-    const group = this.#groupOf.get(triggerId);
-    const entry = group?.entry(triggerId);
-    return group && entry && stateOf(group, entry);
+    const number = this.#packed.numberOf(triggerId);
+    return number === undefined ? undefined : this.#stateOf(number);
   }
 
   origin(triggerId: string): TriggerOrigin | undefined {
-    return this.#groupOf.get(triggerId)?.entry(triggerId);
+    const number = this.#packed.numberOf(triggerId);
+    return number === undefined ? undefined : this.#unpacked.entry(number);
   }
 
   *all(): IterableIterator<TriggerState> {
-    for (const group of this.#groups.values()) {
-      for (const entry of group.entries()) yield stateOf(group, entry);
-    }
+    for (const group of this.#groups.values())
+      for (const number of group.numbers) yield this.#stateOf(number);
   }
 
   refusedEvents(): IterableIterator<RefusedTrigger> {
@@ -185,12 +203,13 @@ class Table implements TriggerTable {
 
   useCatalog(catalog: FieldCatalog): readonly TakenLater[] {
     this.#catalog = catalog;
-    for (const group of this.#groups.values()) group.recompile();
+    this.#unpacked.useCatalog(catalog);
+    for (const group of this.#groups.values()) group.giveUp();
     const taken: TakenLater[] = [];
     this.#refused.recheck(({ triggerId, offset, value }) => {
       const checked = this.#check(triggerId, value);
       if (!checked.ok) return checked.problems;
-      this.#put(checked.trigger, { offset, keys: checked.keys });
+      this.#put(triggerId, checked, { offset, bytes: null });
       taken.push({ triggerId, offset });
       return null;
     });
@@ -198,62 +217,72 @@ class Table implements TriggerTable {
   }
 
   counts(): TriggerCounts {
-    for (const group of this.#uncounted) {
-      const counts = group.counts();
-      this.#countsOf.set(group, counts);
-      for (const status of triggerStatuses) this.#counted[status] += counts[status];
-    }
-    this.#uncounted.clear();
-    return { ...this.#counted, refused: this.#refused.size };
+    return { ...this.#tally.counts(), refused: this.#refused.size };
   }
 
   get #rules(): TriggerRules {
     return { catalog: this.#catalog, allowHttp: this.#options.allowHttp };
   }
 
+  get #secrets(): SecretRules {
+    return this.#options.secrets ?? noKeys;
+  }
+
   #check(triggerId: string, event: unknown): EventCheck {
-    return checkEvent(triggerId, event, this.#rules, this.#options.secrets ?? noKeys);
+    return checkEvent(triggerId, event, this.#rules, this.#secrets);
+  }
+
+  #stateOf(number: number): TriggerState {
+    const { trigger, offset } = this.#unpacked.entry(number);
+    return { trigger, status: this.#group(trigger.tenantId).statusOf(number), offset };
   }
 
   #group(tenantId: string): TenantGroup {
     let group = this.#groups.get(tenantId);
     if (group === undefined) {
-      group = new TenantGroup(this.#options.onTypeMismatch);
-      this.#groups.set(tenantId, group);
+      group = new TenantGroup(this.#unpacked);
+      // A copy: it may be cut out of a larger text, all of which would be kept.
+      this.#groups.set(Buffer.from(tenantId).toString(), group);
     }
     return group;
   }
 
   #changed(tenantId: string, group: TenantGroup): void {
-    const counts = this.#countsOf.get(group);
-    if (counts !== undefined) {
-      for (const status of triggerStatuses) this.#counted[status] -= counts[status];
-      this.#countsOf.delete(group);
-    }
-    if (group.isEmpty) {
-      this.#uncounted.delete(group);
-      this.#groups.delete(tenantId);
-    } else {
-      this.#uncounted.add(group);
-    }
+    this.#tally.changed(group);
+    if (group.isEmpty) this.#groups.delete(tenantId);
   }
 
-  #put(trigger: Trigger, origin: TriggerOrigin): void {
-    const { triggerId, tenantId } = trigger;
+  /** `bytes`: the trigger's Avro body, where there is one that says the same. */
+  #put(
+    triggerId: string,
+    { trigger, keys }: ValidEvent,
+    from: { readonly offset: number; readonly bytes: Buffer | null },
+  ): void {
+    const { tenantId, enabled } = trigger;
+    let before = this.#packed.numberOf(triggerId);
+    const wasEnabled = before !== undefined && this.#packed.standing(before).enabled;
+    if (before !== undefined && this.#packed.trigger(before).tenantId !== tenantId) {
+      this.#remove(triggerId);
+      before = undefined;
+    }
+    const number = before ?? this.#packed.add(triggerId);
+    this.#packed.set(number, { trigger, ...from, enabled, keys, validBy: this.#catalog });
+    this.#unpacked.forget(number);
     const group = this.#group(tenantId);
-    if (this.#groupOf.get(triggerId) !== group) this.#remove(triggerId);
-    this.#groupOf.set(triggerId, group);
-    group.put(this.#entry(trigger, origin));
+    if (before === undefined) group.add(number);
+    else group.changed(number, wasEnabled);
     this.#changed(tenantId, group);
   }
 
   #remove(triggerId: string): void {
-    const group = this.#groupOf.get(triggerId);
-    const trigger = group?.get(triggerId);
-    if (group === undefined || trigger === undefined) return;
-    this.#groupOf.delete(triggerId);
-    group.remove(triggerId);
-    this.#changed(trigger.tenantId, group);
+    const number = this.#packed.numberOf(triggerId);
+    if (number === undefined) return;
+    const { tenantId } = this.#packed.trigger(number);
+    const group = this.#group(tenantId);
+    group.remove(number, this.#packed.standing(number).enabled);
+    this.#packed.remove(triggerId);
+    this.#unpacked.forget(number);
+    this.#changed(tenantId, group);
   }
 
   #setTenant(tenantId: string, tenant: Tenant | undefined): void {
@@ -261,32 +290,4 @@ class Table implements TriggerTable {
     group.setTenant(tenant);
     this.#changed(tenantId, group);
   }
-
-  /**
-   * A trigger that the newest catalog would refuse (its field is gone from the schema, or of another type now) goes on
-   * with the catalog that it was valid by: CDRs of that schema version may still come.
-   */
-  #entry(trigger: Trigger, origin: TriggerOrigin): TriggerEntry {
-    let validBy = this.#catalog;
-    let checkedBy = validBy;
-    let compiled: CompiledTrigger | undefined;
-    return {
-      trigger,
-      ...origin,
-      compiled: () => {
-        if (compiled !== undefined && checkedBy === this.#catalog) return compiled;
-        if (checkedBy !== this.#catalog) {
-          checkedBy = this.#catalog;
-          if (checkTrigger(trigger, this.#rules).ok) validBy = checkedBy;
-        }
-        const pool = this.#pools.of(validBy);
-        compiled = compileTrigger(trigger, validBy, this.#options.onTypeMismatch, pool);
-        return compiled;
-      },
-    };
-  }
-}
-
-function stateOf(group: TenantGroup, { trigger, offset }: TriggerEntry): TriggerState {
-  return { trigger, status: group.statusOf(trigger), offset };
 }

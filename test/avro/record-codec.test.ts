@@ -89,6 +89,19 @@ describe("a record", () => {
     expect(asked).toEqual([]);
   });
 
+  it("gives its Avro body where it is written by this version's schema, and only then", () => {
+    const { codec } = setUp();
+    const bytes = codec.encode(value);
+    expect(codec.ownBody(bytes)).toEqual(bytes.subarray(5));
+    const other = Buffer.from(bytes);
+    other[4] = 1;
+    expect(codec.ownBody(other)).toBeNull();
+    other[4] = 2;
+    other[0] = 1;
+    expect(codec.ownBody(other)).toBeNull();
+    expect(codec.ownBody(Buffer.from([0, 0, 0, 0]))).toBeNull();
+  });
+
   it("of another version is resolved to ours, and its schema is asked for once", async () => {
     const { codec, asked } = setUp();
     const older = encoder(first, 1)({ text: "x", old: 9 });

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { sendAll } from "../../src/benchmark/ground.ts";
 import { startReceiverProcess } from "../../src/benchmark/receiver-process.ts";
@@ -9,6 +8,7 @@ import { createPlatform } from "../support/e2e-platform.ts";
 import { mustRun } from "../support/e2e-program.ts";
 import { triggerOf } from "../support/e2e-samples.ts";
 import { never, startBenchService } from "./bench-ground.ts";
+import { memoryOf } from "./memory-of.ts";
 
 /** All receivers are down while jobs pile up; then they come back, and everything has to arrive in bounded memory. */
 export interface BacklogOptions {
@@ -19,13 +19,6 @@ export interface BacklogOptions {
 }
 
 export const backlogDefaults: BacklogOptions = { jobs: 1_000_000, endpoints: 100, maxMiB: 512 };
-
-/** Resident memory of a process, now and at most, in MiB. */
-function memoryOf(pid: number): { readonly now: number; readonly peak: number } {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const kib = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]);
-  return { now: Math.round(kib("VmRSS") / 1024), peak: Math.round(kib("VmHWM") / 1024) };
-}
 
 export async function backlog(
   stack: Stack,

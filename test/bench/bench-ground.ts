@@ -55,7 +55,8 @@ export function withBenchGround<T>(
 export function startBenchService(
   env: Readonly<Record<string, string>>,
   roles: readonly string[] = ["match", "deliver"],
+  heapMiB = 256,
 ): Promise<ServiceProcess> {
   const endedBy = profileFolder === undefined ? "SIGKILL" : "SIGTERM";
-  return startServiceProcess({ self, env, roles, nodeArgs, endedBy, signal: never });
+  return startServiceProcess({ self, env, roles, heapMiB, nodeArgs, endedBy, signal: never });
 }

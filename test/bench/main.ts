@@ -12,10 +12,11 @@ import { isolation, isolationDefaults } from "./isolation.ts";
 import { latency, latencyDefaults } from "./latency.ts";
 import { match, matchDefaults } from "./match.ts";
 import { scale, scaleDefaults } from "./scale.ts";
+import { state, stateDefaults } from "./state.ts";
 import { countStolenTime } from "./stolen-time.ts";
 import { triggers, triggersDefaults } from "./triggers.ts";
 
-// npm run bench -- <scenario> [--seconds N] [--jobs N] [--only VARIANT]: measures on a sandbox of its own, keeps a JSON file in .cache/bench,
+// npm run bench -- <scenario> [--seconds N] [--jobs N] [--triggers N] [--only VARIANT]: measures on a sandbox of its own, keeps a JSON file in .cache/bench,
 // and ends with 1 where a promise did not hold.
 
 interface Result {
@@ -39,6 +40,7 @@ const { positionals, values } = parseArgs({
     calls: { type: "string" },
     processes: { type: "string" },
     only: { type: "string" },
+    triggers: { type: "string" },
   },
 });
 
@@ -78,6 +80,12 @@ const scenarios: Readonly<Record<string, () => Promise<Result>>> = {
     ),
   delivering: () => delivering(deliveringDefaults, out),
   triggers: () => triggers(triggersDefaults, out),
+  state: async () =>
+    state(
+      await running(),
+      { ...stateDefaults, ...(values.triggers && { triggers: Number(values.triggers) }) },
+      out,
+    ),
   match: async () =>
     match(
       await running(),

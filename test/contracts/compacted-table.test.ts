@@ -40,15 +40,17 @@ describe.each(logs)("a table on %s", (_, makeLog) => {
     await create();
     for (const value of ["1", "2", "3"]) await write("k", value);
     let refused = 0;
-    void read(async ({ offset }) => {
-      if (offset !== 1 || refused === 2) return;
+    void read(({ offset }) => {
+      if (offset !== 1 || refused === 3) return undefined;
       refused += 1;
-      throw new Error("the registry is away");
+      const error = new Error("the registry is away");
+      if (refused === 1) throw error;
+      return Promise.reject(error);
     });
     await untilRead(2);
     expect(entries()).toEqual(["k=1", "k=2", "k=3"]);
     const failures = events.filter(({ type }) => type === "store.reading-failed");
-    expect(failures).toHaveLength(2);
+    expect(failures).toHaveLength(3);
   });
 
   test("is waited for while its topic is missing, and that is told", async () => {

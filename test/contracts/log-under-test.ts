@@ -146,7 +146,7 @@ export function kafkaLog({
         },
         deps,
       ),
-    source: (at) => new PartitionReader(kafka, at),
+    source: (at) => new PartitionReader(kafka, at, { lends: true }),
     async committed(groupId, { topic, partition }) {
       const [answer] = await withAdmin(kafka, (admin) =>
         admin.fetchOffsets({ groupId, topics: [topic] }),

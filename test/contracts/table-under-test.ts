@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 import { CompactedTable } from "../../src/kafka/compacted-table.ts";
 import type { KafkaEvent } from "../../src/kafka/kafka-events.ts";
+import { ownBytes } from "../../src/kafka/to-log-record.ts";
 import type { LogRecord } from "../../src/log/log-record.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { Collected } from "./collected.ts";
@@ -21,15 +22,21 @@ export async function createTable(log: LogUnderTest) {
     return (await by.write(record)).offset;
   }
 
-  /** Reads the table until the end of the test; `take` is what it does with each record. */
-  function read(take: (record: LogRecord) => Promise<void> = async () => undefined): Promise<void> {
+  /** Reads the table until the end of the test; `take` is what it does with each record, at once or not. */
+  function read(
+    take: (record: LogRecord) => Promise<void> | undefined = () => undefined,
+  ): Promise<void> {
     const stop = new AbortController();
     const source = log.source({ topic, partition: 0 }, stop.signal);
     const emit = (event: KafkaEvent): void => void events.push(event);
+    const taken = (record: LogRecord): void =>
+      collected.handlers.records({ topic, partition: 0, records: [ownBytes(record)] });
     const handlers = {
-      async record(record: LogRecord): Promise<void> {
-        await take(record);
-        collected.handlers.records({ topic, partition: 0, records: [record] });
+      record(record: LogRecord): Promise<void> | undefined {
+        const taking = take(record);
+        if (taking !== undefined) return taking.then(() => taken(record));
+        taken(record);
+        return undefined;
       },
       position(position: number, end: number): void {
         told.push({ position, end });

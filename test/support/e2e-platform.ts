@@ -34,6 +34,8 @@ export interface Platform extends AsyncDisposable {
   /** Resolves with the record's offset when all replicas have it. */
   send(topic: string, key: string | null, value: Buffer | null): Promise<number>;
   putTrigger(trigger: Trigger): Promise<number>;
+  /** Many at a time. */
+  putTriggers(triggers: readonly Trigger[]): Promise<void>;
   deleteTrigger(triggerId: string): Promise<number>;
   putTenant(tenant: Tenant): Promise<number>;
   /** Sends calls in their order, by the schema of the contract. */
@@ -87,6 +89,13 @@ export async function createPlatform(stack: StackAddress, topics: OwnTopics): Pr
     register: (topic, schema) => register(stack.registryUrl, topic, schema),
     send,
     putTrigger: (trigger) => send(topics.triggers, trigger.triggerId, encode.trigger(trigger)),
+    async putTriggers(triggers) {
+      const messages = triggers.map((trigger) => ({
+        key: trigger.triggerId,
+        value: encode.trigger(trigger),
+      }));
+      await producer.send({ topic: topics.triggers, acks: -1, messages });
+    },
     deleteTrigger: (triggerId) => send(topics.triggers, triggerId, null),
     putTenant: (tenant) => send(topics.tenants, tenant.tenantId, encode.tenant(tenant)),
     async call(...calls) {

@@ -97,3 +97,14 @@ export function followAttempts(
 export function followRecords(stack: StackAddress, topic: string): Promise<Followed<LogRecord>> {
   return follow(stack, topic, (record) => record);
 }
+
+/** A job, and when it came in ms of `performance.now()`. */
+export interface ArrivedJob {
+  readonly job: DeliveryJob;
+  readonly at: number;
+}
+
+/** The jobs that are committed from now on. */
+export function followJobs(stack: StackAddress, topic: string): Promise<Followed<ArrivedJob>> {
+  return follow(stack, topic, (record) => ({ job: jobOf(record), at: performance.now() }));
+}

@@ -3,6 +3,8 @@ import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
 import { OnhookError } from "../../src/errors.ts";
 import type { LogRecord } from "../../src/log/log-record.ts";
 import type { StoreEvent, StoreTable } from "../../src/triggers/store-events.ts";
+import { checkTrigger } from "../../src/triggers/check-trigger.ts";
+import { writeTrigger } from "../../src/triggers/trigger-bytes.ts";
 import { createTriggerStore } from "../../src/triggers/trigger-store.ts";
 import { createTriggerTable } from "../../src/triggers/trigger-table.ts";
 import { callEndedSchema, laterSchema } from "../cdr/call-bytes.ts";
@@ -13,12 +15,18 @@ const later = createFieldCatalog(laterSchema({ name: "queue", type: ["null", "st
 const onQueue = triggerInput({ filters: [{ field: "queue", op: "exists" }] });
 const never = new AbortController().signal;
 
+function bytesOf(value: unknown): Buffer | null {
+  if (value === null || Buffer.isBuffer(value)) return value;
+  return Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
+}
+
 /** A store whose events are JSON. */
 function setUp(refresh: () => unknown = () => undefined) {
   const clock = createFakeClock();
   const events: StoreEvent[] = [];
   const codec = {
     away: false,
+    ownBody: (_value: Buffer): Buffer | null => null,
     async decode(value: Buffer | null): Promise<unknown> {
       if (codec.away) throw new OnhookError("REGISTRY_UNREACHABLE", { url: "", problem: "" });
       const text = String(value);
@@ -47,10 +55,7 @@ function setUp(refresh: () => unknown = () => undefined) {
     offset,
     timestamp: clock.now(),
     key: key === null ? null : Buffer.from(key),
-    value:
-      value === null
-        ? null
-        : Buffer.from(typeof value === "string" ? value : JSON.stringify(value)),
+    value: bytesOf(value),
     headers: {},
   });
   const apply = (table: StoreTable, key: string | null, value: unknown, offset = 0) =>
@@ -130,6 +135,29 @@ describe("an event of the triggers or tenants", () => {
     await apply("triggers", someTriggerId, triggerInput(), 4);
     await settle();
     expect(ages).toEqual([4]);
+  });
+
+  it("is taken on at once where it is of this version's schema, and refused as any other", async () => {
+    const { store, codec, apply, typed } = setUp();
+    codec.away = true;
+    const written = (changes: object): Buffer => {
+      const checked = checkTrigger(triggerInput(changes), { catalog: later, allowHttp: true });
+      if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+      return writeTrigger(checked.trigger);
+    };
+    codec.ownBody = (value) => value;
+    expect(apply("triggers", someTriggerId, written({ name: "é" }), 4)).toBeUndefined();
+    expect(apply("triggers", someTriggerId, written({ name: "plain" }), 5)).toBeUndefined();
+    expect(store.trigger(someTriggerId)).toMatchObject({ offset: 5, trigger: { name: "plain" } });
+    expect(apply("triggers", someTriggerId, written(onQueue), 6)).toBeUndefined();
+    expect(apply("triggers", someTriggerId, null, 7)).toBeUndefined();
+    const results = typed("store.applied").map((event) => "result" in event && event.result);
+    expect(results.join(" ")).toBe("applied applied refused deleted");
+    codec.away = false;
+    await apply("triggers", someTriggerId, "poison", 8);
+    expect(typed("store.applied").at(-1)).toMatchObject({
+      problems: [expect.stringMatching(/AVRO_DECODE.*short/)],
+    });
   });
 
   it("is not skipped while its schema can't be had", async () => {
