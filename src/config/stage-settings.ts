@@ -5,8 +5,8 @@ import { flag, group, list, optionalText, wholeNumber } from "./setting.ts";
 const oneDay = 86_400_000;
 
 export const matchSettings = group("The match role: CDRs to jobs.", {
-  maxBatchBytes: wholeNumber(1_048_576, {
-    doc: "How much is fetched of one partition at a time; with match.partitionsAtOnce it bounds the memory that CDRs take.",
+  maxBatchBytes: wholeNumber(4_194_304, {
+    doc: "How much is fetched of one partition at a time, which is what one transaction holds at most; with match.partitionsAtOnce it bounds the memory that CDRs take.",
     unit: "bytes",
     min: 1024,
     max: 104_857_600,
