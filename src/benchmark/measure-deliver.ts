@@ -8,6 +8,7 @@ import type { Counts } from "./ledger.ts";
 import { createBothMarks, ratesOf as ratesOfLooks, roundsBetween } from "./marks.ts";
 import type { Look } from "./marks.ts";
 import { benchTrigger } from "./matching-load.ts";
+import { MemoryPeak } from "./memory-peak.ts";
 import { percentile } from "./percentile.ts";
 import type { PostOrder } from "./raw-post.ts";
 import type { Metric, ServiceProcess } from "./service-process.ts";
@@ -41,6 +42,8 @@ export interface DeliverFigures {
   readonly cpuMicros: readonly number[];
   /** The same of the brokers; null where nobody can tell. */
   readonly brokerMicros: readonly number[] | null;
+  /** What the largest process of the service has had in memory, in MiB: its resident set. */
+  readonly residentMiB: number;
   /** Medians: what the service does of posting alone. */
   readonly ofPosting: number;
   readonly requests: Counts;
@@ -117,8 +120,10 @@ const recordedMs = 30_000;
 /** What the processes have delivered and recorded, and spent, together. */
 async function lookAt(
   services: readonly ServiceProcess[],
+  memory: MemoryPeak,
 ): Promise<{ readonly count: number; readonly cpu: number; readonly detours: number }> {
   const all = await Promise.all(services.map((service) => service.metrics()));
+  memory.note(all);
   const sum = (...of: Parameters<Metric>): number =>
     all.reduce((total, metric) => total + metric(...of), 0);
   return {
@@ -133,7 +138,12 @@ async function followDelivery(
   services: readonly ServiceProcess[],
   taking: Promise<SinkReport>,
   note: (look: Look) => void,
-): Promise<{ readonly report: SinkReport; readonly detours: number }> {
+): Promise<{
+  readonly report: SinkReport;
+  readonly detours: number;
+  readonly residentMiB: number;
+}> {
+  const memory = new MemoryPeak();
   let [enough, giveUpAt] = [Infinity, Infinity];
   async function take(): Promise<SinkReport> {
     const report = await taking;
@@ -142,7 +152,7 @@ async function followDelivery(
   }
   async function lookOn(): Promise<number> {
     for (;;) {
-      const { detours, ...look } = await lookAt(services);
+      const { detours, ...look } = await lookAt(services, memory);
       const at = steadyClock.now();
       note({ ...look, at: at / 1000 });
       if (look.count >= enough || at > giveUpAt) return detours;
@@ -150,7 +160,7 @@ async function followDelivery(
     }
   }
   const [report, detours] = await Promise.all([take(), lookOn()]);
-  return { report, detours };
+  return { report, detours, residentMiB: memory.mib };
 }
 
 /** How many of them no attempt is recorded of. */
@@ -180,7 +190,7 @@ async function deliverAll(
   // alone finds the jobs there, and shares the machine with nobody who makes them.
   if (options.processes === 1) await send();
   await using running = await startServices(ground, ["deliver"], options.processes);
-  const [{ report, detours }] = await Promise.all([
+  const [{ report, detours, residentMiB }] = await Promise.all([
     followDelivery(running.services, sink.untilTaken(wanted), both.note),
     options.processes === 1 ? null : send(),
   ]);
@@ -194,6 +204,7 @@ async function deliverAll(
     requests: { ...counts, double: counts.double + report.repeated },
     unrecorded: await countUnrecorded(ground, ids),
     detours,
+    residentMiB,
   };
 }
 

@@ -8,6 +8,7 @@ import { createBothMarks, ratesOf } from "./marks.ts";
 import type { Marks, Rates } from "./marks.ts";
 import { createMatchingLoad } from "./matching-load.ts";
 import type { Workload } from "./matching-load.ts";
+import { MemoryPeak } from "./memory-peak.ts";
 import { percentile } from "./percentile.ts";
 import type { ReadOrder } from "./raw-read.ts";
 import type { WriteOrder } from "./raw-write.ts";
@@ -32,6 +33,8 @@ export interface MatchFigures {
   readonly writing: Rates | null;
   /** Microseconds of the brokers' processor time a call, of each round; null where nobody can tell. */
   readonly brokerMicros: readonly number[] | null;
+  /** What the largest process of the service has had in memory, in MiB: its resident set. */
+  readonly residentMiB: number;
   /** Medians: what the service does of merely reading, and of merely writing. */
   readonly ofReading: number;
   readonly ofWriting: number | null;
@@ -84,8 +87,10 @@ async function writeAlone(
 /** What the processes have done and spent, together. */
 async function lookAt(
   services: readonly ServiceProcess[],
+  memory: MemoryPeak,
 ): Promise<{ readonly count: number; readonly cpu: number }> {
   const all = await Promise.all(services.map((service) => service.metrics()));
+  memory.note(all);
   const sum = (name: string): number => all.reduce((total, metric) => total + metric(name), 0);
   return { count: sum("onhook_cdrs_total"), cpu: sum("process_cpu_seconds_total") };
 }
@@ -93,14 +98,19 @@ async function lookAt(
 async function matchAll(
   ground: BenchGround,
   options: MatchOptions,
-): Promise<Pick<MatchFigures, "own" | "brokerMicros">> {
+): Promise<Pick<MatchFigures, "own" | "brokerMicros" | "residentMiB">> {
   const { calls: every } = options;
   const total = totalOf(options);
   const { own, brokers, note } = createBothMarks({ total, every }, ground.brokerCpu);
   await using running = await startServices(ground, ["match"], options.processes);
-  const look = () => lookAt(running.services);
+  const memory = new MemoryPeak();
+  const look = () => lookAt(running.services, memory);
   await followCount({ look, total, what: "calls are matched", signal: ground.signal, note });
-  return { own: ratesOf(own, every), brokerMicros: brokers && ratesOf(brokers, every).cpuMicros };
+  return {
+    own: ratesOf(own, every),
+    brokerMicros: brokers && ratesOf(brokers, every).cpuMicros,
+    residentMiB: memory.mib,
+  };
 }
 
 /**
@@ -118,7 +128,7 @@ export async function measureMatch(
   tell("merely reading them");
   const reading = await readAlone(ground, options);
   tell("matching them");
-  const { own, brokerMicros } = await matchAll(ground, options);
+  const { own, brokerMicros, residentMiB } = await matchAll(ground, options);
   tell("counting the jobs");
   const found = { count: 0, bytes: 0 };
   await ground.readJobs(({ value, bytes }) => {
@@ -134,6 +144,7 @@ export async function measureMatch(
     reading,
     writing,
     brokerMicros,
+    residentMiB,
     ofReading: median(own) / median(reading),
     ofWriting: writing && median(own) / median(writing),
     jobs: jobs.counts(),

@@ -33,9 +33,11 @@ function warningOf(option: string, count: number, perSecond: readonly number[]):
 const micros = ({ cpuMicros }: Rates): string =>
   `${spread(cpuMicros, 2)} µs of processor time each`;
 
+const memoryLine = (mib: number): string => `memory          ${mib} MiB at most in a process`;
+
 /** Of rounds of so many calls. */
 export function matchReport(figures: MatchFigures, calls: number): Report {
-  const { own, reading, writing, ofReading, ofWriting, jobs } = figures;
+  const { own, reading, writing, residentMiB, ofReading, ofWriting, jobs } = figures;
   const books = booksOf("jobs", jobs);
   return {
     problem: books.problem,
@@ -45,6 +47,7 @@ export function matchReport(figures: MatchFigures, calls: number): Report {
       writing === null || ofWriting === null
         ? "merely writing  nothing: no call fired a trigger"
         : `merely writing  the jobs of ${spread(writing.perSecond)} calls/s; matching is ${percent(ofWriting)} of that`,
+      memoryLine(residentMiB),
       ...books.lines,
       ...warningOf("--calls", calls, own.perSecond),
     ],
@@ -53,7 +56,8 @@ export function matchReport(figures: MatchFigures, calls: number): Report {
 
 /** Of rounds of so many jobs. */
 export function deliverReport(figures: DeliverFigures, jobs: number): Report {
-  const { perSecond, posting, cpuMicros, ofPosting, requests, unrecorded, detours } = figures;
+  const { perSecond, posting, cpuMicros, ofPosting, requests, unrecorded, detours, residentMiB } =
+    figures;
   const books = booksOf("requests", requests);
   const unwritten = unrecorded === 0 ? "" : `${unrecorded} requests are not recorded`;
   return {
@@ -62,6 +66,7 @@ export function deliverReport(figures: DeliverFigures, jobs: number): Report {
       `delivering      ${spread(perSecond)} requests/s, ${spread(cpuMicros)} µs of processor time each`,
       `merely posting  ${spread(posting)} requests/s; delivering is ${percent(ofPosting)} of that`,
       `not recorded ${unrecorded}, by way of the ladder ${detours}`,
+      memoryLine(residentMiB),
       ...books.lines,
       ...warningOf("--jobs", jobs, perSecond),
     ],

@@ -44,17 +44,21 @@ const goals: Partial<
   "no tenant has triggers": { part: 0.85 },
 };
 
+/** Of one process at full load. */
+const mostMiB = 512;
+
 const seed = 7;
 const percent = (part: number): string => `${(100 * part).toFixed(0)} %`;
 
 function lineOf(workload: string, figures: MatchFigures): string {
-  const { own, reading, writing, ofReading, ofWriting, jobs } = figures;
+  const { own, reading, writing, brokerMicros, residentMiB, ofReading, ofWriting, jobs } = figures;
+  const broker = brokerMicros === null ? "" : `, ${spread(brokerMicros, 2)} of the broker's`;
   const beside =
     writing === null || ofWriting === null
       ? ""
       : ` merely writing the jobs of ${spread(writing.perSecond)}; ${percent(ofWriting)} of that;`;
   return (
-    `${workload}: ${spread(own.perSecond)} calls/s, ${spread(own.cpuMicros, 2)} µs of processor time a call; ` +
+    `${workload}: ${spread(own.perSecond)} calls/s, ${spread(own.cpuMicros, 2)} µs of processor time a call${broker}; at most ${residentMiB} MiB; ` +
     `merely reading ${spread(reading.perSecond)}, ${spread(reading.cpuMicros, 2)} µs; ` +
     `${percent(ofReading)} of that;${beside} ${jobs.expected} jobs, ${jobs.missing} missing, ${jobs.double} double`
   );
@@ -81,7 +85,8 @@ export async function match(
     const held =
       isBalanced(figures.jobs) &&
       figures.ofReading >= part &&
-      percentile(figures.own.cpuMicros, 0.5) <= cpuMicros;
+      percentile(figures.own.cpuMicros, 0.5) <= cpuMicros &&
+      figures.residentMiB <= mostMiB;
     runs.push({ workload, held, ...figures });
   }
   return { ok: runs.every(({ held }) => held), runs };

@@ -14,6 +14,7 @@ const matched = {
   reading: rates([4000]),
   writing: rates([2000]),
   brokerMicros: null,
+  residentMiB: 210,
   ofReading: 0.25,
   ofWriting: 0.5,
   jobs: whole,
@@ -27,6 +28,7 @@ describe("the report of matching", () => {
       "matching        1,000 (900 to 1,100) calls/s, 1.50 (1.50 to 1.50) µs of processor time each",
       "merely reading  4,000 (4,000 to 4,000) calls/s, 1.50 (1.50 to 1.50) µs of processor time each; matching is 25 % of that",
       "merely writing  the jobs of 2,000 (2,000 to 2,000) calls/s; matching is 50 % of that",
+      "memory          210 MiB at most in a process",
       "jobs expected 10, found 10: missing 0, double 0, unexpected 0",
     ]);
   });
@@ -44,6 +46,7 @@ describe("the report of delivering", () => {
     posting: [400],
     cpuMicros: [171.4],
     brokerMicros: null,
+    residentMiB: 210,
     ofPosting: 0.25,
     requests: whole,
     unrecorded: 0,
