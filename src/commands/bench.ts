@@ -53,6 +53,16 @@ export function assertShared(processes: number, partitions: number, what: string
   throw new OnhookError("BENCH_OPTIONS", { problem });
 }
 
+/** What the books of a benchmark hold: a set takes no more than 2^24 ids, and these some GiB. */
+const mostCounted = 10_000_000;
+
+/** Throws BENCH_OPTIONS where so many are more than can be counted one by one. */
+export function assertCountable(count: number, what: string, options: string): void {
+  if (count <= mostCounted) return;
+  const problem = `${count} ${what} are more than the ${mostCounted} that are counted one by one: lower ${options}`;
+  throw new OnhookError("BENCH_OPTIONS", { problem });
+}
+
 interface Measuring<Figures> {
   readonly name: string;
   readonly measure: (ground: BenchGround, tell: (what: string) => void) => Promise<Figures>;
@@ -110,6 +120,8 @@ export async function benchMatch(
 ): Promise<void> {
   const { processes, partitions = context.config.topics.cdr.partitions } = options;
   assertShared(processes, partitions, "calls");
+  const calls = options.calls * (options.rounds + 1);
+  assertCountable(Math.ceil(calls / options.firesEvery), "jobs", "--calls or --rounds");
   const { triggers: triggersOfEach, ...load } = options;
   await bench(context, options, {
     name: "match",
@@ -126,6 +138,7 @@ export async function benchDeliver(
 ): Promise<void> {
   const { processes, partitions = context.config.topics.jobs.partitions } = options;
   assertShared(processes, partitions, "jobs");
+  assertCountable(options.jobs * (options.rounds + 1), "jobs", "--jobs or --rounds");
   await bench(context, options, {
     name: "deliver",
     report: (figures: DeliverFigures) => deliverReport(figures, options.jobs),
@@ -138,6 +151,8 @@ export async function benchLatency(
   context: CommandContext,
   options: BenchLatencyOptions,
 ): Promise<void> {
+  const { rate, seconds, rounds } = options;
+  assertCountable(rate * seconds * (rounds + 1), "calls", "--rate, --seconds or --rounds");
   await bench(context, options, {
     name: "latency",
     report: latencyReport,

@@ -10,7 +10,7 @@ type Places = Map<number, number>;
  */
 export class RecordMemory<T> {
   readonly #limit: number;
-  readonly #topics = new Map<string, Places[]>();
+  readonly #topics = new Map<string, Map<number, Places>>();
   // Of each place in the ring: whose it is, which may have moved on to another one, and what is remembered.
   readonly #places: Places[] = [];
   readonly #offsets: number[] = [];
@@ -24,7 +24,7 @@ export class RecordMemory<T> {
   }
 
   get({ topic, partition, offset, timestamp }: RecordName): T | undefined {
-    const place = this.#topics.get(topic)?.[partition]?.get(offset);
+    const place = this.#topics.get(topic)?.get(partition)?.get(offset);
     return place !== undefined && this.#timestamps[place] === timestamp
       ? this.#values[place]
       : undefined;
@@ -44,16 +44,21 @@ export class RecordMemory<T> {
   }
 
   delete({ topic, partition, offset }: RecordName): void {
-    this.#topics.get(topic)?.[partition]?.delete(offset);
+    this.#topics.get(topic)?.get(partition)?.delete(offset);
   }
 
   #placesOf(topic: string, partition: number): Places {
     let partitions = this.#topics.get(topic);
     if (partitions === undefined) {
-      partitions = [];
+      partitions = new Map();
       this.#topics.set(topic, partitions);
     }
-    return (partitions[partition] ??= new Map());
+    let places = partitions.get(partition);
+    if (places === undefined) {
+      places = new Map();
+      partitions.set(partition, places);
+    }
+    return places;
   }
 
   /** What the place holds, unless that was remembered anew at another one. */

@@ -83,6 +83,9 @@ export class Scheduler {
   readonly #most: { readonly first: number; readonly retry: number };
   readonly #idle: (() => void)[] = [];
   #closed = false;
+  #filling = false;
+  /** Something may be begun that could not before. */
+  #mayFill = false;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -190,9 +193,16 @@ export class Scheduler {
     }
   }
 
+  /** One loop alone at a time: a job that stands aside as soon as it is begun would begin the next in its own call. */
   #fill(): void {
-    while (this.#inFlight < this.#options.maxInFlight) {
-      if (!this.#beginOne("first") && !this.#beginOne("retry")) return;
+    this.#mayFill = true;
+    if (this.#filling) return;
+    this.#filling = true;
+    try {
+      while (this.#mayFill && this.#inFlight < this.#options.maxInFlight)
+        this.#mayFill = this.#beginOne("first") || this.#beginOne("retry");
+    } finally {
+      this.#filling = false;
     }
   }
 

@@ -19,7 +19,7 @@ export function handOnHeaders(from: RecordName): Record<string, string> {
   return { [handOnHeader]: nameOf(from) };
 }
 
-const named = /^(.+)\/(\d{1,10})\/(\d{1,16})\/(\d{1,16})$/;
+const named = /^(.+)\/(\d{1,10})\/(\d{1,16})\/(-?\d{1,16})$/;
 
 /** The record that a record was handed on from; undefined where none is named. */
 export function readHandOn(headers: Headers): RecordName | undefined {

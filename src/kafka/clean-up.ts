@@ -58,6 +58,8 @@ export async function removeTopics(
 
 /** Source: Kafka's protocol guide, error codes. */
 const [notEmpty, notFound] = [68, 69];
+/** Not empty yet, or with a coordinator that is loading, missing or moving. */
+const passing: ReadonlySet<number | undefined> = new Set([notEmpty, 14, 15, 16]);
 
 /** What kafkajs's KafkaJSDeleteGroupsError says of the one group that was asked for. */
 function codeOf(error: unknown): number | undefined {
@@ -79,7 +81,7 @@ async function removeGroup(
       const code = codeOf(error);
       if (code === notFound) return null;
       // A member that was killed stays one until its session is over.
-      if (code !== notEmpty || clock.now() >= giveUpAt)
+      if (!passing.has(code) || clock.now() >= giveUpAt)
         return { name, problem: code === notEmpty ? "it has members yet" : reasonOf(error) };
     }
     await pause(clock, lookAgainMs);

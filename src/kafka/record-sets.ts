@@ -1,8 +1,7 @@
 import type { OutgoingRecord } from "../log/log-record.ts";
 import { recordSize } from "../log/record-size.ts";
-import type { Message } from "kafkajs";
 
-/** kafkajs's producer groups quadratically; beyond about 500 messages per send it costs more than the trip. */
+/** Of a partition that much is written to, this many at a time: more would keep the broker from the others for longer. */
 const maxRecordsPerSend = 500;
 
 /** A send makes one record batch per partition, which must stay below the broker's message.max.bytes (1 MiB). */
@@ -31,11 +30,4 @@ export function inSends<T extends OutgoingRecord>(
   }
   if (run.length > 0) sends.push(run);
   return sends;
-}
-
-/** The record as kafkajs takes it. */
-export function toMessage(record: OutgoingRecord): Message {
-  const message: Message = { key: record.key, value: record.value };
-  if (record.headers !== undefined) message.headers = { ...record.headers };
-  return message;
 }

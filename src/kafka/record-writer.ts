@@ -130,7 +130,10 @@ class KafkaWriter implements RecordWriter {
     const { topic } = record;
     const lane = this.#laneOf({ topic, partition }, lookedUp);
     const { promise, resolve, reject } = Promise.withResolvers<CommittedOffset>();
-    lane.waiting.push({ ...record, partition, written: resolve, failed: reject });
+    // One by one: what is read from a log has its key and value by accessors, which a spread leaves out.
+    const { key, value, headers } = record;
+    const named = headers === undefined ? {} : { headers };
+    lane.waiting.push({ topic, key, value, ...named, partition, written: resolve, failed: reject });
     lane.pump ??= this.#pump(lane);
     return promise;
   }

@@ -104,6 +104,7 @@ export class TransactionSession {
   async commit(records: readonly OutgoingRecord[], offsets: readonly GroupOffset[]): Promise<void> {
     // Two at a time would count the same sequence numbers, and the broker would pass over one of them as a repeat.
     if (this.#committing) throw new TypeError("A transaction is under way");
+    this.#requireOpen();
     this.#committing = true;
     try {
       const coordinator = await this.#broker(this.#coordinator);
@@ -112,11 +113,12 @@ export class TransactionSession {
       await all([this.#writeAll(shares), ...offsets.map((offset) => this.#commitOffset(offset))]);
       this.#requireOpen();
       await coordinator.endTxn({ ...this.#of, transactionResult: true });
-      this.#committing = false;
     } catch (error) {
       // What stands in which partition is in doubt now.
       this.#ended = true;
       throw error;
+    } finally {
+      this.#committing = false;
     }
   }
 

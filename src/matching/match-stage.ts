@@ -63,11 +63,14 @@ async function loadAll(ids: ReadonlySet<number>, schemas: CallSchemas): Promise<
   await Promise.all(Array.from({ length: lookUpsAtOnce }, loadSome));
 }
 
-interface Pass {
+interface Room {
   readonly maxRecordBytes: number;
   /** Where jobs are encoded. */
   readonly shelf: PassingShelf;
-  /** Gets the ids of schemas that have to be loaded; their calls are taken for invalid. */
+}
+
+interface Pass extends Room {
+  /** Gets the ids of schemas that are not known; their calls are taken for invalid. */
   readonly missing: Set<number>;
 }
 
@@ -90,9 +93,31 @@ function matchKnown(deps: MatchStageDeps, batch: RecordBatch, pass: Pass): Match
   });
 }
 
+/** Matches by all the schemas that it takes, which are loaded where one is missing. Tells how long the last pass took. */
+async function matchWhole(
+  deps: MatchStageDeps,
+  batch: RecordBatch,
+  room: Room,
+): Promise<{ readonly result: MatchResult; readonly durationMs: number }> {
+  const { schemas, clock } = deps;
+  const asked = new Set<number>();
+  for (;;) {
+    const missing = new Set<number>();
+    const startedAt = clock.now();
+    const result = matchKnown(deps, batch, { ...room, missing });
+    const unasked = missing.difference(asked);
+    if (unasked.size === 0) return { result, durationMs: clock.now() - startedAt };
+    // Rare enough: to look for them first would go over every call of every batch. With each schema more the output may
+    // become less, and so go further into the batch, where there are others.
+    for (const id of unasked) asked.add(id);
+    deps.takeTypeMismatches();
+    await loadAll(unasked, schemas);
+  }
+}
+
 /** The stage between the calls and the jobs: loads the schemas a batch needs, matches it, and tells what came of it. */
 export function createMatchStage(deps: MatchStageDeps): MatchStage {
-  const { schemas, clock, emit } = deps;
+  const { emit } = deps;
   const memory = new PassingMemory();
 
   function report(
@@ -122,19 +147,8 @@ export function createMatchStage(deps: MatchStageDeps): MatchStage {
 
   return {
     async transform(batch, maxRecordBytes) {
-      const missing = new Set<number>();
       const shelf = memory.take();
-      const match = (): MatchResult => matchKnown(deps, batch, { maxRecordBytes, shelf, missing });
-      let startedAt = clock.now();
-      let result = match();
-      if (missing.size > 0) {
-        // Rare enough: to look for them first would go over every call of every batch.
-        deps.takeTypeMismatches();
-        await loadAll(missing, schemas);
-        startedAt = clock.now();
-        result = match();
-      }
-      const durationMs = clock.now() - startedAt;
+      const { result, durationMs } = await matchWhole(deps, batch, { maxRecordBytes, shelf });
       const mismatches = deps.takeTypeMismatches();
       return {
         records: result.records,

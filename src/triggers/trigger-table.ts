@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import type { FieldCatalog } from "../cdr/field-catalog.ts";
 import { emptyKeyRing } from "../secrets/key-ring.ts";
 import { ActiveTenants } from "./active-tenants.ts";
@@ -85,13 +86,17 @@ export interface TriggerTableOptions {
   readonly secrets?: SecretRules;
   /**
    * How many triggers, at least, stay in memory as objects and compiled, of those that were used last; between that and
-   * four times as many do. The others are kept as bytes.
+   * four times as many do. The others are kept as bytes. As many as half of the heap holds, where it is left out.
    */
   readonly mostUnpacked?: number;
 }
 
-/** Of some 2 kB each. */
-const standardUnpacked = 65_536;
+/** What one takes of the heap, in bytes: as an object, or compiled. Measured with ten conditions' shapes of each kind. */
+const unpackedBytes = 2_400;
+
+/** What is bounded is up to four times as many, which shall take no more than half of the heap. */
+const standardUnpacked = (): number =>
+  Math.floor(getHeapStatistics().heap_size_limit / 2 / (4 * unpackedBytes));
 
 type ValidEvent = Extract<EventCheck, { ok: true }>;
 
@@ -120,7 +125,7 @@ class Table implements TriggerTable {
   constructor(options: TriggerTableOptions) {
     this.#options = options;
     this.#catalog = options.catalog;
-    const most = options.mostUnpacked ?? standardUnpacked;
+    const most = options.mostUnpacked ?? standardUnpacked();
     this.#unpacked = new UnpackedTriggers(this.#packed, { ...options, most });
     this.#active = new ActiveTenants(most);
   }

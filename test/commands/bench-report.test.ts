@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Counts } from "../../src/benchmark/ledger.ts";
-import { assertShared } from "../../src/commands/bench.ts";
+import { assertCountable, assertShared } from "../../src/commands/bench.ts";
 import { deliverReport, latencyReport, matchReport } from "../../src/commands/bench-report.ts";
 import { OnhookError } from "../../src/errors.ts";
 
@@ -85,4 +85,11 @@ test("no more processes than partitions: one without any would do nothing, and b
   expect(() => assertShared(6, 6, "calls")).not.toThrow();
   expect(() => assertShared(7, 6, "calls")).toThrow(OnhookError);
   expect(() => assertShared(7, 6, "calls")).toThrow("--processes 7 is more than the 6 partitions");
+});
+
+test("more than can be counted one by one is refused, and what to lower is named", () => {
+  assertCountable(10_000_000, "jobs", "--jobs or --rounds");
+  expect(() => assertCountable(10_000_001, "jobs", "--jobs or --rounds")).toThrow(
+    "10000001 jobs are more than the 10000000 that are counted one by one: lower --jobs or --rounds",
+  );
 });

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Pace } from "../../src/delivery/pace.ts";
 import { settle } from "../support/fake-clock.ts";
 import { answered, many, setUp } from "./scheduler-under-test.ts";
@@ -60,6 +60,29 @@ describe("what goes next", () => {
     expect(begun).toHaveLength(4);
     for (let tenant = 0; tenant < 4; tenant += 1) offer(`n${tenant}.e.0`);
     expect(begun.slice(4)).toEqual(["n0.e.0", "n1.e.0", "n2.e.0", "n3.e.0"]);
+  });
+});
+
+describe("jobs that stand aside as soon as they are begun", () => {
+  it("may be thousands: each begins when the one before has gone, not inside of it", async () => {
+    const { scheduler, counts, offer, end } = setUp({ maxInFlight: 1 });
+    const { promise: known, resolve } = Promise.withResolvers<void>();
+    let done = 0;
+    offer("a.e.0");
+    for (const name of many("t.e", 20_000))
+      offer(name, {
+        work: async (slot) => {
+          await slot.aside(() => known);
+          slot.ended(answered);
+          done += 1;
+        },
+      });
+    await end("a.e.0");
+    resolve();
+    await scheduler.idle();
+    await vi.waitFor(() => expect(done).toBe(20_000));
+    expect(counts.at(-1)).toBe(0);
+    expect(Math.min(...counts.slice(-1000))).toBeGreaterThanOrEqual(0);
   });
 });
 

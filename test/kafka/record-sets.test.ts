@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { inSends, toMessage } from "../../src/kafka/record-sets.ts";
+import { inSends } from "../../src/kafka/record-sets.ts";
 
 const record = (size: number, topic = "t") => ({ topic, key: "k", value: Buffer.alloc(size) });
 
 describe("the records of one send", () => {
-  it("are 500 at most: kafkajs groups them quadratically", () => {
+  it("are 500 at most", () => {
     const sends = inSends(Array.from({ length: 1201 }, () => record(1)));
     expect(sends.map((send) => send.length)).toEqual([500, 500, 201]);
   });
@@ -45,17 +45,5 @@ describe("the records of one send", () => {
       }),
       { numRuns: 30 },
     );
-  });
-});
-
-describe("a record as kafkajs takes it", () => {
-  it("keeps key, value and headers, tombstones too", () => {
-    const headers = { a: "b" };
-    const tombstone = { topic: "t", key: "k", value: null, headers };
-    expect(toMessage(tombstone)).toEqual({ key: "k", value: null, headers });
-    expect(toMessage({ topic: "t", key: null, value: Buffer.from("v") })).toEqual({
-      key: null,
-      value: Buffer.from("v"),
-    });
   });
 });

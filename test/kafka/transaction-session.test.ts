@@ -116,7 +116,7 @@ describe("a session that has ended", () => {
       type: "NOT_COORDINATOR_FOR_GROUP",
     });
     brokers.answer = () => undefined;
-    await expect(session.commit(records, offsets)).rejects.toBeInstanceOf(Error);
+    await expect(session.commit(records, offsets)).rejects.toMatchObject({ code: "LANE_CLOSED" });
     expect(kinds(brokers.asked).filter((kind) => kind === "end")).toHaveLength(2);
   });
 });

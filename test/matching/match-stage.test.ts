@@ -56,6 +56,18 @@ describe("a batch", () => {
     expect(loaded).toEqual([7, 8]);
   });
 
+  it("has those loaded, too, that are only reached once others are known, since calls that fire nothing take no room", async () => {
+    const { stage, loaded } = setUp();
+    const large = encoder(callEndedSchema(), 7);
+    const id = "x".repeat(2000);
+    const value = large({ tenantId: "t1", id: null, cdr: { id } });
+    // More than is held of output at a time, as long as all of these are taken for invalid.
+    const values = [...Array.from({ length: 10_000 }, () => value), call(8)];
+    const { consumed, records } = await stage.transform(batchOf(...values), most);
+    expect(loaded).toEqual([7, 8]);
+    expect({ consumed, records }).toEqual({ consumed: 10_001, records: [] });
+  });
+
   it("has its schemas loaded a few at a time, and no more once one can't be had", async () => {
     const answers: (() => void)[] = [];
     let fails = false;
