@@ -8,10 +8,10 @@ import type { Counts } from "./ledger.ts";
 import { createBothMarks, ratesOf as ratesOfLooks, roundsBetween } from "./marks.ts";
 import type { Look } from "./marks.ts";
 import { benchTrigger } from "./matching-load.ts";
-import { MemoryPeak } from "./memory-peak.ts";
 import { percentile } from "./percentile.ts";
 import type { PostOrder } from "./raw-post.ts";
-import type { Metric, ServiceProcess } from "./service-process.ts";
+import { ServiceLooks } from "./service-looks.ts";
+import type { ServiceProcess } from "./service-process.ts";
 import type { SinkReport } from "./sink.ts";
 import { startSinkProcess } from "./sink-process.ts";
 import type { SinkProcess } from "./sink-process.ts";
@@ -117,22 +117,6 @@ const lookMs = 250;
 /** How long the records of attempts may take after their requests, in ms. */
 const recordedMs = 30_000;
 
-/** What the processes have delivered and recorded, and spent, together. */
-async function lookAt(
-  services: readonly ServiceProcess[],
-  memory: MemoryPeak,
-): Promise<{ readonly count: number; readonly cpu: number; readonly detours: number }> {
-  const all = await Promise.all(services.map((service) => service.metrics()));
-  memory.note(all);
-  const sum = (...of: Parameters<Metric>): number =>
-    all.reduce((total, metric) => total + metric(...of), 0);
-  return {
-    count: sum("onhook_delivery_attempts_total", 'outcome="delivered"'),
-    cpu: sum("process_cpu_seconds_total"),
-    detours: sum("onhook_detours_total"),
-  };
-}
-
 /** Looks on until the sink has taken so many and all of these are recorded, or are not for too long. Tells each look. */
 async function followDelivery(
   services: readonly ServiceProcess[],
@@ -143,7 +127,7 @@ async function followDelivery(
   readonly detours: number;
   readonly residentMiB: number;
 }> {
-  const memory = new MemoryPeak();
+  const looks = new ServiceLooks(services);
   let [enough, giveUpAt] = [Infinity, Infinity];
   async function take(): Promise<SinkReport> {
     const report = await taking;
@@ -152,15 +136,17 @@ async function followDelivery(
   }
   async function lookOn(): Promise<number> {
     for (;;) {
-      const { detours, ...look } = await lookAt(services, memory);
+      const sum = await looks.look();
       const at = steadyClock.now();
-      note({ ...look, at: at / 1000 });
-      if (look.count >= enough || at > giveUpAt) return detours;
+      // Delivered and recorded.
+      const count = sum("onhook_delivery_attempts_total", 'outcome="delivered"');
+      note({ count, cpu: sum("process_cpu_seconds_total"), at: at / 1000 });
+      if (count >= enough || at > giveUpAt) return sum("onhook_detours_total");
       await pause(steadyClock, lookMs);
     }
   }
   const [report, detours] = await Promise.all([take(), lookOn()]);
-  return { report, detours, residentMiB: memory.mib };
+  return { report, detours, residentMiB: looks.residentMiB };
 }
 
 /** How many of them no attempt is recorded of. */

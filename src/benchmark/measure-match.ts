@@ -8,11 +8,10 @@ import { createBothMarks, ratesOf } from "./marks.ts";
 import type { Marks, Rates } from "./marks.ts";
 import { createMatchingLoad } from "./matching-load.ts";
 import type { Workload } from "./matching-load.ts";
-import { MemoryPeak } from "./memory-peak.ts";
 import { percentile } from "./percentile.ts";
 import type { ReadOrder } from "./raw-read.ts";
 import type { WriteOrder } from "./raw-write.ts";
-import type { ServiceProcess } from "./service-process.ts";
+import { ServiceLooks } from "./service-looks.ts";
 import { webhookIdOf } from "./webhook-id.ts";
 import { workOut } from "./worker-process.ts";
 
@@ -84,17 +83,6 @@ async function writeAlone(
   return ratesOf(marks, options.calls);
 }
 
-/** What the processes have done and spent, together. */
-async function lookAt(
-  services: readonly ServiceProcess[],
-  memory: MemoryPeak,
-): Promise<{ readonly count: number; readonly cpu: number }> {
-  const all = await Promise.all(services.map((service) => service.metrics()));
-  memory.note(all);
-  const sum = (name: string): number => all.reduce((total, metric) => total + metric(name), 0);
-  return { count: sum("onhook_cdrs_total"), cpu: sum("process_cpu_seconds_total") };
-}
-
 async function matchAll(
   ground: BenchGround,
   options: MatchOptions,
@@ -103,13 +91,16 @@ async function matchAll(
   const total = totalOf(options);
   const { own, brokers, note } = createBothMarks({ total, every }, ground.brokerCpu);
   await using running = await startServices(ground, ["match"], options.processes);
-  const memory = new MemoryPeak();
-  const look = () => lookAt(running.services, memory);
+  const looks = new ServiceLooks(running.services);
+  const look = async () => {
+    const sum = await looks.look();
+    return { count: sum("onhook_cdrs_total"), cpu: sum("process_cpu_seconds_total") };
+  };
   await followCount({ look, total, what: "calls are matched", signal: ground.signal, note });
   return {
     own: ratesOf(own, every),
     brokerMicros: brokers && ratesOf(brokers, every).cpuMicros,
-    residentMiB: memory.mib,
+    residentMiB: looks.residentMiB,
   };
 }
 

@@ -3,7 +3,6 @@ import { OnhookError } from "../errors.ts";
 import { partitionKey } from "../log/log-record.ts";
 import type { CommittedOffset, OutgoingRecord } from "../log/log-record.ts";
 import { all } from "../runtime/all.ts";
-import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { createCluster } from "./kafkajs-cluster.ts";
 import type { KafkajsBroker, KafkajsCluster, TransactionOf } from "./kafkajs-cluster.ts";
@@ -29,7 +28,6 @@ const transactionType = 1;
 
 /** A commit is answered before all its markers are written; until they are, the next transaction can't begin. */
 const beginAgainMs = 5;
-const maxBeginTries = 1000;
 
 /** Sequences of records wrap around there. Source: DefaultRecordBatch.incrementSequence of Kafka's clients. */
 const sequences = 2 ** 31;
@@ -155,16 +153,11 @@ export class TransactionSession {
 
   /** Asks again while the broker is settling the transaction before, which changes nothing however often it is asked. */
   async #whenSettled(ask: () => Promise<unknown>): Promise<void> {
-    for (let tries = 1; ; tries += 1) {
+    const work = async (): Promise<void> => {
       this.#requireOpen();
-      try {
-        await ask();
-        return;
-      } catch (error) {
-        if (!isBeingSettled(error) || tries >= maxBeginTries) throw error;
-        await pause(this.#clock, beginAgainMs);
-      }
-    }
+      await ask();
+    };
+    await patiently(this.#clock, work, isBeingSettled, beginAgainMs);
   }
 
   /** One batch of each partition at a time, since what follows it is refused before it is there. */

@@ -32,6 +32,12 @@ export function isPlain(value: string, least: number, most: number): boolean {
   return value.length >= least && value.length <= most && /^[ -~]*$/.test(value);
 }
 
+/** Whether nothing is named in it; makes no list of what is, as it is asked of each of a million triggers. */
+export function isEmpty(pairs: Readonly<Record<string, string>>): boolean {
+  for (const _ in pairs) return false;
+  return true;
+}
+
 /** A text without control characters, which could play with the terminals and logs that show it. */
 export function line(least: number, most: number): z.ZodString {
   return text(least, most).regex(/^\P{Cc}*$/u, { error: "has a control character" });

@@ -1,5 +1,6 @@
 import type { KeyRing } from "../secrets/key-ring.ts";
 import { isSealed, open, seal } from "../secrets/sealed-text.ts";
+import { isEmpty } from "./shape-problems.ts";
 import type { Problem, Trigger } from "./trigger.ts";
 
 /** One secret of a trigger. */
@@ -70,8 +71,7 @@ const plainKeys: SecretKeys = new Set([null]);
 /** With which keys the secrets of a trigger are encrypted, if it is seen at a glance that none is; else undefined. */
 export function keysOfPlain({ action }: Trigger): SecretKeys | undefined {
   const { secrets, headers, auth } = action;
-  if (auth !== null || secrets.some(isSealed)) return undefined;
-  for (const _ in headers) return undefined;
+  if (auth !== null || !isEmpty(headers) || secrets.some(isSealed)) return undefined;
   return secrets.length === 0 ? noKeys : plainKeys;
 }
 

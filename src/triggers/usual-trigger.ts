@@ -11,7 +11,7 @@ import {
 import { isUsualCondition } from "./check-condition.ts";
 import { isGuid, longestName, longestReason, mostConditions } from "./check-trigger.ts";
 import type { TriggerRules } from "./check-trigger.ts";
-import { isPlain } from "./shape-problems.ts";
+import { isEmpty, isPlain } from "./shape-problems.ts";
 import { httpMethods, triggerFormats } from "./trigger.ts";
 import type { Action, Trigger } from "./trigger.ts";
 
@@ -49,11 +49,6 @@ function isUsualSecret(secret: string): boolean {
   const { length } = secret;
   if (length >= leastSecret && length <= mostSecret && usualSecret.test(secret)) return true;
   return isPlain(secret, 1, longestPairValue) && signingSecretProblem(secret) === undefined;
-}
-
-function isEmpty(pairs: Readonly<Record<string, string>>): boolean {
-  for (const _ in pairs) return false;
-  return true;
 }
 
 /** Headers and credentials are for the full check: few triggers have them, and their rules are many. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
-import { Agent } from "undici";
 import { spread } from "../../src/benchmark/percentile.ts";
+import { rawPost } from "../../src/benchmark/raw-post.ts";
 import { startSinkProcess } from "../../src/benchmark/sink-process.ts";
 import { createRecordCodec } from "../../src/avro/record-codec.ts";
 import { createCallSchemas } from "../../src/cdr/call-schemas.ts";
@@ -208,29 +208,12 @@ function createStage({ table, make }: ReturnType<typeof load>) {
 }
 
 /** What the same bodies take, posted by undici alone: µs of processor time each. */
-async function postAlone(url: string, requests: number): Promise<number> {
-  const agent = new Agent({ connections: 64 });
-  const body = Buffer.alloc(1000, "x");
-  let left = requests;
-  async function sendInTurn(): Promise<void> {
-    while (left-- > 0) {
-      const headers = {
-        "content-type": "application/json",
-        "webhook-id": randomUUID(),
-        "webhook-timestamp": "1795000000",
-        "webhook-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
-        "onhook-attempt": "1",
-      };
-      const path = `/ok/${left % 100}`;
-      const answer = await agent.request({ origin: url, path, method: "POST", headers, body });
-      await answer.body.dump();
-    }
-  }
+async function postAlone(url: string, total: number): Promise<number> {
+  const paths = Array.from({ length: 100 }, (_, number) => `/ok/${number}`);
   const before = process.cpuUsage();
-  await Promise.all(Array.from({ length: 256 }, sendInTurn));
+  await rawPost({ url, paths, total, bytes: 1000, inFlight: 256, connections: 64 });
   const { user, system } = process.cpuUsage(before);
-  await agent.close();
-  return (user + system) / requests;
+  return (user + system) / total;
 }
 
 export async function delivering(
