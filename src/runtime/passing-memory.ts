@@ -31,15 +31,19 @@ export class PassingShelf {
   /** A buffer of so many bytes, which hold anything. */
   readonly allocate = (bytes: number): Buffer => {
     if (bytes > pieceBytes) return Buffer.allocUnsafeSlow(bytes);
-    if (bytes > this.#left) {
-      this.#pieces.push(this.#spare.pop() ?? new ArrayBuffer(pieceBytes));
-      this.#left = pieceBytes;
-    }
-    const piece = this.#pieces.at(-1) as ArrayBuffer;
+    const piece =
+      bytes > this.#left ? this.#nextPiece() : (this.#pieces.at(-1) ?? this.#nextPiece());
     const at = pieceBytes - this.#left;
     this.#left -= bytes;
     return Buffer.from(piece, at, bytes);
   };
+
+  #nextPiece(): ArrayBuffer {
+    const piece = this.#spare.pop() ?? new ArrayBuffer(pieceBytes);
+    this.#pieces.push(piece);
+    this.#left = pieceBytes;
+    return piece;
+  }
 
   /** To be called when nobody looks at any of it any more: its buffers are empty from then on, and their memory is used again. */
   giveBack(): void {

@@ -23,6 +23,10 @@ describe("passing memory", () => {
     );
   });
 
+  it("has a buffer of no bytes too, as the first of its owner", () => {
+    expect(new PassingMemory().take().allocate(0).length).toBe(0);
+  });
+
   it("is used again, and who looks at what was given back finds nothing", () => {
     const memory = new PassingMemory();
     const first = memory.take();
