@@ -8,6 +8,7 @@ import type { DemoView } from "../sandbox/demo-view.ts";
 import { sampleTenants } from "../sandbox/sample-tenants.ts";
 import { createSimulator, demoStart } from "../sandbox/simulator.ts";
 import { createCallSender } from "./demo-config.ts";
+import { Silence } from "./demo-silence.ts";
 
 export interface DemoOptions {
   /** How many calls; without it they go on until stopped. */
@@ -30,22 +31,21 @@ export interface DemoRun {
   readonly stop: AbortSignal;
 }
 
-/** A webhook that has not ended this long after the last call counts as lost, in ms. */
-const patienceMs = 90_000;
 const viewEveryMs = 200;
 
 /**
  * Sends the calls, follows what becomes of them, and says how it went. `dangers` reject when going on makes no sense.
  */
 export async function runDemo(run: DemoRun, dangers: readonly Promise<never>[]): Promise<Verdict> {
-  const { view, progress } = run;
+  const { around, view, progress } = run;
+  const silence = new Silence(around.clock);
   const finished = new AbortController();
   const { promise: following, resolve: ready } = Promise.withResolvers<void>();
-  const attempts = follow(run, finished.signal, ready);
+  const attempts = follow(run, silence, finished.signal, ready);
   const redraw = setInterval(() => view.update(progress.snapshot()), viewEveryMs);
   try {
     await Promise.race([following, attempts, ...dangers]);
-    await Promise.race([callsAndTheirEnds(run), attempts, ...dangers]);
+    await Promise.race([callsAndTheirEnds(run, silence), attempts, ...dangers]);
   } finally {
     finished.abort();
     clearInterval(redraw);
@@ -58,6 +58,7 @@ export async function runDemo(run: DemoRun, dangers: readonly Promise<never>[]):
 /** Enters every attempt that the service records, until `signal` is aborted. */
 async function follow(
   { around, connections, ledger, progress, view }: DemoRun,
+  silence: Silence,
   signal: AbortSignal,
   ready: () => void,
 ): Promise<void> {
@@ -67,6 +68,7 @@ async function follow(
     topic,
     async (record) => {
       const attempt = await codecs.attempts.decode(record.value);
+      silence.end();
       ledger.attemptSeen(attempt);
       const words = progress.attemptSeen(attempt);
       if (words !== undefined && !view.live) view.line(words);
@@ -77,7 +79,7 @@ async function follow(
 }
 
 /** When stopped, no call is sent any more; what was sent is seen to its end. */
-async function callsAndTheirEnds(run: DemoRun): Promise<void> {
+async function callsAndTheirEnds(run: DemoRun, silence: Silence): Promise<void> {
   await stream(run);
   const { around, ledger, options, stop, view } = run;
   if (options.exit !== true) await pause(around.clock, Number.POSITIVE_INFINITY, stop);
@@ -86,8 +88,8 @@ async function callsAndTheirEnds(run: DemoRun): Promise<void> {
       `Stopping; ${ledger.open} webhooks are still on their way. Ctrl-C again ends at once.`,
     );
   }
-  const until = around.clock.now() + patienceMs;
-  while (ledger.open > 0 && around.clock.now() < until) await pause(around.clock, 50);
+  silence.end();
+  await silence.untilNone(() => ledger.open);
 }
 
 /** Sends the calls at their rate; each is entered before it is sent, so that no webhook can come unexpected. */

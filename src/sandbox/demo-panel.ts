@@ -105,7 +105,7 @@ export function demoPanel(snapshot: DemoSnapshot, width: number): readonly Style
     ],
     [
       ...figure("delivered", snapshot.delivered, "green"),
-      ...figure("in flight", snapshot.inFlight, "cyan"),
+      ...figure("underway", snapshot.underway, "cyan"),
       ...figure("retried", snapshot.retried, "yellow"),
       ...figure("dead", snapshot.dead, "red"),
       ...figure("cancelled", snapshot.cancelled, "red"),

@@ -101,7 +101,7 @@ class Progress implements DemoProgress {
       ...this.#sums,
       elapsedMs: now - this.#startedAt,
       callsPerSecond: this.#rate(now),
-      inFlight: Math.max(0, jobs - delivered - dead - cancelled - waiting.length),
+      underway: Math.max(0, jobs - delivered - dead - cancelled - waiting.length),
       waitingByRung: this.#byRung(waiting),
       byReceiver: this.#byReceiver(waiting),
       recent: this.#recent,

@@ -25,7 +25,7 @@ export interface DemoSnapshot {
   readonly dead: number;
   readonly cancelled: number;
   /** Jobs that neither have ended nor wait for a retry. */
-  readonly inFlight: number;
+  readonly underway: number;
   /** Jobs that wait on each rung, by the rung's name (`2s`), in the ladder's order. */
   readonly waitingByRung: Readonly<Record<string, number>>;
   readonly byReceiver: Readonly<Record<ReceiverKind, ReceiverTally>>;

@@ -35,14 +35,14 @@ export function summaryLine(
 }
 
 function plainLine(snapshot: DemoSnapshot): string {
-  const { calls, matched, jobs, delivered, retried, dead, inFlight } = snapshot;
+  const { calls, matched, jobs, delivered, retried, dead, underway } = snapshot;
   const waiting = Object.entries(snapshot.waitingByRung)
     .filter(([, count]) => count > 0)
     .map(([rung, count]) => `${rung}:${count}`);
   return [
     `${Math.round(snapshot.elapsedMs / 1_000)} s: calls=${calls}`,
     `(${snapshot.callsPerSecond.toFixed(1)}/s) matched=${matched} webhooks=${jobs}`,
-    `delivered=${delivered} in-flight=${inFlight} retried=${retried} dead=${dead}`,
+    `delivered=${delivered} underway=${underway} retried=${retried} dead=${dead}`,
     `waiting=${waiting.length > 0 ? waiting.join(",") : "0"}`,
   ].join(" ");
 }

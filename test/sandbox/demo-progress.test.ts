@@ -47,14 +47,14 @@ test("calls, matches and webhooks are counted apart", () => {
   const progress = start();
   progress.callSent([]);
   callWithJob(progress, "x");
-  expect(progress.snapshot()).toMatchObject({ calls: 2, matched: 1, jobs: 1, inFlight: 1 });
+  expect(progress.snapshot()).toMatchObject({ calls: 2, matched: 1, jobs: 1, underway: 1 });
 });
 
 test("a job that failed waits on the rung of its retry until it is due", () => {
   const progress = start();
   callWithJob(progress, "x");
   progress.attemptSeen(attempt("Sales pipeline", { ...failed, nextAttemptAt: now + 2_000 }));
-  expect(progress.snapshot()).toMatchObject({ inFlight: 0, waitingByRung: { "2s": 1, "4s": 0 } });
+  expect(progress.snapshot()).toMatchObject({ underway: 0, waitingByRung: { "2s": 1, "4s": 0 } });
   expect(progress.snapshot().byReceiver.flaky).toEqual({
     delivered: 0,
     failed: 1,
@@ -62,7 +62,7 @@ test("a job that failed waits on the rung of its retry until it is due", () => {
     waiting: 1,
   });
   now += 2_000;
-  expect(progress.snapshot()).toMatchObject({ inFlight: 1, waitingByRung: { "2s": 0, "4s": 0 } });
+  expect(progress.snapshot()).toMatchObject({ underway: 1, waitingByRung: { "2s": 0, "4s": 0 } });
 });
 
 test("a job that ends waits no more", () => {
@@ -73,7 +73,7 @@ test("a job that ends waits no more", () => {
   expect(progress.snapshot()).toMatchObject({
     delivered: 1,
     retried: 1,
-    inFlight: 0,
+    underway: 0,
     waitingByRung: { "2s": 0, "4s": 0 },
   });
 });

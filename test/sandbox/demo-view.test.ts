@@ -19,7 +19,7 @@ function snapshot(changes: Partial<DemoSnapshot> = {}): DemoSnapshot {
     retried: 80,
     dead: 9,
     cancelled: 0,
-    inFlight: 4,
+    underway: 4,
     waitingByRung: { "2s": 3, "4s": 0 },
     byReceiver: {
       ok: { ...none, delivered: 1_100 },
@@ -152,7 +152,7 @@ describe("where there is no terminal", () => {
     expect(written).toHaveLength(5);
     expect(written.join("")).not.toContain("\x1b");
     expect(written[0]).toBe(
-      "65 s: calls=1234 (20.0/s) matched=1000 webhooks=1300 delivered=1200 in-flight=4 retried=80 dead=9 waiting=2s:3\n",
+      "65 s: calls=1234 (20.0/s) matched=1000 webhooks=1300 delivered=1200 underway=4 retried=80 dead=9 waiting=2s:3\n",
     );
     expect(written.at(-1)).toBe("calls=200 matched=161 delivered=187 retried=40 dead=14 lost=0\n");
   });
