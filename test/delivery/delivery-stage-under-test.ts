@@ -7,7 +7,7 @@ import { attemptRecord } from "../../src/delivery/attempt-record.ts";
 import { createRetryLadder } from "../../src/delivery/retry-ladder.ts";
 import type { CommittedOffset, OutgoingRecord } from "../../src/log/log-record.ts";
 import { createFakeClock, settle } from "../support/fake-clock.ts";
-import { nine, recordsAt, someJob, someState } from "./some-jobs.ts";
+import { nine, recordsAt, someJob, someRecord, someState } from "./some-jobs.ts";
 
 export const jobs = { topic: "onhook.jobs", partition: 0 };
 
@@ -63,6 +63,7 @@ class ScriptedConsumer implements PartitionConsumer {
 /** A stage at work: `deliver` decides each job, `write` is how the log takes a record. */
 export async function setUp(parts: {
   readonly deliver: DeliverJob;
+  readonly maxPerEndpoint?: number;
   readonly write?: (record: OutgoingRecord) => Promise<void>;
 }) {
   const clock = createFakeClock(nine);
@@ -86,7 +87,7 @@ export async function setUp(parts: {
     ladder: createRetryLadder("r.", [2000, 4000]),
     endpoints: { admits: () => "send" },
     endpointOf: (key) => ({ id: key?.toString() ?? "none", tenantId: "t1" }),
-    scheduling: { maxInFlight: 10, maxPerEndpoint: 10, patienceMs: 1000 },
+    scheduling: { maxInFlight: 10, maxPerEndpoint: parts.maxPerEndpoint ?? 10, patienceMs: 1000 },
     limits: { records: 100, bytes: 1_000_000 },
     commitIntervalMs: 100,
     clock,
@@ -101,5 +102,15 @@ export async function setUp(parts: {
   };
   const types = () =>
     events.map(({ type }) => type).filter((type) => type !== "delivery.in-flight");
-  return { clock, events, types, written, consumers, stop, kill, ended, take };
+  const survey = () => {
+    stage.survey();
+    return events.findLast((event) => event.type === "delivery.surveyed");
+  };
+  const retry = async (offset: number, due: number): Promise<void> => {
+    const headers = { "onhook-due-at": String(due) };
+    const records = [someRecord({ topic: "r.4s", offset, key: null, headers })];
+    consumers.retries.handlers?.records({ topic: "r.4s", partition: 0, records });
+    await settle();
+  };
+  return { clock, events, types, written, consumers, stop, kill, ended, take, survey, retry };
 }
