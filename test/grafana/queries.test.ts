@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { objective } from "../../config/grafana/source/queries.ts";
 import { createMetrics } from "../../src/observability/metrics.ts";
 import { logLineOf } from "../../src/observability/log-events.ts";
 import { metricTable } from "../../src/observability/metric-table.ts";
@@ -100,6 +101,19 @@ describe.each(named)("config/grafana/%s", (_name, file) => {
       const { problems, labels } = readPromQl(filledIn(selector, file.dashboard), known);
       expect([query, problems, labels?.has(label)]).toEqual([query, [], true]);
     }
+  });
+});
+
+describe("bounds of buckets", () => {
+  it("are asked for as Prometheus writes them before version 3, and since", () => {
+    const bounds = files.flatMap((file) =>
+      targetsIn(file, "prometheus").flatMap(({ expr }) =>
+        [...expr.matchAll(/\ble(=~?)"([^"]*)"/g)].map(([, operator, value]) => [operator, value]),
+      ),
+    );
+    expect(bounds.length).toBeGreaterThan(0);
+    const [operator, value] = ["=~", `${objective.withinSeconds}|${objective.withinSeconds}.0`];
+    expect(bounds).toEqual(bounds.map(() => [operator, value]));
   });
 });
 

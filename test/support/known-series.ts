@@ -31,9 +31,12 @@ function seriesOf(
   { type, labels, buckets = [] }: Pick<MetricSpec, "type" | "labels" | "buckets">,
 ): readonly (readonly [string, KnownSeries])[] {
   if (type !== "histogram") return [[name, series(type, labels)]];
-  const bounds = [...buckets.map(String), "+Inf"];
+  // As prom-client writes them, and as Prometheus does from version 3 on.
+  const bounds = buckets.flatMap((bound) =>
+    Number.isInteger(bound) ? [`${bound}`, `${bound}.0`] : [`${bound}`],
+  );
   return [
-    [`${name}_bucket`, series("counter", [...labels, "le"], [["le", bounds]])],
+    [`${name}_bucket`, series("counter", [...labels, "le"], [["le", [...bounds, "+Inf"]]])],
     [`${name}_sum`, series("counter", labels)],
     [`${name}_count`, series("counter", labels)],
   ];

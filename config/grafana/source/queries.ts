@@ -75,7 +75,9 @@ export const objective = { withinSeconds: 5, share: 0.999 } as const;
 /** Of the first requests in a time, the part that began within the objective's time. */
 export function inTime(range: string): string {
   const name = "onhook_first_request_seconds";
-  const good = of(`${name}_bucket`, `le="${objective.withinSeconds}"`);
+  // From version 3 on Prometheus writes bounds as fractions, 5.0, however they come.
+  const bound = objective.withinSeconds;
+  const good = of(`${name}_bucket`, `le=~"${bound}|${bound}.0"`);
   return `sum(increase(${good}[${range}])) / sum(increase(${of(`${name}_count`)}[${range}]))`;
 }
 
