@@ -47,9 +47,9 @@ const row = z.strictObject({
   type: z.literal("row"),
   id: z.int().min(1),
   title: z.string().min(3),
-  collapsed: z.boolean(),
+  collapsed: z.literal(false),
   gridPos: place,
-  panels: z.array(panel),
+  panels: z.tuple([]),
 });
 
 const dashboard = z.looseObject({

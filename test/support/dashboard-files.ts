@@ -16,7 +16,7 @@ export type ShownPanel = Plain<Panel>;
 export interface DashboardFile {
   readonly file: string;
   readonly dashboard: Plain<Dashboard>;
-  /** Without rows; those of folded rows, too. */
+  /** Without the headings of rows. */
   readonly panels: readonly ShownPanel[];
 }
 
@@ -32,9 +32,7 @@ export function dashboardFiles(): readonly DashboardFile[] {
   );
   return files.map((file) => {
     const dashboard = JSON.parse(readRepository(`${folder}/${file}`)) as Plain<Dashboard>;
-    const panels = (dashboard.panels ?? []).flatMap((panel) =>
-      isRow(panel) ? panel.panels : [panel],
-    );
+    const panels = (dashboard.panels ?? []).filter((panel) => !isRow(panel));
     return { file, dashboard, panels };
   });
 }

@@ -5,8 +5,6 @@ import type { Plain } from "./plain.ts";
 /** A heading and the panels below it, from left to right, and on below where a line is full. */
 export interface Row {
   readonly title: string;
-  /** Folded until somebody opens it. */
-  readonly folded?: boolean;
   readonly panels: readonly Unplaced[];
 }
 
@@ -40,12 +38,11 @@ function place(panels: readonly Unplaced[], top: number, firstId: number) {
 function layOut(rows: readonly Row[]): (PlainPanel | Plain<RowPanel>)[] {
   const all: (PlainPanel | Plain<RowPanel>)[] = [];
   let [y, id] = [0, 1];
-  for (const { title, folded = false, panels } of rows) {
+  for (const { title, panels } of rows) {
     const { placed, bottom } = place(panels, y + 1, id + 1);
     const gridPos = { x: 0, y, w: columns, h: 1 };
-    all.push({ type: "row", id, title, collapsed: folded, gridPos, panels: folded ? placed : [] });
-    if (!folded) all.push(...placed);
-    y = folded ? y + 1 : bottom;
+    all.push({ type: "row", id, title, collapsed: false, gridPos, panels: [] }, ...placed);
+    y = bottom;
     id += placed.length + 1;
   }
   return all;

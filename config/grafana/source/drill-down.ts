@@ -38,7 +38,7 @@ const delivered = `${attempts} | outcome="delivered"`;
 
 /** This dashboard, with one more id filled in by the cell that is clicked on. */
 const only = (id: (typeof ids)[number]): string =>
-  `/d/onhook-drill-down?\${__url_time_range}&\${datasource:queryparam}&\${loki:queryparam}&\${streams:queryparam}&var-${id}=\${__value.raw}`;
+  `/d/onhook-drill-down?\${__url_time_range}&\${datasource:queryparam}&\${loki:queryparam}&\${streams:queryparam}&\${namespace:queryparam}&\${job:queryparam}&var-${id}=\${__value.raw}`;
 
 const summary: Row = {
   title: "What happened",

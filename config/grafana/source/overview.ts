@@ -95,7 +95,11 @@ const healthy: Row = {
       title: "Alerts firing",
       about: "Each has a page in docs/runbooks. The list is below.",
       unit: "short",
-      queries: [{ expr: 'count(ALERTS{alertstate="firing", alertname=~"Onhook.*"}) or vector(0)' }],
+      queries: [
+        {
+          expr: 'count(ALERTS{alertstate="firing", alertname=~"Onhook.*", namespace=~"|$namespace"}) or vector(0)',
+        },
+      ],
       width: 4,
       steps: [
         [null, "green"],
@@ -115,12 +119,12 @@ const hurting: Row = {
       unit: "short",
       queries: [
         {
-          expr: 'max by (alertname, severity, alertstate) (ALERTS{alertname=~"Onhook.*"})',
+          expr: 'max by (alertname, severity, alertstate) (ALERTS{alertname=~"Onhook.*", namespace=~"|$namespace"})',
           instant: true,
         },
       ],
       width: 8,
-      without: ["Value"],
+      without: ["Value", "Value #A"],
       none: "none",
     }),
     groupLag(8),

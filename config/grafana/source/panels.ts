@@ -192,10 +192,10 @@ interface TableGiven extends Given {
 export function table(given: TableGiven): Unplaced {
   const { without = [], cellLinks = {}, units = {}, queries } = given;
   const options: Plain<TableOptions> = { cellHeight: "sm", frameIndex: 0, showHeader: true };
-  const one = queries.length === 1;
-  const columns = queries.map(({ column }, index) => [
-    one ? "Value" : `Value #${String.fromCodePoint(65 + index)}`,
-    column ?? "value",
+  // A query that is alone may have its column without the letter.
+  const columns = queries.flatMap(({ column = "value" }, index) => [
+    ...(queries.length === 1 ? [["Value", column]] : []),
+    [`Value #${String.fromCodePoint(65 + index)}`, column],
   ]);
   const hidden = ["Time", "__name__", ...without].map((name) => [name, true]);
   const kind = {
