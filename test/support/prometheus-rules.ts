@@ -54,5 +54,7 @@ export function shortened(rules: string, by: number): string {
     expr: rule.expr.replaceAll(/\[[^\]]+\]|\boffset \w+/g, (window) => divided(window, by)),
     ...(rule.for !== undefined && { for: divided(rule.for, by) }),
   });
-  return stringify({ groups: groups.map((group) => ({ ...group, rules: group.rules.map(short) })) });
+  return stringify({
+    groups: groups.map((group) => ({ ...group, rules: group.rules.map(short) })),
+  });
 }

@@ -23,8 +23,10 @@ export interface PrometheusProcess extends AsyncDisposable {
   firing(): Promise<readonly string[]>;
   /** The same of all that have fired at any time since, ms since the epoch: as Prometheus has recorded it, not as somebody has looked. */
   firedSince(at: number): Promise<readonly string[]>;
-  /** Resolves once exactly these fire. */
+  /** Resolves once all of these fire; others may as well. */
   untilFiring(...names: readonly string[]): Promise<void>;
+  /** Resolves once none fires. */
+  untilQuiet(): Promise<void>;
   /** Resolves once Prometheus has evaluated all its rules so many times more. */
   evaluated(times: number): Promise<void>;
 }
@@ -131,8 +133,10 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       return namesOf(await query(`max_over_time(ALERTS{alertstate="firing"}[${seconds}s])`));
     },
     async untilFiring(...names) {
-      const wanted = JSON.stringify([...names].sort());
-      while (JSON.stringify(await firing()) !== wanted) await pause(100);
+      while (!new Set(names).isSubsetOf(new Set(await firing()))) await pause(100);
+    },
+    async untilQuiet() {
+      while ((await firing()).length > 0) await pause(100);
     },
     async evaluated(times) {
       for (let time = 0; time < times; time += 1) {
