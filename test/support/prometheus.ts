@@ -38,8 +38,9 @@ export interface PrometheusOptions {
   readonly shortenedBy: number;
 }
 
-/** How often is scraped and evaluated. */
-const interval = "1s";
+/** How often is scraped, and so how long an answer may take: a machine with much to do must not look like an outage. */
+const scrapeInterval = "2s";
+const evaluationInterval = "1s";
 
 const namesOf = (labels: readonly Readonly<Record<string, string>>[]): readonly string[] =>
   [...new Set(labels.map((each) => `${each["severity"]} ${each["alertname"]}`))].sort();
@@ -51,7 +52,7 @@ async function writeConfig(folder: string, options: PrometheusOptions): Promise<
       shortened(readRepository(file), options.shortenedBy),
     );
   const config = {
-    global: { scrape_interval: interval, evaluation_interval: interval },
+    global: { scrape_interval: scrapeInterval, evaluation_interval: evaluationInterval },
     rule_files: ruleFiles.map((file) => basename(file)),
     scrape_configs: [{ job_name: "onhook", static_configs: [{ targets: options.targets }] }],
   };
