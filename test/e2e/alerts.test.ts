@@ -41,10 +41,10 @@ interface Stream extends AsyncDisposable {
 const everyMs = 50;
 
 function streamOf(next: () => Promise<void>): Stream {
-  let isOver = false;
+  const end = new AbortController();
   let other: (() => Promise<void>) | null = null;
   async function run(): Promise<void> {
-    while (!isOver) {
+    while (!end.signal.aborted) {
       await (other ?? next)();
       await pause(everyMs);
     }
@@ -62,7 +62,7 @@ function streamOf(next: () => Promise<void>): Stream {
       await Promise.race([promise, failed]);
     },
     async [Symbol.asyncDispose]() {
-      isOver = true;
+      end.abort();
       await failed;
     },
   };
