@@ -37,13 +37,14 @@ export function createMatchRole(
   codecs: Codecs,
   { store, mismatches }: StoreParts,
 ): Service {
-  const { config, clock, emit } = around;
+  const { config, clock, emit, tracer } = around;
   const stage = createMatchStage({
     schemas: createCallSchemas(connections.registry, clock),
     triggers: store,
     encodeJob: (job, allocate) => codecs.jobs.encode(job, allocate),
     takeTypeMismatches: () => mismatches.take(),
     topics: { jobs: config.topics.jobs.name, invalid: config.topics.invalid.name },
+    ...(tracer !== undefined && { tracer }),
     clock,
     emit,
   });

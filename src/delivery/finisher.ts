@@ -6,6 +6,7 @@ import type { OutgoingRecord } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import type { AttemptMade } from "./attempt-record.ts";
+import type { AttemptTrace } from "./attempt-trace.ts";
 import { cutRecords } from "./cut-record.ts";
 import type { JobCodec } from "./cut-record.ts";
 import type { Decision } from "./decision.ts";
@@ -45,7 +46,11 @@ function ended(decision: Decision, error: OnhookError): Decision {
 }
 
 /** Each by its name: to leave one out of the others makes a table of them, which takes as long as to sign the request. */
-function attempted(attempt: AttemptMade, latencyMs: number | null): DeliveryEvent {
+function attempted(
+  attempt: AttemptMade,
+  latencyMs: number | null,
+  trace: AttemptTrace,
+): DeliveryEvent {
   return {
     type: "delivery.attempted",
     jobId: attempt.jobId,
@@ -66,6 +71,7 @@ function attempted(attempt: AttemptMade, latencyMs: number | null): DeliveryEven
     cdrOffset: attempt.cdrOffset,
     problem: attempt.error,
     latencyMs,
+    trace,
   };
 }
 
@@ -76,11 +82,11 @@ export function createFinisher(deps: FinisherDeps): Finish {
     const { topic, partition, offset } = taken.record;
     if (decision.error !== null)
       emit({ type: "job.undecodable", topic, partition, offset, error: decision.error });
-    const { attempt, cdrTimestamp } = decision;
+    const { attempt, cdrTimestamp, trace } = decision;
     if (attempt === null) return;
     const latencyMs =
       attempt.outcome === "delivered" && cdrTimestamp !== null ? clock.now() - cdrTimestamp : null;
-    emit(attempted(attempt, latencyMs));
+    emit(attempted(attempt, latencyMs, trace));
   }
 
   async function bury(taken: Taken, error: OnhookError): Promise<void> {

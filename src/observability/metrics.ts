@@ -1,7 +1,9 @@
 import { collectDefaultMetrics } from "prom-client";
 import type { Registry } from "prom-client";
 import type { DeadReason } from "../delivery/next-stop.ts";
+import { isSampled } from "../jobs/trace-context.ts";
 import type { AttemptOutcome } from "../jobs/delivery-attempt.ts";
+import type { SpanLoss } from "../otlp/otlp-events.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { triggerStates } from "../triggers/store-events.ts";
 import type { StoreTable } from "../triggers/store-events.ts";
@@ -48,6 +50,8 @@ function initialise(set: MetricSet): void {
   for (const state of ["failing", "suspended", "recovering"])
     set.set("onhook_endpoints", { state }, 0);
   for (const probe of ["true", "false"]) set.count("onhook_redriven_total", { probe }, 0);
+  for (const reason of ["export-failed", "queue-full", "stopped"] satisfies SpanLoss[])
+    set.count("onhook_trace_spans_dropped_total", { reason }, 0);
   set.count("onhook_triggers_disabled_total", { reason: "gone" }, 0);
   for (const fenced of ["true", "false"])
     set.count("onhook_transactions_aborted_total", { fenced }, 0);
@@ -61,10 +65,13 @@ function initialise(set: MetricSet): void {
 function deliveryRecorders(set: MetricSet) {
   return {
     "delivery.attempted": (event) => {
-      const { outcome, reason, durationMs, latencyMs } = event;
+      const { outcome, reason, durationMs, latencyMs, trace } = event;
+      const traceId = trace !== null && isSampled(trace) ? trace.traceId : null;
       set.count("onhook_delivery_attempts_total", { outcome });
-      if (durationMs !== null) set.observe("onhook_delivery_seconds", {}, durationMs / 1000);
-      if (latencyMs !== null) set.observe("onhook_delivery_latency_seconds", {}, latencyMs / 1000);
+      if (durationMs !== null)
+        set.observeTraced("onhook_delivery_seconds", durationMs / 1000, traceId);
+      if (latencyMs !== null)
+        set.observeTraced("onhook_delivery_latency_seconds", latencyMs / 1000, traceId);
       if (outcome === "dead") set.count("onhook_dead_total", { reason: reason ?? "unknown" });
     },
     "delivery.in-flight": ({ count }) => set.set("onhook_deliveries_in_flight", {}, count),
@@ -100,6 +107,7 @@ function matchRecorders(set: MetricSet) {
       set.observe("onhook_match_seconds", {}, durationMs / 1000);
     },
     "cdr.invalid": null,
+    "cdr.traced": null,
     "match.type-mismatch": ({ count }) =>
       set.count("onhook_match_type_mismatches_total", {}, count),
   } satisfies Partial<Recorders>;
@@ -178,6 +186,9 @@ export function createMetrics(clock: Clock): Metrics {
     ...storeRecorders(set),
     ...kafkaRecorders(set, consumers),
     ...auditRecorders(set),
+    "tracing.spans-dropped": ({ reason, count }) =>
+      set.count("onhook_trace_spans_dropped_total", { reason }, count),
+    "tracing.spans-lost": null,
     "service.started": null,
     "service.dangerous-setting": null,
     "service.failed": null,

@@ -4,6 +4,7 @@ import type { RequestShape } from "../../src/delivery/build-request.ts";
 import type { WebhookRequest } from "../../src/delivery/http-request.ts";
 import { newSigningSecret } from "../../src/secrets/signing-secret.ts";
 import { signV1 } from "../../src/delivery/signature.ts";
+import type { TraceContext } from "../../src/jobs/trace-context.ts";
 
 const secrets = ["whsec_bmV3ZXIgc2VjcmV0", "whsec_b2xkZXIgc2VjcmV0"];
 const payload = {
@@ -16,7 +17,10 @@ const payload = {
 const query =
   "triggerId=t&id=i&tenantId=n&cdr%5Bid%5D=c&cdr%5BcliNum%5D=%2B44700000000&cdr%5Bbig%5D=1152921504606846976&customData%5Bhook%5D=post+call";
 
-function request(action: Partial<RequestShape> = {}): WebhookRequest {
+function request(
+  action: Partial<RequestShape> = {},
+  trace: TraceContext | null = null,
+): WebhookRequest {
   return buildRequest({
     payload,
     action: {
@@ -33,6 +37,7 @@ function request(action: Partial<RequestShape> = {}): WebhookRequest {
     attempt: 3,
     timestamp: 1_735_689_600,
     userAgent: "onhook/0.1.0",
+    trace,
   });
 }
 

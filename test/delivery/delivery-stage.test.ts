@@ -20,9 +20,11 @@ const delivered: Decision = {
     request: { method: "POST", url: "https://crm.example.com/" },
     result: { kind: "answer", status: 200, retryAfter: null, durationMs: 3 },
     outcome: { kind: "delivered", status: 200 },
+    trace: null,
     stop: { kind: "done" },
   }),
   outcome: { kind: "delivered", status: 200 },
+  trace: null,
   cdrTimestamp: nine - 500,
   error: null,
 };
@@ -131,7 +133,8 @@ describe("a job that is decided", () => {
 
   it("is told as undecodable, and not as an attempt, where it was none", async () => {
     const error = new OnhookError("WIRE_FORMAT", { problem: "x" });
-    const decision = { onward: null, attempt: null, outcome: null, cdrTimestamp: null, error };
+    const none = { onward: null, attempt: null, outcome: null, trace: null, cdrTimestamp: null };
+    const decision = { ...none, error };
     const stage = await setUp({ deliver: async () => decision });
     await stage.take(3);
     expect(stage.events).toContainEqual({ type: "job.undecodable", ...jobs, offset: 3, error });

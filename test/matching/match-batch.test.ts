@@ -10,6 +10,8 @@ import { createTriggerTable } from "../../src/triggers/trigger-table.ts";
 import type { TenantTriggers, TriggerTable } from "../../src/triggers/trigger-table.ts";
 import { callEndedSchema, encoder } from "../cdr/call-bytes.ts";
 import { triggerInput } from "../triggers/trigger-input.ts";
+import { tracingOfPass } from "../../src/matching/match-tracing.ts";
+import { traceparent } from "../jobs/some-trace.ts";
 
 const at = { topic: "onhook.cdr", partition: 2 };
 const schema = callEndedSchema();
@@ -54,6 +56,7 @@ function match(
       triggers: { tenant, triggersOffset: 12 },
       schemaOf,
       encodeJob: (job) => Buffer.from(JSON.stringify({ ...job, call: job.call.toString("hex") })),
+      tracing: tracingOfPass(undefined),
       jobsTopic: "jobs",
       invalidTopic: "invalid",
       maxRecordBytes: 1_000_000,
@@ -71,13 +74,10 @@ describe("a call", () => {
   it("makes a job for each trigger that it fires, under the trigger's key, with its own bytes", () => {
     const table = tableWith([], [{ field: "dur", op: "gt", values: ["10"] }]);
     const value = callOf("call-1", { dur: 11 });
-    const traced = record(5, value, { tracestate: Buffer.from("v=1"), x: Buffer.from("y") });
+    const traced = record(5, value, { traceparent: Buffer.from(traceparent), x: Buffer.from("y") });
     const { records, jobs, ...counts } = match([traced], (id) => table.tenant(id));
     expect(records.map(({ key }) => key)).toEqual([idOf(1), idOf(2)]);
-    expect(records.map(({ headers }) => Object.keys(headers ?? {}))).toEqual([
-      ["tracestate"],
-      ["tracestate"],
-    ]);
+    expect(records.map(({ headers }) => headers)).toEqual([{ traceparent }, { traceparent }]);
     expect(jobs[0]).toEqual({
       jobId: expect.stringMatching(/^[\da-f-]{36}$/),
       triggerId: idOf(1),

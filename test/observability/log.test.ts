@@ -29,7 +29,7 @@ test("an attempt is one line with every id, the status, the duration and the dec
     latencyMs: null,
     nextAttemptAt: 99,
   });
-  const { type, ...fields } = attempted;
+  const { type, trace: _, ...fields } = attempted;
   expect(lines()).toEqual([
     expect.objectContaining({
       ...fields,
