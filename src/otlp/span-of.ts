@@ -121,9 +121,9 @@ function serverOf(host: string | null): Attributes {
   };
 }
 
-/** The status where that is the failure, or else the reason. */
-function errorOf({ status, reason }: Attempted): Attributes {
-  if (reason === null) return {};
+/** The status where that is the failure, or else the reason; a job that is cancelled is no failure. */
+function errorOf({ outcome, status, reason }: Attempted): Attributes {
+  if (reason === null || outcome === "cancelled") return {};
   return { [ATTR_ERROR_TYPE]: status === null ? reason : String(status) };
 }
 
