@@ -93,6 +93,25 @@ describe("a call", () => {
     expect(counts).toMatchObject({ calls: 1, matched: 1, jobCount: 2, invalid: [] });
   });
 
+  it("has its headers read where it fires, once for all its jobs, and else not at all", () => {
+    const table = tableWith([], [{ field: "dur", op: "gt", values: ["10"] }]);
+    let reads = 0;
+    const counted = (each: LogRecord): LogRecord =>
+      Object.defineProperty({ ...each }, "headers", {
+        get: () => {
+          reads += 1;
+          return {};
+        },
+      });
+    const readsOf = (value: Buffer): number => {
+      reads = 0;
+      match([counted(record(0, value))], (id) => table.tenant(id));
+      return reads;
+    };
+    expect(readsOf(callOf("1", { dur: 11 }))).toBe(1);
+    expect(readsOf(callOf("2", { dur: 11 }, "t2"))).toBe(0);
+  });
+
   it("makes nothing where no trigger of its tenant fires, or its tenant has none", () => {
     const table = tableWith([{ field: "dur", op: "gt", values: ["10"] }]);
     const records = [record(0, callOf("1", { dur: 10 })), record(1, callOf("2", {}, "t2"))];

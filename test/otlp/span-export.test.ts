@@ -4,6 +4,7 @@ import { createSpanExport } from "../../src/otlp/span-export.ts";
 import type { SpanExport, SpanExportOptions } from "../../src/otlp/span-export.ts";
 import { someTrace } from "../jobs/some-trace.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
+import { codeWords, readRepository } from "../support/markdown.ts";
 import { startCollector } from "../support/otlp-collector.ts";
 import { createWatch } from "../support/e2e-watch.ts";
 import { attempted, sampleEvents } from "../support/sample-events.ts";
@@ -126,6 +127,10 @@ describe("the spans that reach a collector", () => {
       },
     ]);
     expect(lost()).toBe(0);
+    const documented = new Set(codeWords(readRepository("docs/tracing.md")));
+    const made = new Set(collector.spans.flatMap(({ attributes }) => Object.keys(attributes)));
+    expect(made.size).toBeGreaterThan(20);
+    expect([...made].filter((name) => !documented.has(name))).toEqual([]);
   });
 
   it("are of no more than their traces say: an attempt without a step of its own, or unrecorded, is none", async () => {
