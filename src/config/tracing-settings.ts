@@ -42,7 +42,7 @@ export const tracingSettings = group(
       doc: "How many spans wait for the collector at most; more are dropped, and counted.",
       unit: "spans",
       min: 1,
-      max: 1_000_000,
+      max: 100_000,
     }),
   },
 );

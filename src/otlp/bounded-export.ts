@@ -15,7 +15,7 @@ export interface BoundedExportOptions {
 
 /** How long a span may wait for others, in ms, and how many go at a time. */
 const delayMs = 1000;
-const batchSize = 512;
+export const batchSize = 512;
 
 function lost(problem: string, cause?: unknown): OnhookError {
   return new OnhookError("SPANS_NOT_EXPORTED", { problem }, { cause });

@@ -16,7 +16,7 @@ import { isOwnSpan } from "../delivery/attempt-trace.ts";
 import { isSampled } from "../jobs/trace-context.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
-import { BoundedExport } from "./bounded-export.ts";
+import { batchSize, BoundedExport } from "./bounded-export.ts";
 import type { OtlpEvent } from "./otlp-events.ts";
 import { SpanLosses } from "./span-losses.ts";
 import { spanOfAttempt, spanOfCall } from "./span-of.ts";
@@ -46,11 +46,13 @@ export interface SpanExport {
 }
 
 function createExporter(options: SpanExportOptions): SpanExporter {
-  const { endpoint, headers, ca, timeoutMs: timeoutMillis } = options;
+  const { endpoint, headers, ca, timeoutMs: timeoutMillis, maxQueuedSpans } = options;
   return new OTLPTraceExporter({
     url: `${endpoint.replace(/\/$/, "")}/v1/traces`,
     headers: { ...headers },
     timeoutMillis,
+    // At a stop all that wait go at once; a batch beyond this would be refused.
+    concurrencyLimit: Math.ceil(maxQueuedSpans / batchSize) + 1,
     ...(ca !== undefined && { httpAgentOptions: { keepAlive: true, ca } }),
   });
 }

@@ -171,6 +171,16 @@ describe("the spans that reach a collector", () => {
   });
 });
 
+describe("spans that wait when the service stops", () => {
+  it("all reach the collector, however many there are", async () => {
+    await using collector = await startCollector();
+    const { spans, lost } = exportTo(collector.url, { maxQueuedSpans: 20_000, timeoutMs: 60_000 });
+    for (let count = 0; count < 20_000; count += 1) spans.record(tracedAttempt);
+    await spans.close(never);
+    expect([collector.spans.length, lost()]).toEqual([20_000, 0]);
+  });
+});
+
 describe("a collector that does not take spans", () => {
   it("costs these spans, each of which is counted, and the next ones reach it when it is back", async () => {
     let status = 400;
