@@ -8,6 +8,8 @@ type Metric = Counter | Gauge | Histogram;
 /** What brings a gauge up to date when it is read, for those that change by time alone. */
 type Collect = { readonly [Name in NamesOf<"gauge">]?: () => void };
 
+const noExemplar = {};
+
 /** In no registry: one of the text format would not take metrics with exemplars from their making on. */
 function build(name: string, spec: MetricSpec, collect?: () => void): Metric {
   const options = { name, help: spec.help, labelNames: [...spec.labels], registers: [] };
@@ -63,7 +65,7 @@ export class MetricSet {
 
   /** `traceId`: of a trace in which the value can be looked at; null where there is none. */
   observeTraced(name: TracedNames, value: number, traceId: string | null): void {
-    const exemplarLabels = traceId === null ? {} : { trace_id: traceId };
+    const exemplarLabels = traceId === null ? noExemplar : { trace_id: traceId };
     (this.#metrics.get(name) as Histogram).observe({ value, exemplarLabels });
   }
 }
