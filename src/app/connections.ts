@@ -10,6 +10,7 @@ import type { SchemaRegistry } from "../registry/schema-registry.ts";
 import type { Tracer } from "../jobs/tracer.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
+import type { Surveys } from "../runtime/surveys.ts";
 import type { KeyRing } from "../secrets/key-ring.ts";
 import { loadKeyRing } from "./key-ring-file.ts";
 import { brokerTls, certificatesOf } from "./pem-files.ts";
@@ -24,6 +25,11 @@ export interface Surroundings {
   readonly userAgent: string;
   /** Left out: no traces are made. */
   readonly tracer?: Tracer;
+}
+
+/** What the parts of the service are made with besides. */
+export interface ServiceSurroundings extends Surroundings {
+  readonly surveys: Surveys;
 }
 
 /** The outside systems, and the keys to what is kept there. */

@@ -31,6 +31,8 @@ export interface GroupHandlers {
   records(batch: RecordBatch, noted?: string): void;
   /** The partition is not what it was, and is read from its begin: offsets of before stand for other records. */
   rewound(at: TopicPartition): void;
+  /** It joins the group anew, or leaves it, when it resolves; commits are taken until then. */
+  settle?(): Promise<void>;
 }
 
 interface Deps {
@@ -100,8 +102,9 @@ export class GroupConsumer {
           this.#answered(membership, askedAt);
           this.#isSettled = true;
         },
-        unsettled: () => {
+        unsettled: async () => {
           this.#isSettled = false;
+          await handlers.settle?.();
         },
         batch: (payload) => this.#handOver(payload, handlers),
         rewound: (at) => this.#rewound(at, handlers),
@@ -124,6 +127,12 @@ export class GroupConsumer {
 
   resume(at: TopicPartition): void {
     if (this.#paused.delete(partitionKey(at))) this.#tell("resume", at);
+  }
+
+  /** Tells how many partitions are paused. */
+  survey(): void {
+    const { groupId: group } = this.#options;
+    this.#deps.emit({ type: "consumer.paused", group, partitions: this.#paused.size });
   }
 
   /** Commits what is still assigned, and leaves out what is not. Rejects when the group did not take it: try later. */

@@ -23,6 +23,8 @@ export interface MatchStageDeps {
   readonly topics: { readonly jobs: string; readonly invalid: string };
   /** Left out: no traces are made here, those that calls belong to go on. */
   readonly tracer?: Tracer;
+  /** Whether calls are counted by their tenant, too; not when left out. */
+  readonly countsTenants?: boolean;
   readonly clock: Clock;
   readonly emit: Emit<MatchEvent>;
 }
@@ -90,7 +92,7 @@ interface Matched {
 
 /** Matches by the schemas that are known right now. */
 function matchKnown(deps: MatchStageDeps, batch: RecordBatch, pass: Pass): MatchResult {
-  const { schemas, triggers, topics } = deps;
+  const { schemas, triggers, topics, countsTenants = false } = deps;
   const { maxRecordBytes, shelf, missing, tracing } = pass;
   return matchBatch(batch, {
     triggers,
@@ -105,6 +107,7 @@ function matchKnown(deps: MatchStageDeps, batch: RecordBatch, pass: Pass): Match
     invalidTopic: topics.invalid,
     maxRecordBytes,
     maxOutputBytes,
+    countsTenants,
   });
 }
 
@@ -139,7 +142,7 @@ export function createMatchStage(deps: MatchStageDeps): MatchStage {
     mismatches: ReadonlyMap<string, number>,
   ): void {
     const { topic, partition } = batch;
-    const { calls, matched, jobs, invalid } = result;
+    const { calls, matched, jobs, invalid, tenants } = result;
     emit({
       type: "cdr.batch-matched",
       topic,
@@ -150,6 +153,7 @@ export function createMatchStage(deps: MatchStageDeps): MatchStage {
       invalid: invalid.length,
       durationMs,
     });
+    if (tenants !== null) emit({ type: "cdr.tenants-counted", tenants });
     for (const [field, count] of mismatches) emit({ type: "match.type-mismatch", field, count });
     for (const [reason, each] of Map.groupBy(invalid, ({ error }) => error.code)) {
       const offset = each[0]?.offset ?? 0;

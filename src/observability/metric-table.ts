@@ -2,6 +2,7 @@ import { deliveryMetrics } from "./delivery-metrics.ts";
 import { kafkaMetrics } from "./kafka-metrics.ts";
 import { promptBuckets } from "./metric-spec.ts";
 import type { MetricSpec } from "./metric-spec.ts";
+import { serviceMetrics, tenantMetrics } from "./service-metrics.ts";
 
 const matching = {
   onhook_cdrs_total: {
@@ -137,12 +138,14 @@ const traces = {
 
 /** All metrics that Onhook exposes. docs/metrics.md is made from this table. */
 export const metricTable = {
+  ...serviceMetrics,
   ...matching,
   ...stores,
   ...deliveryMetrics,
   ...kafkaMetrics,
   ...audits,
   ...traces,
+  ...tenantMetrics,
 } as const;
 
 export type MetricName = keyof typeof metricTable;

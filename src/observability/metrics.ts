@@ -10,11 +10,17 @@ import type { StoreTable } from "../triggers/store-events.ts";
 import type { AnyEvent, EventOf } from "./any-event.ts";
 import { ConsumerGauges } from "./consumer-gauges.ts";
 import type { MetricSet } from "./metric-set.ts";
+import { TenantLabels } from "./tenant-labels.ts";
 
 export interface Metrics {
   readonly registry: Registry;
   /** Counts an event. Every event may be given, also one that no metric counts. */
   readonly record: (event: AnyEvent) => void;
+}
+
+export interface MetricsOptions {
+  /** How many tenants are counted by their name; none when left out. */
+  readonly tenants?: number;
 }
 
 type Recorders = { readonly [Type in AnyEvent["type"]]: ((event: EventOf<Type>) => void) | null };
@@ -49,6 +55,7 @@ function initialise(set: MetricSet): void {
   for (const reason of Object.keys(deadReasons)) set.count("onhook_dead_total", { reason }, 0);
   for (const state of ["failing", "suspended", "recovering"])
     set.set("onhook_endpoints", { state }, 0);
+  for (const state of ["busy", "idle"]) set.set("onhook_sockets", { state }, 0);
   for (const probe of ["true", "false"]) set.count("onhook_redriven_total", { probe }, 0);
   for (const reason of ["export-failed", "queue-full", "stopped"] satisfies SpanLoss[])
     set.count("onhook_trace_spans_dropped_total", { reason }, 0);
@@ -62,19 +69,36 @@ function initialise(set: MetricSet): void {
   }
 }
 
-function deliveryRecorders(set: MetricSet) {
+function deliveryRecorders(set: MetricSet, tenants: TenantLabels) {
   return {
     "delivery.attempted": (event) => {
-      const { outcome, reason, durationMs, latencyMs, trace } = event;
+      const { outcome, reason, durationMs, latencyMs, firstRequestMs, trace } = event;
       const traceId = trace !== null && isSampled(trace) ? trace.traceId : null;
       set.count("onhook_delivery_attempts_total", { outcome });
       if (durationMs !== null)
         set.observeTraced("onhook_delivery_seconds", durationMs / 1000, traceId);
       if (latencyMs !== null)
         set.observeTraced("onhook_delivery_latency_seconds", latencyMs / 1000, traceId);
+      // The clock that stamped the CDR may be ahead of this machine's.
+      if (firstRequestMs !== null)
+        set.observe("onhook_first_request_seconds", {}, Math.max(0, firstRequestMs) / 1000);
+      if (tenants.isOn) {
+        const tenant = tenants.of(event.tenantId);
+        set.count("onhook_tenant_delivery_attempts_total", { tenant, outcome });
+      }
       if (outcome === "dead") set.count("onhook_dead_total", { reason: reason ?? "unknown" });
     },
     "delivery.in-flight": ({ count }) => set.set("onhook_deliveries_in_flight", {}, count),
+    "delivery.surveyed": ({ inFlightLimit, buffered, overdueMs }) => {
+      set.set("onhook_deliveries_in_flight_limit", {}, inFlightLimit);
+      set.set("onhook_jobs_buffered", {}, buffered);
+      for (const [tier, ms] of overdueMs)
+        set.set("onhook_retry_oldest_overdue_seconds", { tier }, ms / 1000);
+    },
+    "delivery.sockets": ({ busy, idle }) => {
+      set.set("onhook_sockets", { state: "busy" }, busy);
+      set.set("onhook_sockets", { state: "idle" }, idle);
+    },
     "delivery.retry-overdue": ({ tier, seconds }) =>
       set.observe("onhook_retry_overdue_seconds", { tier }, seconds),
     "endpoint.suspended": () => set.count("onhook_endpoint_suspensions_total", {}),
@@ -97,7 +121,7 @@ function deliveryRecorders(set: MetricSet) {
   } satisfies Partial<Recorders>;
 }
 
-function matchRecorders(set: MetricSet) {
+function matchRecorders(set: MetricSet, tenants: TenantLabels) {
   return {
     "cdr.batch-matched": ({ calls, matched, invalid, jobs, durationMs }) => {
       set.count("onhook_cdrs_total", { result: "matched" }, matched);
@@ -105,6 +129,13 @@ function matchRecorders(set: MetricSet) {
       set.count("onhook_cdrs_total", { result: "unmatched" }, calls - matched - invalid);
       set.count("onhook_jobs_total", {}, jobs);
       set.observe("onhook_match_seconds", {}, durationMs / 1000);
+    },
+    "cdr.tenants-counted": (event) => {
+      for (const [tenantId, counts] of event.tenants) {
+        const tenant = tenants.of(tenantId);
+        for (const result of ["matched", "unmatched"] as const)
+          set.count("onhook_tenant_cdrs_total", { tenant, result }, counts[result]);
+      }
     },
     "cdr.invalid": null,
     "cdr.traced": null,
@@ -161,6 +192,15 @@ function kafkaRecorders(set: MetricSet, consumers: ConsumerGauges) {
     "consumer.crashed": ({ group }) => set.count("onhook_consumer_crashes_total", { group }),
     "consumer.fetched": (event) => consumers.fetched(event),
     "consumer.lag": (event) => consumers.lag(event),
+    "consumer.paused": ({ group, partitions }) =>
+      set.set("onhook_paused_partitions", { group }, partitions),
+    "groups.read": ({ at, lags, members }) => {
+      for (const { topic, group, records } of lags)
+        set.set("onhook_group_lag", { topic, group }, records);
+      for (const { group, count } of members) set.set("onhook_group_members", { group }, count);
+      set.set("onhook_group_lag_last_success_timestamp_seconds", {}, at / 1000);
+    },
+    "groups.reading-failed": null,
     "consumer.records-lost": ({ topic, count }) =>
       set.count("onhook_records_lost_total", { topic }, count),
     "consumer.rewound": ({ topic }) => set.count("onhook_partition_rewinds_total", { topic }),
@@ -171,31 +211,59 @@ function kafkaRecorders(set: MetricSet, consumers: ConsumerGauges) {
   } satisfies Partial<Recorders>;
 }
 
-/**
- * The metrics of one process, in a registry of their own, next to those of Node itself under their usual names.
- * Labels are bounded: no URL, no trigger, no tenant.
- */
-export function createMetrics(clock: Clock): Metrics {
-  const consumers = new ConsumerGauges(clock);
-  const set = consumers.metrics;
-  collectDefaultMetrics({ register: set.registry });
-  initialise(set);
-  const recorders: Recorders = {
-    ...matchRecorders(set),
-    ...deliveryRecorders(set),
-    ...storeRecorders(set),
-    ...kafkaRecorders(set, consumers),
-    ...auditRecorders(set),
+function tracingRecorders(set: MetricSet) {
+  return {
     "tracing.spans-dropped": ({ reason, count }) =>
       set.count("onhook_trace_spans_dropped_total", { reason }, count),
     "tracing.spans-lost": null,
-    "service.started": null,
+  } satisfies Partial<Recorders>;
+}
+
+function serviceRecorders(set: MetricSet) {
+  return {
+    "service.started": ({ version }) => set.set("onhook_build_info", { version }, 1),
     "service.dangerous-setting": null,
+    "service.certificates": ({ setting, expiresAt }) =>
+      set.set(
+        "onhook_certificate_expiry_timestamp_seconds",
+        { certificate: setting },
+        expiresAt / 1000,
+      ),
+    "service.readiness": ({ isReady }) => set.set("onhook_ready", {}, isReady ? 1 : 0),
     "service.failed": null,
     "service.stopping": null,
     "service.drain-overrun": null,
     "service.stopped": null,
     "service.waiting": null,
+  } satisfies Partial<Recorders>;
+}
+
+/** Gauges of prom-client that are named like counters; each is the sum of another one's series. */
+const misnamed = [
+  "nodejs_active_handles_total",
+  "nodejs_active_requests_total",
+  "nodejs_active_resources_total",
+];
+
+/**
+ * The metrics of one process, in a registry of their own, next to those of Node itself under their usual names.
+ * Labels are bounded: no URL, no trigger, and of tenants no more than the options say.
+ */
+export function createMetrics(clock: Clock, options: MetricsOptions = {}): Metrics {
+  const consumers = new ConsumerGauges(clock);
+  const set = consumers.metrics;
+  collectDefaultMetrics({ register: set.registry });
+  for (const name of misnamed) set.registry.removeSingleMetric(name);
+  initialise(set);
+  const tenants = new TenantLabels(options.tenants ?? 0);
+  const recorders: Recorders = {
+    ...serviceRecorders(set),
+    ...matchRecorders(set, tenants),
+    ...deliveryRecorders(set, tenants),
+    ...storeRecorders(set),
+    ...kafkaRecorders(set, consumers),
+    ...auditRecorders(set),
+    ...tracingRecorders(set),
   };
   return {
     registry: set.registry,

@@ -1,112 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../../src/delivery/decision.ts";
 import type { DeliverJob } from "../../src/delivery/deliver-job.ts";
-import type { DeliveryEvent } from "../../src/delivery/delivery-events.ts";
-import { createDeliveryStage } from "../../src/delivery/delivery-stage.ts";
-import type { IntakeHandlers, PartitionConsumer } from "../../src/delivery/intake.ts";
-import { attemptRecord } from "../../src/delivery/attempt-record.ts";
-import { createRetryLadder } from "../../src/delivery/retry-ladder.ts";
 import { OnhookError } from "../../src/errors.ts";
-import type { CommittedOffset, OutgoingRecord } from "../../src/log/log-record.ts";
-import { createFakeClock, settle } from "../support/fake-clock.ts";
-import { nine, recordsAt, someJob, someRecord, someState } from "./some-jobs.ts";
-
-const jobs = { topic: "onhook.jobs", partition: 0 };
-
-const delivered: Decision = {
-  onward: null,
-  attempt: attemptRecord(someJob(), someState(), {
-    startedAt: nine,
-    request: { method: "POST", url: "https://crm.example.com/" },
-    result: { kind: "answer", status: 200, retryAfter: null, durationMs: 3 },
-    outcome: { kind: "delivered", status: 200 },
-    trace: null,
-    stop: { kind: "done" },
-  }),
-  outcome: { kind: "delivered", status: 200 },
-  trace: null,
-  cdrTimestamp: nine - 500,
-  error: null,
-};
-
-/** A consumer that hands over what the test gives it. */
-class ScriptedConsumer implements PartitionConsumer {
-  readonly commits: CommittedOffset[] = [];
-  handlers: IntakeHandlers | undefined;
-  refuses = false;
-  readonly #ended = Promise.withResolvers<void>();
-
-  async run(handlers: IntakeHandlers, signal: AbortSignal): Promise<void> {
-    this.handlers = handlers;
-    signal.addEventListener("abort", () => this.end(), { once: true });
-    await this.#ended.promise;
-  }
-  end(): void {
-    this.#ended.resolve();
-  }
-  fail(error: Error): void {
-    this.#ended.reject(error);
-  }
-  pause(): void {}
-  resume(): void {}
-  /** The group answers nobody while it is set. */
-  silence: Promise<void> | undefined;
-  get isConfirmed(): boolean {
-    return this.silence === undefined;
-  }
-
-  async confirmed(): Promise<void> {
-    await this.silence;
-  }
-  async commit(offsets: readonly CommittedOffset[]): Promise<void> {
-    if (this.refuses) throw new Error("rebalancing");
-    this.commits.push(...offsets);
-  }
-}
-
-/** A stage at work: `deliver` decides each job, `write` is how the log takes a record. */
-async function setUp(parts: {
-  readonly deliver: DeliverJob;
-  readonly write?: (record: OutgoingRecord) => Promise<void>;
-}) {
-  const clock = createFakeClock(nine);
-  const events: DeliveryEvent[] = [];
-  const written: OutgoingRecord[] = [];
-  const consumers = { jobs: new ScriptedConsumer(), retries: new ScriptedConsumer() };
-  const [stop, kill] = [new AbortController(), new AbortController()];
-  const stage = createDeliveryStage({
-    consumers,
-    deliver: parts.deliver,
-    writer: {
-      async write(record) {
-        await parts.write?.(record);
-        written.push(record);
-      },
-    },
-    jobs: { encode: () => Buffer.from("job"), decode: async () => someJob() },
-    deadTopic: "dead",
-    attempts: { encode: ({ jobId, outcome }) => Buffer.from(`${jobId} ${outcome}`) },
-    attemptsTopic: "attempts",
-    ladder: createRetryLadder("r.", [2000, 4000]),
-    endpoints: { admits: () => "send" },
-    endpointOf: (key) => ({ id: key?.toString() ?? "none", tenantId: "t1" }),
-    scheduling: { maxInFlight: 10, maxPerEndpoint: 10, patienceMs: 1000 },
-    limits: { records: 100, bytes: 1_000_000 },
-    commitIntervalMs: 100,
-    clock,
-    steadyClock: clock,
-    emit: (event) => void events.push(event),
-  });
-  const ended = stage.run(stop.signal, kill.signal);
-  await settle();
-  const take = async (...offsets: number[]): Promise<void> => {
-    consumers.jobs.handlers?.records({ ...jobs, records: recordsAt(...offsets) });
-    await settle();
-  };
-  const types = () =>
-    events.map(({ type }) => type).filter((type) => type !== "delivery.in-flight");
-  return { clock, events, types, written, consumers, stop, kill, ended, take };
-}
+import { settle } from "../support/fake-clock.ts";
+import { delivered, jobs, setUp } from "./delivery-stage-under-test.ts";
+import { nine, someJob, someRecord } from "./some-jobs.ts";
 
 describe("a job that is decided", () => {
   it("has its attempt written under its tenant, and is told of and committed only when that is safe", async () => {
@@ -241,6 +139,57 @@ describe("a retry", () => {
       { type: "delivery.retry-overdue", tier: "4s", seconds: 1.5 },
       { type: "delivery.retry-overdue", tier: "4s", seconds: 0 },
     ]);
+  });
+});
+
+describe("the time to the first request", () => {
+  const first = ({ events }: Awaited<ReturnType<typeof setUp>>) =>
+    events.flatMap((event) => (event.type === "delivery.attempted" ? [event.firstRequestMs] : []));
+
+  it("goes from the call's append to the begin of the request", async () => {
+    const stage = await setUp({ deliver: async () => delivered });
+    await stage.take(0);
+    expect(first(stage)).toEqual([500]);
+  });
+
+  it("is told of no later attempt, and of no job that ends without a request", async () => {
+    const { attempt } = delivered;
+    const later = { ...delivered, attempt: attempt && { ...attempt, attempt: 2 } };
+    const unsent = { ...delivered, attempt: attempt && { ...attempt, method: null } };
+    const decisions = [later, unsent];
+    const stage = await setUp({ deliver: async ({ offset }) => decisions[offset] ?? null });
+    await stage.take(0, 1);
+    expect(first(stage)).toEqual([null, null]);
+  });
+
+  it("is told of no job that comes from the ladder or from a replay, though it is its first attempt", async () => {
+    const stage = await setUp({ deliver: async () => delivered });
+    await stage.retry(0, nine);
+    const records = [someRecord({ headers: { "onhook-replay": "1" } })];
+    stage.consumers.jobs.handlers?.records({ ...jobs, records });
+    await stage.clock.advance(0);
+    expect(first(stage)).toEqual([null, null]);
+  });
+
+  it("is told of no job that waited for its endpoint, and of those that waited for this process", async () => {
+    const answers: PromiseWithResolvers<Decision>[] = [];
+    const deliver: DeliverJob = () => {
+      const answer = Promise.withResolvers<Decision>();
+      answers.push(answer);
+      return answer.promise;
+    };
+    const stage = await setUp({ deliver, maxPerEndpoint: 1 });
+    const key = (endpoint: number) => Buffer.from(`endpoint ${endpoint}`);
+    const records = [0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((endpoint, offset) =>
+      someRecord({ offset, key: key(endpoint) }),
+    );
+    stage.consumers.jobs.handlers?.records({ ...jobs, records });
+    while (first(stage).length < records.length) {
+      for (const answer of answers.splice(0)) answer.resolve(delivered);
+      await settle();
+    }
+    expect(first(stage).filter((ms) => ms === null)).toHaveLength(1);
+    expect(first(stage).filter((ms) => ms === 500)).toHaveLength(records.length - 1);
   });
 });
 
