@@ -42,6 +42,9 @@ export interface PrometheusOptions {
 const scrapeInterval = "2s";
 const evaluationInterval = "1s";
 
+/** So that a test which waits in vain can tell what it saw. */
+const patienceMs = 100_000;
+
 const namesOf = (labels: readonly Readonly<Record<string, string>>[]): readonly string[] =>
   [...new Set(labels.map((each) => `${each["severity"]} ${each["alertname"]}`))].sort();
 
@@ -97,6 +100,17 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     return namesOf(alerts.filter(({ state }) => state === "firing").map(({ labels }) => labels));
   }
 
+  async function until(holds: (firing: readonly string[]) => boolean): Promise<void> {
+    const begin = performance.now();
+    for (;;) {
+      const now = await firing();
+      if (holds(now)) return;
+      if (performance.now() - begin > patienceMs)
+        throw new Error(`After ${patienceMs / 1000} s these fire: ${now.join(", ") || "none"}`);
+      await pause(100);
+    }
+  }
+
   async function lastEvaluations(): Promise<readonly number[]> {
     type Groups = { readonly groups: readonly { readonly lastEvaluation: string }[] };
     const { groups } = await ask<Groups>("rules");
@@ -133,12 +147,8 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       const seconds = Math.ceil((Date.now() - at) / 1000);
       return namesOf(await query(`max_over_time(ALERTS{alertstate="firing"}[${seconds}s])`));
     },
-    async untilFiring(...names) {
-      while (!new Set(names).isSubsetOf(new Set(await firing()))) await pause(100);
-    },
-    async untilQuiet() {
-      while ((await firing()).length > 0) await pause(100);
-    },
+    untilFiring: (...names) => until((firing) => new Set(names).isSubsetOf(new Set(firing))),
+    untilQuiet: () => until((firing) => firing.length === 0),
     async evaluated(times) {
       for (let time = 0; time < times; time += 1) {
         const before = await lastEvaluations();
