@@ -111,7 +111,7 @@ function createApi(base: string) {
 
 async function startProcess(folder: string, port: number, configFile: string) {
   const { prometheus } = await prometheusPrograms();
-  const [program = "", ...args] = [
+  const [program, ...args] = [
     ...(await killedWithParent(process.env)),
     prometheus,
     `--config.file=${configFile}`,
