@@ -86,7 +86,7 @@ ${again}
 - **Names.** All begin with \`onhook_\`. Counters end in \`_total\`, times are in seconds, histograms of them end in \`_seconds\`, points in
   time are seconds since the epoch and end in \`_timestamp_seconds\`.
 - **Labels are bounded.** None has an address, a host, an endpoint or a trigger; a tenant is in two of them alone, where
-  \`metrics.tenants\` is above 0, and of no more tenants than that. So the page has some hundred series, whatever the number of tenants and
+  \`metrics.tenants\` is above 0, and of no more tenants than that. So the page has some 300 series, whatever the number of tenants and
   triggers, and one more for each partition that the process reads (\`onhook_consumer_lag\`); with \`metrics.tenants\`, up to six for each
   of these. Which endpoint or trigger it was, the log says: \`delivery.attempted\`.
 - **Scrape interval.** 15 s; 60 s at most, or windows of some minutes in rules have too few samples. A scrape takes a few milliseconds.

@@ -7,13 +7,16 @@ import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { stringify } from "yaml";
 import { choosePorts } from "../../src/sandbox/free-ports.ts";
+import { killedWithParent } from "../../src/sandbox/programs.ts";
 import { readRepository } from "./markdown.ts";
 import { prometheusPrograms } from "./prometheus-programs.ts";
 import { ruleFiles, shortened } from "./prometheus-rules.ts";
 
+type Labels = Readonly<Record<string, string>>;
+
 /** An alert as Prometheus tells it. */
 interface Alert {
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
   readonly state: "pending" | "firing";
 }
 
@@ -42,7 +45,10 @@ export interface PrometheusOptions {
 const scrapeInterval = "2s";
 const evaluationInterval = "1s";
 
-const namesOf = (labels: readonly Readonly<Record<string, string>>[]): readonly string[] =>
+/** So that a test which waits in vain can tell what it saw. */
+const patienceMs = 100_000;
+
+const namesOf = (labels: readonly Labels[]): readonly string[] =>
   [...new Set(labels.map((each) => `${each["severity"]} ${each["alertname"]}`))].sort();
 
 async function writeConfig(folder: string, options: PrometheusOptions): Promise<string> {
@@ -61,24 +67,8 @@ async function writeConfig(folder: string, options: PrometheusOptions): Promise<
   return path;
 }
 
-/** Starts Prometheus and resolves when it answers. */
-export async function startPrometheus(options: PrometheusOptions): Promise<PrometheusProcess> {
-  const { prometheus } = await prometheusPrograms();
-  const folder = await mkdtemp(join(tmpdir(), "prometheus-"));
-  const [port = 0] = await choosePorts([undefined]);
-  const child = spawn(
-    prometheus,
-    [
-      `--config.file=${await writeConfig(folder, options)}`,
-      `--storage.tsdb.path=${join(folder, "data")}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ],
-    { stdio: ["ignore", "ignore", "pipe"] },
-  );
-  const log = text(child.stderr);
-  const exited = once(child, "exit");
-  const base = `http://127.0.0.1:${port}`;
-
+/** What is asked of a Prometheus by its HTTP API. */
+function createApi(base: string) {
   async function ask<T>(path: string): Promise<T> {
     const response = await fetch(`${base}/api/v1/${path}`);
     const answer = (await response.json()) as { readonly data: T; readonly error?: string };
@@ -86,65 +76,90 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     return answer.data;
   }
 
-  async function query(expr: string): Promise<readonly Readonly<Record<string, string>>[]> {
-    type Found = { readonly result: readonly { readonly metric: Record<string, string> }[] };
-    const { result } = await ask<Found>(`query?${new URLSearchParams({ query: expr }).toString()}`);
-    return result.map(({ metric }) => metric);
-  }
-
   async function firing(): Promise<readonly string[]> {
     const { alerts } = await ask<{ readonly alerts: readonly Alert[] }>("alerts");
     return namesOf(alerts.filter(({ state }) => state === "firing").map(({ labels }) => labels));
   }
 
-  async function lastEvaluations(): Promise<readonly number[]> {
-    type Groups = { readonly groups: readonly { readonly lastEvaluation: string }[] };
-    const { groups } = await ask<Groups>("rules");
-    return groups.map(({ lastEvaluation }) => Date.parse(lastEvaluation));
-  }
-
-  async function ready(): Promise<void> {
-    for (;;) {
-      if (child.exitCode !== null) throw new Error(`Prometheus has ended: ${await log}`);
-      const isReady = await fetch(`${base}/-/ready`).then(
+  return {
+    firing,
+    async isReady(): Promise<boolean> {
+      return await fetch(`${base}/-/ready`).then(
         ({ ok }) => ok,
         () => false,
       );
-      if (isReady) return;
-      await pause(50);
-    }
-  }
-
-  async function end(): Promise<void> {
-    child.kill("SIGKILL");
-    await exited;
-    await rm(folder, { recursive: true, force: true });
-  }
-
-  try {
-    await ready();
-  } catch (error) {
-    await end();
-    throw error;
-  }
-  return {
-    firing,
-    async firedSince(at) {
-      const seconds = Math.ceil((Date.now() - at) / 1000);
-      return namesOf(await query(`max_over_time(ALERTS{alertstate="firing"}[${seconds}s])`));
     },
-    async untilFiring(...names) {
-      while (!new Set(names).isSubsetOf(new Set(await firing()))) await pause(100);
+    async seriesOf(expr: string): Promise<readonly Labels[]> {
+      type Found = { readonly result: readonly { readonly metric: Labels }[] };
+      const query = new URLSearchParams({ query: expr }).toString();
+      return (await ask<Found>(`query?${query}`)).result.map(({ metric }) => metric);
     },
-    async untilQuiet() {
-      while ((await firing()).length > 0) await pause(100);
+    async lastEvaluations(): Promise<readonly string[]> {
+      type Groups = { readonly groups: readonly { readonly lastEvaluation: string }[] };
+      return (await ask<Groups>("rules")).groups.map(({ lastEvaluation }) => lastEvaluation);
     },
-    async evaluated(times) {
-      for (let time = 0; time < times; time += 1) {
-        const before = await lastEvaluations();
-        while ((await lastEvaluations()).some((at, index) => at === before[index])) await pause(50);
+    async until(holds: (firing: readonly string[]) => boolean): Promise<void> {
+      const begin = performance.now();
+      for (let now = await firing(); !holds(now); now = await firing()) {
+        if (performance.now() - begin > patienceMs)
+          throw new Error(`After ${patienceMs / 1000} s these fire: ${now.join(", ") || "none"}`);
+        await pause(100);
       }
     },
-    [Symbol.asyncDispose]: end,
+  };
+}
+
+async function startProcess(folder: string, port: number, configFile: string) {
+  const { prometheus } = await prometheusPrograms();
+  const [program, ...args] = [
+    ...(await killedWithParent(process.env)),
+    prometheus,
+    `--config.file=${configFile}`,
+    `--storage.tsdb.path=${join(folder, "data")}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+  ];
+  const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+  const log = text(child.stderr);
+  const exited = once(child, "exit");
+  return {
+    log,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    async end() {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
+
+/** Starts Prometheus and resolves when it answers. */
+export async function startPrometheus(options: PrometheusOptions): Promise<PrometheusProcess> {
+  await using cleanUp = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "prometheus-"));
+  cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
+  const [port = 0] = await choosePorts([undefined]);
+  const running = await startProcess(folder, port, await writeConfig(folder, options));
+  cleanUp.defer(() => running.end());
+  const api = createApi(`http://127.0.0.1:${port}`);
+  while (!(await api.isReady())) {
+    if (running.hasEnded()) throw new Error(`Prometheus has ended: ${await running.log}`);
+    await pause(50);
+  }
+  const owned = cleanUp.move();
+  return {
+    firing: () => api.firing(),
+    async firedSince(at) {
+      const fired = `max_over_time(ALERTS{alertstate="firing"}[${Date.now() - at}ms])`;
+      return namesOf(await api.seriesOf(fired));
+    },
+    untilFiring: (...names) => api.until((firing) => new Set(names).isSubsetOf(new Set(firing))),
+    untilQuiet: () => api.until((firing) => firing.length === 0),
+    async evaluated(times) {
+      for (let time = 0; time < times; time += 1) {
+        const before = await api.lastEvaluations();
+        const isSame = (at: string, index: number): boolean => at === before[index];
+        while ((await api.lastEvaluations()).some(isSame)) await pause(50);
+      }
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
