@@ -1,7 +1,7 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createKafkaClient } from "../../src/kafka/client.ts";
 import { readGroupStanding } from "../../src/kafka/group-standing.ts";
-import { withAdmin } from "../../src/kafka/with-admin.ts";
+import { createCluster } from "../../src/kafka/kafkajs-cluster.ts";
 import { Collected, running } from "./collected.ts";
 import { kafkaClient, kafkaLog, keysOf, ownName } from "./log-under-test.ts";
 
@@ -23,11 +23,20 @@ async function setUp() {
     expect(lags).toEqual([{ topic, group, records: expect.any(Number) }]);
     return lags[0]?.records;
   };
-  const commit = (partition: number, offset: number): Promise<void> =>
-    withAdmin(kafka, async (admin) => {
-      const partitions = [{ partition, offset: String(offset) }];
-      await admin.setOffsets({ groupId: group, topic, partitions });
-    });
+  /** As who is no member of the group, and at once. */
+  const commit = async (partition: number, offset: number): Promise<void> => {
+    const cluster = createCluster(kafka);
+    onTestFinished(() => cluster.disconnect());
+    await cluster.connect();
+    const partitions = [{ partition, offset: String(offset) }];
+    const request = { groupId: group, groupGenerationId: -1, memberId: "" };
+    // A coordinator may need a moment until it acts as one.
+    const ask = async () => {
+      const coordinator = await cluster.findGroupCoordinator({ groupId: group });
+      await coordinator.offsetCommit({ ...request, topics: [{ topic, partitions }] });
+    };
+    await vi.waitFor(ask, { timeout: 10_000, interval: 50 });
+  };
   return { kafka, log, topic, group, write, lag, commit };
 }
 
