@@ -16,12 +16,21 @@
 {{- if and (or .Values.strimzi.topics.enabled .Values.strimzi.users.enabled) (not .Values.strimzi.cluster) -}}
 {{- fail "strimzi.cluster is empty: strimzi.topics and strimzi.users need the name of the Kafka resource" -}}
 {{- end -}}
-{{- include "onhook.graceSeconds" . | trim | empty | ternary "" "" -}}
+{{- if .Values.strimzi.users.enabled -}}
+{{- if and (eq .Values.strimzi.users.authentication "scram-sha-512") (ne $settings.kafka.sasl.mechanism "scram-sha-512") -}}
+{{- fail "strimzi.users.authentication is scram-sha-512: config.kafka.sasl.mechanism must be the same" -}}
+{{- end -}}
+{{- if and (eq .Values.strimzi.users.authentication "tls") (not $settings.kafka.ssl.enabled) -}}
+{{- fail "strimzi.users.authentication is tls: it needs config.kafka.ssl.enabled, or tls.kafka.secretName with the cluster's certificates" -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.secrets.existingSecret .Values.secrets.values -}}
+{{- fail "secrets.existingSecret and secrets.values: give one of them" -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "onhook.checks.settings" -}}
 {{- $ := index . 0 -}}{{- $s := index . 1 -}}
-{{- $known := or $.Values.secrets.existingSecret (not (empty $.Values.secrets.values)) -}}
 {{- $given := $.Values.secrets.values -}}
 {{- $strimzi := and $.Values.strimzi.users.enabled (include "onhook.strimziHere" $) -}}
 {{- if and (ne $s.kafka.sasl.mechanism "none") (not $strimzi) -}}
@@ -46,6 +55,12 @@
 {{- end -}}
 {{- if and (hasKey $given "ONHOOK_REGISTRY_PASSWORD") (not $s.registry.username) -}}
 {{- fail "ONHOOK_REGISTRY_PASSWORD of secrets.values needs config.registry.username" -}}
+{{- end -}}
+{{- if and $s.delivery.proxy.username (not (or $.Values.secrets.existingSecret (hasKey $given "ONHOOK_DELIVERY_PROXY_PASSWORD"))) -}}
+{{- fail "config.delivery.proxy.username needs ONHOOK_DELIVERY_PROXY_PASSWORD in secrets.existingSecret or secrets.values" -}}
+{{- end -}}
+{{- if and $s.delivery.proxy.username (not $s.delivery.proxy.url) -}}
+{{- fail "config.delivery.proxy.username has no effect without config.delivery.proxy.url" -}}
 {{- end -}}
 {{- if ge (int64 $s.kafka.heartbeatIntervalMs) (int64 $s.kafka.sessionTimeoutMs) -}}
 {{- fail "config.kafka.heartbeatIntervalMs must be less than config.kafka.sessionTimeoutMs" -}}

@@ -143,6 +143,18 @@ capabilities:
 {{- end }}
 {{- end -}}
 
+{{/* What a container asks for and may take; a limit of processors only where one is given. */}}
+{{- define "onhook.resources" -}}
+requests:
+  cpu: {{ .requests.cpu | quote }}
+  memory: {{ .requests.memory | quote }}
+limits:
+  {{- with .limits.cpu }}
+  cpu: {{ . | quote }}
+  {{- end }}
+  memory: {{ .limits.memory | quote }}
+{{- end -}}
+
 {{/* Where pods go: the role's own value, and the common one where it has none. */}}
 {{- define "onhook.placement" -}}
 {{- $ := index . 0 -}}{{- $own := index . 1 -}}

@@ -5,7 +5,11 @@ const memory = {
   type: "string",
   pattern: "^[1-9][0-9]*(Mi|Gi|M|G)$",
 };
-const cpu = { type: ["string", "number"], pattern: "^[0-9]+(\\.[0-9]+)?m?$", exclusiveMinimum: 0 };
+const cpu = {
+  type: ["string", "number"],
+  pattern: "^[0-9]+(\\.[0-9]+)?m?$",
+  exclusiveMinimum: 0,
+};
 
 const resources = (cpuRequest: string, memoryLimit: string): ChartGroup =>
   group("What a container asks for and may take.", {
@@ -14,11 +18,7 @@ const resources = (cpuRequest: string, memoryLimit: string): ChartGroup =>
       memory: given(memory, memoryLimit, "Memory, in Mi, Gi, M or G."),
     }),
     limits: group("The most it may take. No limit of processors: it would only make it wait.", {
-      cpu: given(
-        { ...cpu, type: ["string", "number", "null"] },
-        null,
-        "Processors; null: no limit.",
-      ),
+      cpu: given({ ...cpu, pattern: `^$|${cpu.pattern}` }, "", "Processors; empty: no limit."),
       memory: given(
         memory,
         memoryLimit,

@@ -1,0 +1,79 @@
+import { describe, expect, inject, it } from "vitest";
+import { stringify } from "yaml";
+import { chart, rendered, said, template, valuesFiles } from "../support/chart/render-chart.ts";
+import { kubernetesVersions } from "../support/chart/tools.ts";
+
+interface Verdict {
+  readonly resources: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly status: string;
+    readonly msg: string;
+  }[];
+}
+
+/** What kubeconform finds wrong, and how many objects it looked at. No schema is a mistake, too. */
+async function judged(yaml: string, version: string): Promise<{ wrong: string[]; count: number }> {
+  const { kubeconform, schemas } = inject("chartTools");
+  const file = "{{ .ResourceKind }}{{ .KindSuffix }}.json";
+  const places = [
+    `${schemas}/{{ .NormalizedKubernetesVersion }}/${file}`,
+    `${schemas}/crds/${file}`,
+  ];
+  const words = ["-strict", "-verbose", "-output", "json", "-kubernetes-version", version];
+  const { out, err } = await said(
+    kubeconform,
+    [...words, ...places.flatMap((place) => ["-schema-location", place])],
+    yaml,
+  );
+  if (out === "") throw new Error(err);
+  const { resources } = JSON.parse(out) as Verdict;
+  const wrong = resources
+    .filter(({ status }) => status !== "statusValid")
+    .map(({ kind, name, msg }) => `${kind} ${name}: ${msg}`);
+  return { wrong, count: resources.length };
+}
+
+describe.each(valuesFiles)("with the %s values", (file) => {
+  it("helm lint --strict has nothing to say", async () => {
+    const values = `${chart}/ci/${file}-values.yaml`;
+    const { helm } = inject("chartTools");
+    const words = ["lint", "--strict", chart, "--kube-version", kubernetesVersions[0]];
+    const { ok, out, err } = await said(helm, [...words, "--values", values]);
+    expect({ ok, warnings: /\[(?:WARNING|ERROR)\].*/.exec(out + err) }).toEqual({
+      ok: true,
+      warnings: null,
+    });
+  });
+
+  it.each(kubernetesVersions)(
+    "every object meets the schemas of Kubernetes %s and of the CRDs",
+    async (version) => {
+      const { out } = await template(file, {}, version);
+      const { wrong, count } = await judged(out, version);
+      expect(wrong).toEqual([]);
+      expect(count).toBe((await rendered(file)).length);
+    },
+  );
+});
+
+describe("the check of the objects", () => {
+  it("finds a property that Kubernetes does not have, and one that a CRD does not have", async () => {
+    const manifests = await rendered("large");
+    const broken = ["Deployment", "ScaledObject", "KafkaTopic", "KafkaUser", "PodMonitor"].map(
+      (kind) => {
+        const one = manifests.find((manifest) => manifest.kind === kind);
+        return stringify({ ...one, spec: { ...one?.spec, nothingSuch: 1 } });
+      },
+    );
+    const { wrong } = await judged(broken.join("---\n"), kubernetesVersions[1]);
+    expect(wrong).toHaveLength(broken.length);
+    for (const message of wrong) expect(message).toContain("nothingSuch");
+  });
+
+  it("finds an object of a kind that it knows nothing of", async () => {
+    const unknown = { apiVersion: "example.com/v1", kind: "Unheard", metadata: { name: "a" } };
+    const { wrong } = await judged(stringify(unknown), kubernetesVersions[1]);
+    expect(wrong).toEqual([expect.stringContaining("could not find schema for Unheard")]);
+  });
+});
