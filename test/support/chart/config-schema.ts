@@ -9,9 +9,9 @@ const elsewhere: ReadonlySet<string> = new Set(["roles"]);
 
 /** Helm's expressions have no look-ahead: `^(?!A)B` becomes B, and not A. */
 function withoutLookAhead(schema: Schema): Schema {
-  const parts = /^\^\(\?!(?<not>(?:[^()]|\([^()]*\))*)\)(?<rest>.*)$/.exec(
-    String(schema["pattern"] ?? ""),
-  );
+  const { pattern } = schema;
+  if (typeof pattern !== "string") return schema;
+  const parts = /^\^\(\?!(?<not>(?:[^()]|\([^()]*\))*)\)(?<rest>.*)$/.exec(pattern);
   if (parts?.groups === undefined) return schema;
   const { not, rest } = parts.groups;
   return { ...schema, pattern: `^${rest}`, not: { pattern: `^${not}` } };

@@ -10,7 +10,64 @@ export const chart = fileURLToPath(new URL("../../../helm/onhook", import.meta.u
 export const valuesFiles = ["small", "large", "secured"] as const;
 export type ValuesFile = (typeof valuesFiles)[number];
 
-/** An object of Kubernetes, as deep as the tests look into it. */
+export interface Container {
+  readonly args: readonly string[];
+  readonly env: readonly {
+    readonly name: string;
+    readonly value?: string;
+    readonly valueFrom?: object;
+  }[];
+  readonly resources: { readonly limits: { readonly memory: string } };
+  readonly securityContext: object;
+  readonly startupProbe: Probe;
+  readonly livenessProbe: Probe;
+  readonly readinessProbe: Probe;
+}
+
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string };
+}
+
+interface PodSpec {
+  readonly containers: readonly [Container, ...Container[]];
+  readonly securityContext: object;
+  readonly terminationGracePeriodSeconds: number;
+  readonly volumes: readonly {
+    readonly name: string;
+    readonly configMap?: { readonly name: string };
+  }[];
+}
+
+interface EgressRule {
+  readonly ports?: readonly { readonly port: number }[];
+  readonly to?: readonly {
+    readonly ipBlock: { readonly cidr: string; readonly except?: string[] };
+  }[];
+}
+
+/** What specs of several kinds have, as deep as the tests look into them; kubeconform holds them against their schemas. */
+interface Spec {
+  readonly selector: object;
+  readonly replicas: number;
+  readonly minReadySeconds: number;
+  readonly strategy: { readonly rollingUpdate: object };
+  readonly template: { readonly spec: PodSpec };
+  readonly triggers: readonly { readonly metadata: Readonly<Record<string, string>> }[];
+  readonly egress: readonly EgressRule[];
+  readonly groups: readonly object[];
+  readonly topicName: string;
+  readonly partitions: number;
+  readonly config: Readonly<Record<string, string | number>>;
+  readonly authorization: { readonly acls: readonly Right[] };
+}
+
+/** A right of a KafkaUser. */
+export interface Right {
+  readonly resource: { readonly type: string; readonly name: string; readonly patternType: string };
+  readonly operations: readonly string[];
+}
+
+/** An object of Kubernetes. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -18,8 +75,7 @@ export interface Manifest {
     readonly name: string;
     readonly annotations?: Readonly<Record<string, string>>;
   };
-  // What the kinds have in their specs is told by the schemas that kubeconform holds them against.
-  readonly spec: any;
+  readonly spec: Spec;
   readonly data?: Readonly<Record<string, string>>;
   readonly stringData?: Readonly<Record<string, string>>;
 }

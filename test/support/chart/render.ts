@@ -33,17 +33,14 @@ function assignment(key: string, value: unknown, indent: string): string[] {
 
 function yamlLines(group: ChartGroup, depth: number): string[] {
   const indent = "  ".repeat(depth);
-  return Object.entries(group.values).flatMap(([key, entry], index) => {
-    const space = depth === 0 || (depth === 1 && index > 0) ? [""] : [];
-    if (!isGroup(entry))
-      return [...space, ...comment(entry.doc, indent), ...assignment(key, entry.standard, indent)];
-    return [
-      ...space,
-      ...comment(entry.doc, indent),
-      `${indent}${key}:`,
-      ...yamlLines(entry, depth + 1),
-    ];
-  });
+  const lines: string[] = [];
+  for (const [key, entry] of Object.entries(group.values)) {
+    if (depth === 0 || (depth === 1 && lines.length > 0)) lines.push("");
+    lines.push(...comment(entry.doc, indent));
+    if (isGroup(entry)) lines.push(`${indent}${key}:`, ...yamlLines(entry, depth + 1));
+    else lines.push(...assignment(key, entry.standard, indent));
+  }
+  return lines;
 }
 
 export function renderValues(): string {
