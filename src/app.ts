@@ -1,13 +1,14 @@
 import { createHealthServer } from "./admin/health-server.ts";
 import type { Check } from "./admin/health-server.ts";
-import { createAuditRole } from "./app/audit-role.ts";
+import { createAdminRole } from "./app/admin-role.ts";
 import { loadCodecs } from "./app/codecs.ts";
 import { createConnections } from "./app/connections.ts";
-import type { Surroundings } from "./app/connections.ts";
+import type { ServiceSurroundings, Surroundings } from "./app/connections.ts";
 import { dangersOf } from "./app/dangers.ts";
 import { createDeliverRole } from "./app/deliver-role.ts";
 import { createEndpoints } from "./app/endpoints.ts";
 import { createMatchRole } from "./app/match-role.ts";
+import { certificateExpiries } from "./app/pem-files.ts";
 import { createStore } from "./app/store.ts";
 import type { Role } from "./config.ts";
 import { createHealthState } from "./observability/health-state.ts";
@@ -16,6 +17,7 @@ import { aborted } from "./runtime/aborted.ts";
 import { retryUntil } from "./runtime/retry-until.ts";
 import { superviseAll } from "./runtime/supervisor.ts";
 import type { Service } from "./runtime/supervisor.ts";
+import { Surveys } from "./runtime/surveys.ts";
 import type { TriggerStore } from "./triggers/trigger-store.ts";
 
 export interface ServiceOptions {
@@ -47,23 +49,27 @@ function readiness(progress: Progress, health: HealthState): Check[] {
 }
 
 function httpService(
-  around: Surroundings,
+  around: ServiceSurroundings,
   options: ServiceOptions,
   progress: Progress,
   health: HealthState,
 ): Service {
-  const { host, port } = around.config.http;
+  const { config, emit, surveys } = around;
+  const { host, port } = config.http;
+  const ready = (): readonly Check[] =>
+    options.stop.aborted ? stopping : readiness(progress, health);
+  surveys.add(() => emit({ type: "service.readiness", isReady: ready().every(({ ok }) => ok) }));
   return {
     name: "http",
     async run(stop) {
       const server = createHealthServer({
         host,
         port,
-        checks: {
-          alive: () => health.alive(),
-          ready: () => (options.stop.aborted ? stopping : readiness(progress, health)),
+        checks: { alive: () => health.alive(), ready },
+        metrics() {
+          surveys.take();
+          return options.metrics();
         },
-        metrics: options.metrics,
       });
       const listening = await server.start();
       options.listening?.(listening.port);
@@ -77,12 +83,14 @@ function httpService(
 const stopping: Check[] = [{ name: "service", ok: false, detail: "stopping" }];
 
 /** The roles and what they stand on. Waits for the registry for as long as it takes; each try is told. */
-function engine(around: Surroundings, options: ServiceOptions, progress: Progress): Service {
+function engine(around: ServiceSurroundings, options: ServiceOptions, progress: Progress): Service {
   const { clock, emit, config } = around;
   return {
     name: "engine",
     async run(stop, kill) {
       const connections = createConnections(around);
+      for (const expiry of certificateExpiries(config, options.roles))
+        emit({ type: "service.certificates", ...expiry });
       const onError = (error: unknown, waitMs: number): void =>
         emit({ type: "service.waiting", error, waitMs });
       const codecs = await retryUntil(stop, clock, () => loadCodecs(around, connections), {
@@ -102,7 +110,7 @@ function engine(around: Surroundings, options: ServiceOptions, progress: Progres
         roles.push(createDeliverRole(around, connections, codecs, parts, endpoints));
       }
       if (options.roles.includes("admin"))
-        roles.push(...createAuditRole(around, connections, codecs));
+        roles.push(...createAdminRole(around, connections, codecs));
       await superviseAll([parts.services, aides, roles], {
         stop: AbortSignal.any([stop, kill]),
         drainTimeoutMs: config.delivery.drainTimeoutMs,
@@ -124,8 +132,9 @@ export async function runService(outer: Surroundings, options: ServiceOptions): 
   if (options.roles.includes("match")) health.expect(matchGroup);
   if (options.roles.includes("deliver"))
     for (const group of [deliverGroup, retryGroup]) health.expect(group);
-  const around: Surroundings = {
+  const around: ServiceSurroundings = {
     ...outer,
+    surveys: new Surveys(),
     emit(event) {
       health.record(event);
       outer.emit(event);

@@ -9,6 +9,7 @@ import { createSchemaRegistry } from "../registry/schema-registry.ts";
 import type { SchemaRegistry } from "../registry/schema-registry.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
+import type { Surveys } from "../runtime/surveys.ts";
 import type { KeyRing } from "../secrets/key-ring.ts";
 import { loadKeyRing } from "./key-ring-file.ts";
 import { brokerTls, certificatesOf } from "./pem-files.ts";
@@ -21,6 +22,11 @@ export interface Surroundings {
   readonly kafkaLog: ClientLog;
   /** `onhook/<version>` */
   readonly userAgent: string;
+}
+
+/** What the parts of the service are made with besides. */
+export interface ServiceSurroundings extends Surroundings {
+  readonly surveys: Surveys;
 }
 
 /** The outside systems, and the keys to what is kept there. */

@@ -7,14 +7,17 @@ import { createEndpointLookup } from "../delivery/endpoint.ts";
 import type { HttpSender } from "../delivery/http-request.ts";
 import { createAddressGuard } from "../http/address-guard.ts";
 import { createHttpSender } from "../http/undici-sender.ts";
+import type { PooledSender } from "../http/undici-sender.ts";
 import { GroupConsumer } from "../kafka/group-consumer.ts";
+import type { KafkaEvent } from "../kafka/kafka-events.ts";
 import { createRecordWriter } from "../kafka/record-writer.ts";
 import { aborted } from "../runtime/aborted.ts";
 import { steadyClock } from "../runtime/clock.ts";
+import type { Emit } from "../runtime/emit.ts";
 import type { Service } from "../runtime/supervisor.ts";
 import { ladderOf } from "../wanted-topics.ts";
 import type { Codecs } from "./codecs.ts";
-import type { Connections, Surroundings } from "./connections.ts";
+import type { Connections, ServiceSurroundings, Surroundings } from "./connections.ts";
 import { certificatesOf } from "./pem-files.ts";
 import type { EndpointParts } from "./endpoints.ts";
 import type { StoreParts } from "./store.ts";
@@ -34,10 +37,7 @@ function egressProxy({ url, username, password }: Config["delivery"]["proxy"]) {
   return { proxy: { url, credentials } };
 }
 
-function createSender(
-  { config }: Surroundings,
-  caBundle: string | undefined,
-): HttpSender & AsyncDisposable {
+function createSender({ config }: Surroundings, caBundle: string | undefined): PooledSender {
   const { timeoutMs, maxResponseBytes, connectionsPerOrigin, ...delivery } = config.delivery;
   const { allowedRanges, deniedPorts } = delivery;
   return createHttpSender({
@@ -75,7 +75,11 @@ function createDeliver(
 
 function createConsumers({ config, clock, emit }: Surroundings, { kafka }: Connections) {
   const { sessionTimeoutMs, heartbeatIntervalMs, deliverGroup, retryGroup } = config.kafka;
-  const consumer = (groupId: string, topics: readonly string[]): GroupConsumer =>
+  const consumer = (
+    groupId: string,
+    topics: readonly string[],
+    emit: Emit<KafkaEvent>,
+  ): GroupConsumer =>
     new GroupConsumer(
       kafka,
       {
@@ -89,8 +93,13 @@ function createConsumers({ config, clock, emit }: Surroundings, { kafka }: Conne
     );
   const rungs = ladderOf(config).rungs.map(({ topic }) => topic);
   return {
-    jobs: consumer(deliverGroup, [config.topics.jobs.name]),
-    retries: consumer(retryGroup, rungs),
+    jobs: consumer(deliverGroup, [config.topics.jobs.name], emit),
+    // What stands on a rung waits for its time, which is no lag; how much it is overdue is told by the stage.
+    retries: consumer(
+      retryGroup,
+      rungs,
+      (event) => void (event.type === "consumer.lag" || emit(event)),
+    ),
   };
 }
 
@@ -101,7 +110,7 @@ function writtenTopics(config: Config): readonly string[] {
 
 /** The deliver role, with what it sends and writes by. No job is read before the store has caught up and the suspended endpoints are known. Throws PEM_UNUSABLE for delivery.caFile. */
 export function createDeliverRole(
-  around: Surroundings,
+  around: ServiceSurroundings,
   connections: Connections,
   codecs: Codecs,
   parts: StoreParts,
@@ -120,8 +129,9 @@ export function createDeliverRole(
       await Promise.race([writer.prepare(writtenTopics(config)), aborted(stop)]);
       if (stop.aborted) return;
       await using sender = createSender(around, caBundle);
+      const consumers = createConsumers(around, connections);
       const stage = createDeliveryStage({
-        consumers: createConsumers(around, connections),
+        consumers,
         deliver: createDeliver(around, connections, codecs, parts, endpoints, sender),
         writer,
         jobs: codecs.jobs,
@@ -137,6 +147,11 @@ export function createDeliverRole(
         commitIntervalMs,
         clock,
         emit,
+      });
+      using _survey = around.surveys.add(() => {
+        stage.survey();
+        for (const consumer of Object.values(consumers)) consumer.survey();
+        emit({ type: "delivery.sockets", ...sender.sockets });
       });
       await stage.run(stop, kill);
     },

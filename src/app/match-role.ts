@@ -43,6 +43,7 @@ export function createMatchRole(
     triggers: store,
     encodeJob: (job, allocate) => codecs.jobs.encode(job, allocate),
     takeTypeMismatches: () => mismatches.take(),
+    countsTenants: config.metrics.tenants > 0,
     topics: { jobs: config.topics.jobs.name, invalid: config.topics.invalid.name },
     clock,
     emit,

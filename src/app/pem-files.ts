@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
-import type { Config } from "../config.ts";
+import type { Config, Role } from "../config.ts";
 import { OnhookError } from "../errors.ts";
 import type { KafkaClientOptions } from "../kafka/client.ts";
 
@@ -64,4 +64,45 @@ export function brokerTls({ ssl }: Config["kafka"]): KafkaClientOptions["ssl"] {
     ...(key !== undefined && { key }),
     ...(ssl.servername !== null && { servername: ssl.servername }),
   };
+}
+
+const certificate =
+  /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----.*?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/gs;
+
+/** When the first of the certificates in the text expires, ms since the epoch. Throws what OpenSSL says of one that can't be read. */
+function firstExpiry(text: string): number {
+  const ends = (text.match(certificate) ?? [text]).map(
+    (pem) => new X509Certificate(pem).validToDate,
+  );
+  return Math.min(...ends.map((end) => end.getTime()));
+}
+
+/** The certificates' files that a process with these roles reads, by the settings that name them. */
+function certificateFiles({ kafka, registry, delivery }: Config, roles: readonly Role[]): Named[] {
+  const { ssl } = kafka;
+  const files: readonly (readonly [string, string | null])[] = [
+    ["kafka.ssl.caFile", ssl.enabled ? ssl.caFile : null],
+    ["kafka.ssl.certFile", ssl.enabled ? ssl.certFile : null],
+    ["registry.caFile", registry.caFile],
+    ["delivery.caFile", roles.includes("deliver") ? delivery.caFile : null],
+  ];
+  return files.flatMap(([setting, file]) => (file === null ? [] : [{ setting, file }]));
+}
+
+/**
+ * When the certificates that the settings name expire: the first of each file. They are read once, at start, so that a
+ * file that is renewed counts from the next start on. Throws PEM_UNUSABLE, also for one behind the first, which Node
+ * itself would pass over.
+ */
+export function certificateExpiries(
+  config: Config,
+  roles: readonly Role[],
+): readonly { readonly setting: string; readonly expiresAt: number }[] {
+  return certificateFiles(config, roles).map((named) => {
+    const text = textOf(named);
+    const expiresAt = using(named, "one of its certificates can not be read", () =>
+      firstExpiry(text),
+    );
+    return { setting: named.setting, expiresAt };
+  });
 }

@@ -17,7 +17,7 @@ export async function run(
 ): Promise<void> {
   const { config, version, stop } = context;
   const logger = createLogger({ level: config.log.level, destination: log });
-  const metrics = createMetrics(systemClock);
+  const metrics = createMetrics(systemClock, config.metrics);
   const emit = createObserver({ logger, metrics });
   // What kafkajs calls an error is mostly a try of several; the service's own events say what became of it.
   const kafkaLog: ClientLog = ({ level, message, details }) => {

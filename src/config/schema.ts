@@ -2,7 +2,12 @@ import { z } from "zod";
 import { kafkaSettings, registrySettings } from "./connection-settings.ts";
 import { choice, group, list, text, wholeNumber } from "./setting.ts";
 import { secretSettings } from "./secret-settings.ts";
-import { auditSettings, deliverySettings, matchSettings } from "./stage-settings.ts";
+import {
+  auditSettings,
+  deliverySettings,
+  matchSettings,
+  metricsSettings,
+} from "./stage-settings.ts";
 import { topicSettings } from "./topic-settings.ts";
 
 const roles = ["match", "deliver", "admin"] as const;
@@ -11,7 +16,7 @@ export type Role = (typeof roles)[number];
 /** Every setting of Onhook: its place, kind, limits, default, unit and meaning. All else about settings is derived from it. */
 export const settingsSchema = group("Settings of Onhook.", {
   roles: list<Role>([...roles], {
-    doc: "What this process does: match (CDRs to jobs), deliver (jobs to requests), admin (the audit).",
+    doc: "What this process does: match (CDRs to jobs), deliver (jobs to requests), admin (the audit, the lag of groups).",
     items: "texts",
     schema: z
       .array(z.enum(roles))
@@ -26,6 +31,7 @@ export const settingsSchema = group("Settings of Onhook.", {
   delivery: deliverySettings,
   secrets: secretSettings,
   audit: auditSettings,
+  metrics: metricsSettings,
   http: group("The service's own HTTP: health, metrics, API.", {
     host: text("0.0.0.0", {
       doc: "Address that is listened on; 0.0.0.0: all of IPv4, `::`: all.",

@@ -172,6 +172,21 @@ export const deliverySettings = group("The deliver role: jobs to requests.", {
   ...retries,
 });
 
+export const metricsSettings = group("What `/metrics` exposes besides what costs nothing.", {
+  groupLagIntervalMs: wholeNumber(15_000, {
+    doc: "How long after the admin role has asked the brokers for the lag and the members of the consumer groups it asks again; 0: it does not.",
+    unit: "ms",
+    min: 0,
+    max: oneDay,
+  }),
+  tenants: wholeNumber(0, {
+    doc: "How many tenants have calls and attempts counted by their name, in labels: the first that this process sees, the others together as `other`. Each takes six series. 0: none.",
+    unit: "tenants",
+    min: 0,
+    max: 1000,
+  }),
+});
+
 export const auditSettings = group("The audit that the admin role makes again and again.", {
   intervalMs: wholeNumber(0, {
     doc: "How long after an audit the next one begins; 0: none is made. Each reads all that was written since its calls: let one process do it.",

@@ -27,6 +27,11 @@ export type DeliveryEvent =
       readonly status: number | null;
       /** From the begin of the request to its end; null where no request was made. */
       readonly durationMs: number | null;
+      /**
+       * From the CDR's append to the begin of the job's first request; null for the later ones, where no request was made,
+       * where the job had to wait for its endpoint, and where it was replayed.
+       */
+      readonly firstRequestMs: number | null;
       /** From the CDR's append to the 2xx; null where there was none. */
       readonly latencyMs: number | null;
       /** Milliseconds since the epoch. */
@@ -35,6 +40,22 @@ export type DeliveryEvent =
       readonly method: string | null;
     }
   | { readonly type: "delivery.in-flight"; readonly count: number }
+  | {
+      /** What the stage has in hand; told when somebody asks. */
+      readonly type: "delivery.surveyed";
+      /** How many requests it may make at the same time. */
+      readonly inFlightLimit: number;
+      /** Jobs that wait in memory, for their time or for their turn. */
+      readonly buffered: number;
+      /** By rung, as `2s`: for how long its oldest job that has not gone out has been overdue; 0 where none is. */
+      readonly overdueMs: ReadonlyMap<string, number>;
+    }
+  | {
+      /** Connections to receivers, those that are being made included; told when somebody asks. */
+      readonly type: "delivery.sockets";
+      readonly busy: number;
+      readonly idle: number;
+    }
   /** A job's endpoint is not likely to take it soon: it waits on the ladder instead, with no attempt used up. */
   | { readonly type: "delivery.detoured" }
   /** A job was handed on twice, and this process has the other record. */

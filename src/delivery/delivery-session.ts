@@ -1,4 +1,4 @@
-import { readJobState } from "../jobs/job-state.ts";
+import { readJobState, replayHeader } from "../jobs/job-state.ts";
 import { aborted } from "../runtime/aborted.ts";
 import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -12,9 +12,11 @@ import { createFinisher } from "./finisher.ts";
 import type { Finish, FinisherDeps } from "./finisher.ts";
 import { paceOf } from "./pace.ts";
 import type { Taken } from "./partition-lane.ts";
-import type { RetryLadder } from "./retry-ladder.ts";
+import type { RetryLadder, Rung } from "./retry-ladder.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Offer, SchedulerOptions, Slot } from "./scheduler.ts";
+import { WaitingRetries } from "./waiting-retries.ts";
+import type { FromRung } from "./waiting-retries.ts";
 
 export interface DeliverySessionDeps extends FinisherDeps {
   readonly deliver: DeliverJob;
@@ -27,17 +29,20 @@ export interface DeliverySessionDeps extends FinisherDeps {
   readonly steadyClock: Clock;
 }
 
-/** The rung that a job comes from, and when it was due there. */
-interface FromRung {
-  readonly tier: string;
-  readonly due: number;
-}
-
 interface JobOfferParts {
   readonly endpoint: Endpoint;
   readonly crowds: boolean;
   readonly isSetAside: boolean;
   readonly from: FromRung | undefined;
+}
+
+/** What is known of a job whose turn has come. */
+interface Turn {
+  readonly slot: Slot;
+  readonly isSetAside: boolean;
+  readonly from: FromRung | undefined;
+  /** It waited for its endpoint, not for this process alone. */
+  readonly wasHeld: boolean;
 }
 
 /** Thousands of these wait at a time, each of them a single object: what it can do is the class's. */
@@ -49,6 +54,7 @@ class JobOffer implements Offer {
   readonly #taken: Taken;
   readonly #isSetAside: boolean;
   readonly #from: FromRung | undefined;
+  #wasHeld = false;
 
   constructor(session: DeliverySession, taken: Taken, parts: JobOfferParts) {
     this.endpoint = parts.endpoint;
@@ -61,12 +67,25 @@ class JobOffer implements Offer {
   }
 
   work(slot: Slot): Promise<void> {
-    return this.#session.begin(this.#taken, slot, this.#isSetAside, this.#from);
+    const turn = { slot, isSetAside: this.#isSetAside, from: this.#from, wasHeld: this.#wasHeld };
+    return this.#session.begin(this.#taken, turn);
+  }
+
+  held(): void {
+    this.#wasHeld = true;
   }
 
   detour(waitMs: number): void {
-    this.#session.detour(this.#taken, waitMs);
+    this.#session.detour(this.#taken, waitMs, this.#from);
   }
+}
+
+/** How metrics call a rung. */
+const tierOf = ({ delayMs }: Rung): string => `${delayMs / 1000}s`;
+
+/** Whether nothing but this service has had the job wait until now: no endpoint, no ladder and nobody who replays it. */
+function isOnItsWay({ record }: Taken, { from, wasHeld }: Turn): boolean {
+  return from === undefined && !wasHeld && record.headers[replayHeader] === undefined;
 }
 
 /** One run of the stage: what it has in hand, from the first record to the last. */
@@ -76,6 +95,7 @@ export class DeliverySession {
   readonly #scheduler: Scheduler;
   readonly #finish: Finish;
   readonly #timers = new Set<() => void>();
+  readonly #retries = new WaitingRetries();
   /** Jobs on their way to a rung that they wait on instead of here. */
   readonly #detours = new Set<Promise<void>>();
   /** Aborted when the stage begins nothing more. */
@@ -97,13 +117,15 @@ export class DeliverySession {
   wait(taken: Taken): void {
     const { clock, ladder } = this.#deps;
     const rung = ladder.rungs.find(({ topic }) => topic === taken.record.topic);
-    const tier = rung === undefined ? "unknown" : `${rung.delayMs / 1000}s`;
+    const tier = rung === undefined ? "unknown" : tierOf(rung);
     // No job is due later than its rung's delay from now: a damaged header must not hold its partition for ever.
     const latest = clock.now() + (rung?.delayMs ?? 0);
     const due = Math.min(readJobState(taken.record.headers).dueAt ?? clock.now(), latest);
+    const from = { tier, due, taken };
+    this.#retries.add(from);
     const cancel = clock.at(due, () => {
       this.#timers.delete(cancel);
-      this.offer(taken, { tier, due });
+      this.offer(taken, from);
     });
     this.#timers.add(cancel);
   }
@@ -124,13 +146,26 @@ export class DeliverySession {
   }
 
   /** A job's turn has come. */
-  begin(taken: Taken, slot: Slot, isSetAside: boolean, from: FromRung | undefined): Promise<void> {
+  begin(taken: Taken, turn: Turn): Promise<void> {
     const { clock, emit } = this.#deps;
+    const { from } = turn;
     if (from !== undefined) {
+      this.#retries.delete(from);
       const seconds = (clock.now() - from.due) / 1000;
       emit({ type: "delivery.retry-overdue", tier: from.tier, seconds });
     }
-    return this.#work(taken, slot, isSetAside);
+    return this.#work(taken, turn);
+  }
+
+  /** Tells what is in hand. */
+  survey(): void {
+    const { clock, emit, ladder, scheduling } = this.#deps;
+    emit({
+      type: "delivery.surveyed",
+      inFlightLimit: scheduling.maxInFlight,
+      buffered: this.#timers.size + this.#scheduler.waiting,
+      overdueMs: this.#retries.overdueMs(ladder.rungs.map(tierOf), clock.now()),
+    });
   }
 
   /** Begins nothing more, and sees what is under way to its end. */
@@ -138,12 +173,15 @@ export class DeliverySession {
     this.#scheduler.close();
     this.#closing.abort();
     for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    this.#retries.clear();
     const ended = Promise.all([this.#scheduler.idle(), ...this.#detours]);
     await Promise.race([ended, aborted(this.#kill)]);
   }
 
   /** Its endpoint is not likely to take it soon. */
-  detour(taken: Taken, waitMs: number): void {
+  detour(taken: Taken, waitMs: number, from: FromRung | undefined): void {
+    if (from !== undefined) this.#retries.delete(from);
     if (taken.lost || !taken.begin()) return;
     const { clock, ladder } = this.#deps;
     const decision = makesDetour(taken.record, waitMs, ladder, clock.now());
@@ -161,15 +199,22 @@ export class DeliverySession {
   }
 
   /** Never rejects: what was not finished is done again by whoever gets the partition next. */
-  async #work(taken: Taken, slot: Slot, isSetAside: boolean): Promise<void> {
+  async #work(taken: Taken, turn: Turn): Promise<void> {
+    const { slot, isSetAside } = turn;
     try {
-      const decision = await this.#decide(taken, slot);
+      const decision = await this.#decide(taken, turn);
       // Nobody is asked where a job is set aside: that takes as many at a time as it can.
       slot.ended(isSetAside ? { kind: "answered" } : paceOf(decision?.outcome ?? null));
-      if (decision !== null) await this.#finish(taken, decision);
+      if (decision !== null) await this.#finish(taken, decision, isOnItsWay(taken, turn));
     } catch (error) {
+      this.#stays(turn.from);
       this.#held(error);
     }
+  }
+
+  /** A job of the ladder is here still, and gets the more overdue. */
+  #stays(from: FromRung | undefined): void {
+    if (from !== undefined && !this.#closing.signal.aborted) this.#retries.add(from);
   }
 
   #held(error: unknown): void {
@@ -177,9 +222,16 @@ export class DeliverySession {
   }
 
   /** What waits for a registry or a table gives its slot away meanwhile, and is simply left when the stage ends. */
-  #decide(taken: Taken, slot: Slot): Promise<Decision | null> {
+  #decide(taken: Taken, { slot, from }: Turn): Promise<Decision | null> {
     const { clock, deliver, emit } = this.#deps;
-    const aside: Aside = (wait) => slot.aside(() => wait(this.#closing.signal));
+    const aside: Aside = async (wait) => {
+      this.#stays(from);
+      try {
+        return await slot.aside(() => wait(this.#closing.signal));
+      } finally {
+        if (from !== undefined) this.#retries.delete(from);
+      }
+    };
     const begin = (): Promise<Decision | null> | null =>
       taken.lost || !taken.begin() ? null : deliver(taken.record, this.#kill, aside);
     // Who was frozen may hold jobs that others have done long since, and learns of that a moment after it goes on.

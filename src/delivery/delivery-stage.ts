@@ -17,15 +17,23 @@ export interface DeliveryStageDeps extends DeliverySessionDeps {
   readonly commitIntervalMs: number;
 }
 
+export interface DeliveryStage extends Service {
+  /** Tells what is in hand; nothing where the stage does not run. */
+  survey(): void;
+}
+
 /**
  * Takes jobs in, delivers each when it is due, and commits what is finished. A record is finished when its attempt and,
  * where it goes on, its next stop are safe in the log; so a crash at any point repeats work but loses none.
  */
-export function createDeliveryStage(deps: DeliveryStageDeps): Service {
+export function createDeliveryStage(deps: DeliveryStageDeps): DeliveryStage {
+  let running: DeliverySession | null = null;
   return {
     name: "deliver",
+    survey: () => running?.survey(),
     async run(stop, kill) {
       const session = new DeliverySession(deps, kill);
+      running = session;
       const commits = createCommits(deps, session);
       const consuming = new AbortController();
       const { jobs, retries } = deps.consumers;

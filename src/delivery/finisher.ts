@@ -30,8 +30,11 @@ export interface FinisherDeps {
   readonly emit: Emit<DeliveryEvent>;
 }
 
-/** Makes a decision stick: what has to be written is written, then the record is finished, then it is told. */
-export type Finish = (taken: Taken, decision: Decision) => Promise<void>;
+/**
+ * Makes a decision stick: what has to be written is written, then the record is finished, then it is told. `isOnItsWay`:
+ * whether nothing but this service has had the job wait before its request; not when left out.
+ */
+export type Finish = (taken: Taken, decision: Decision, isOnItsWay?: boolean) => Promise<void>;
 
 const isTooLarge = (error: unknown): error is OnhookError =>
   error instanceof OnhookError && error.code === "RECORD_TOO_LARGE";
@@ -45,7 +48,10 @@ function ended(decision: Decision, error: OnhookError): Decision {
 }
 
 /** Each by its name: to leave one out of the others makes a table of them, which takes as long as to sign the request. */
-function attempted(attempt: AttemptMade, latencyMs: number | null): DeliveryEvent {
+function attempted(
+  attempt: AttemptMade,
+  times: { readonly latencyMs: number | null; readonly firstRequestMs: number | null },
+): DeliveryEvent {
   return {
     type: "delivery.attempted",
     jobId: attempt.jobId,
@@ -54,7 +60,7 @@ function attempted(attempt: AttemptMade, latencyMs: number | null): DeliveryEven
     cdrId: attempt.cdrId,
     attempt: attempt.attempt,
     at: attempt.at,
-    durationMs: attempt.durationMs,
+    durationMs: attempt.method === null ? null : attempt.durationMs,
     outcome: attempt.outcome,
     reason: attempt.reason,
     status: attempt.status,
@@ -65,22 +71,31 @@ function attempted(attempt: AttemptMade, latencyMs: number | null): DeliveryEven
     cdrPartition: attempt.cdrPartition,
     cdrOffset: attempt.cdrOffset,
     problem: attempt.error,
-    latencyMs,
+    latencyMs: times.latencyMs,
+    firstRequestMs: times.firstRequestMs,
+  };
+}
+
+/** How long it has taken since the CDR was appended: until now, where it is delivered, and until the job's first request began. */
+function timesOf(attempt: AttemptMade, since: number | null, now: number, isOnItsWay: boolean) {
+  if (since === null) return { latencyMs: null, firstRequestMs: null };
+  const isFirst = isOnItsWay && attempt.attempt === 1 && attempt.method !== null;
+  return {
+    latencyMs: attempt.outcome === "delivered" ? now - since : null,
+    firstRequestMs: isFirst ? attempt.at - since : null,
   };
 }
 
 export function createFinisher(deps: FinisherDeps): Finish {
   const { writer, emit, clock, deadTopic } = deps;
 
-  function tell(taken: Taken, decision: Decision): void {
+  function tell(taken: Taken, decision: Decision, isOnItsWay: boolean): void {
     const { topic, partition, offset } = taken.record;
     if (decision.error !== null)
       emit({ type: "job.undecodable", topic, partition, offset, error: decision.error });
     const { attempt, cdrTimestamp } = decision;
     if (attempt === null) return;
-    const latencyMs =
-      attempt.outcome === "delivered" && cdrTimestamp !== null ? clock.now() - cdrTimestamp : null;
-    emit(attempted(attempt, latencyMs));
+    emit(attempted(attempt, timesOf(attempt, cdrTimestamp, clock.now(), isOnItsWay)));
   }
 
   async function bury(taken: Taken, error: OnhookError): Promise<void> {
@@ -115,7 +130,7 @@ export function createFinisher(deps: FinisherDeps): Finish {
     }
   }
 
-  return async (taken, decision) => {
+  return async (taken, decision, isOnItsWay = false) => {
     // First, since the attempt says what became of the job.
     const done =
       decision.onward === null ? decision : await handOn(taken, decision.onward, decision);
@@ -125,6 +140,6 @@ export function createFinisher(deps: FinisherDeps): Finish {
       await writer.write({ topic: deps.attemptsTopic, key: attempt.tenantId, value });
     }
     taken.finish();
-    tell(taken, done);
+    tell(taken, done, isOnItsWay);
   };
 }

@@ -31,6 +31,8 @@ export interface Offer extends Waiting {
   work: Work;
   /** Whether it fills so much of its partition that, were it to wait here, it would keep out the jobs of others. */
   readonly crowds: boolean;
+  /** Called where its endpoint does not take it at once, so that it waits for that and not for this process alone. */
+  held(): void;
   /** Called in place of `work` where its endpoint is not likely to take it soon: it is to wait elsewhere, for at least so many ms. */
   detour(waitMs: number): void;
 }
@@ -103,11 +105,17 @@ export class Scheduler {
     this.#admit(queue, offer, offer.crowds);
   }
 
+  /** Jobs that wait for their turn. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
   /** Begins nothing more; what waits is dropped. */
   close(): void {
     this.#closed = true;
     for (const queue of this.#endpoints.values()) queue.clear();
     this.#endpoints.clear();
+    this.#waiting = 0;
   }
 
   /** Resolves when nothing is under way. */
@@ -146,13 +154,15 @@ export class Scheduler {
     }
     queue.push(waiting);
     this.#waiting += 1;
-    this.#refreshed(queue);
+    const open = queue.mayBegin;
+    if (!open && "held" in waiting) waiting.held();
+    this.#refreshed(queue, open);
   }
 
   /** What the endpoint may do has changed: so may what is next. */
-  #refreshed(queue: Queue): void {
+  #refreshed(queue: Queue, open = queue.mayBegin): void {
     if (this.#closed) return;
-    this.#place(queue);
+    this.#place(queue, open);
     this.#fill();
     if (this.#endpoints.size > mostRemembered && queue.isForgettable) {
       // With its timer: that would speak for the one that comes in its place.
@@ -185,8 +195,7 @@ export class Scheduler {
     return Math.max(patienceMs, Math.min(2 * usualMs, longestPatience * patienceMs));
   }
 
-  #place(queue: Queue): void {
-    const open = queue.mayBegin;
+  #place(queue: Queue, open = queue.mayBegin): void {
     for (const kind of ["first", "retry"] as const) {
       if (open && queue.waiting(kind) > 0) this.#ready[kind].add(queue);
       else this.#ready[kind].remove(queue);

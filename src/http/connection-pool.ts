@@ -20,6 +20,8 @@ export interface ConnectionPool extends AsyncDisposable {
   /** Ends a connection, whatever it is doing, connecting included. */
   discard(connection: Connection): void;
   readonly idleCount: number;
+  /** Those that carry a request, are being made or are being closed. */
+  readonly busyCount: number;
 }
 
 export interface ConnectionPoolOptions {
@@ -158,6 +160,9 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
     discard,
     get idleCount() {
       return idle.size;
+    },
+    get busyCount() {
+      return open.size - idle.size;
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([...open.keys()].map((connection) => end(connection)));

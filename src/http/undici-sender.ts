@@ -57,12 +57,17 @@ function createPool(options: HttpSenderOptions): ConnectionPool {
 /** The addresses of so many triggers are taken apart once. */
 const targetsKept = 10_000;
 
+/** The sender, and the connections that it has. */
+export interface PooledSender extends HttpSender, AsyncDisposable {
+  readonly sockets: { readonly busy: number; readonly idle: number };
+}
+
 /**
  * Makes the sender over HTTP/1.1. A request goes out once, is never repeated (not even when a kept connection breaks
  * under it), and follows no redirect. Disposing it gives up what is in flight, as aborted, and closes every connection.
  * Throws CA_BUNDLE_INVALID; `send` rejects with REQUEST_UNSENDABLE.
  */
-export function createHttpSender(options: HttpSenderOptions): HttpSender & AsyncDisposable {
+export function createHttpSender(options: HttpSenderOptions): PooledSender {
   const { timeoutMs, maxResponseBytes } = options;
   const pool = createPool(options);
   const inFlight = new Deadlines<Sending>();
@@ -91,6 +96,9 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender & Async
       } catch (error) {
         return Promise.reject(error);
       }
+    },
+    get sockets() {
+      return { busy: pool.busyCount, idle: pool.idleCount };
     },
     async [Symbol.asyncDispose]() {
       closed = true;

@@ -35,7 +35,8 @@ export interface Asked {
 /** How many groups are asked for at a time. */
 const atOnce = 20;
 
-async function ask(
+/** Asks the group's coordinator, whichever broker that is by now. */
+export async function askCoordinator(
   cluster: KafkajsCluster,
   wanted: OffsetFetch,
 ): Promise<readonly FetchedOffset[]> {
@@ -68,7 +69,7 @@ export async function committedOffsetsOfAll(
       for (const groupId of left) {
         signal?.throwIfAborted();
         const wanted = { groupId, topic, partitions: partitions ?? known, requireStable };
-        const committed = (await ask(cluster, wanted))
+        const committed = (await askCoordinator(cluster, wanted))
           .filter(({ offset }) => offset >= 0)
           .map(({ partition, offset, metadata }) => [partition, { offset, metadata }] as const);
         byGroup.set(groupId, new Map(committed));

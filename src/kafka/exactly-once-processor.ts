@@ -129,7 +129,10 @@ class Processing {
     this.#kafka = kafka;
     this.#options = options;
     this.#deps = deps;
-    this.#held = new HeldPartitions(deps.clock);
+    const { groupId: group } = options;
+    this.#held = new HeldPartitions(deps.clock, (partitions) =>
+      deps.emit({ type: "consumer.paused", group, partitions }),
+    );
     this.#transform = transform;
     this.#signal = signal;
   }

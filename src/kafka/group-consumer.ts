@@ -126,6 +126,12 @@ export class GroupConsumer {
     if (this.#paused.delete(partitionKey(at))) this.#tell("resume", at);
   }
 
+  /** Tells how many partitions are paused. */
+  survey(): void {
+    const { groupId: group } = this.#options;
+    this.#deps.emit({ type: "consumer.paused", group, partitions: this.#paused.size });
+  }
+
   /** Commits what is still assigned, and leaves out what is not. Rejects when the group did not take it: try later. */
   async commit(offsets: readonly CommittedOffset[]): Promise<void> {
     const ours = offsets.filter((at) => this.#assigned.has(partitionKey(at)));

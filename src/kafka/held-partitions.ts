@@ -13,14 +13,17 @@ type Fetching = Pick<Consumer, "pause" | "resume">;
  */
 export class HeldPartitions {
   readonly #clock: Clock;
+  readonly #changed: (count: number) => void;
   readonly #failures = new Map<string, number>();
   /** What ends each hold before its time. */
   readonly #held = new Map<string, () => void>();
   #assigned = new Set<string>();
   #consumer: Fetching | null = null;
 
-  constructor(clock: Clock) {
+  /** `changed` is told how many are held, at each join and when that has changed. */
+  constructor(clock: Clock, changed: (count: number) => void = () => undefined) {
     this.#clock = clock;
+    this.#changed = changed;
   }
 
   /** The group has handed out these; holds on others end, those on partitions that stay go on. */
@@ -31,6 +34,7 @@ export class HeldPartitions {
       if (!this.#assigned.has(key)) this.#forget(key);
     for (const at of partitions)
       this.#tell(this.#held.has(partitionKey(at)) ? "pause" : "resume", at);
+    this.#changed(this.#held.size);
   }
 
   /** The consumer is gone; until the next `joined` there is nobody to tell. */
@@ -49,9 +53,11 @@ export class HeldPartitions {
     const cancel = this.#clock.at(until, () => {
       this.#held.delete(key);
       this.#tell("resume", at);
+      this.#changed(this.#held.size);
     });
     this.#held.set(key, cancel);
     this.#tell("pause", at);
+    this.#changed(this.#held.size);
   }
 
   succeeded(at: TopicPartition): void {
@@ -61,6 +67,7 @@ export class HeldPartitions {
   close(): void {
     for (const cancel of this.#held.values()) cancel();
     this.#held.clear();
+    this.#changed(0);
   }
 
   #forget(key: string): void {

@@ -1,7 +1,30 @@
 /** What consumers, producers, transactions and the readers of compacted topics say while they work. */
-export type KafkaEvent = ConsumerEvent | ProducerEvent | TableEvent;
+export type KafkaEvent = ConsumerEvent | GroupEvent | ProducerEvent | TableEvent;
+
+export type GroupEvent =
+  | {
+      /** How groups stand, their members in other processes included. */
+      readonly type: "groups.read";
+      /** Ms since the epoch. */
+      readonly at: number;
+      /** `records` between what the group has committed and the end, in all partitions together. */
+      readonly lags: readonly {
+        readonly topic: string;
+        readonly group: string;
+        readonly records: number;
+      }[];
+      readonly members: readonly { readonly group: string; readonly count: number }[];
+    }
+  /** That could not be found out; it is tried again. */
+  | { readonly type: "groups.reading-failed"; readonly error: unknown };
 
 export type ConsumerEvent =
+  | {
+      /** Partitions that this member has and does not fetch for the time being; told as it changes, or when somebody asks. */
+      readonly type: "consumer.paused";
+      readonly group: string;
+      readonly partitions: number;
+    }
   | {
       /** The group gave this member its partitions. */
       readonly type: "consumer.joined";

@@ -29,6 +29,9 @@ export interface KafkajsBroker {
   readonly versions: Readonly<Record<number, { readonly maxVersion: number } | undefined>> | null;
   fetch(request: object): Promise<TopicAnswers<PartitionData>>;
   listOffsets(request: object): Promise<TopicAnswers<{ readonly offset: string }>>;
+  describeGroups(request: { readonly groupIds: readonly string[] }): Promise<{
+    readonly groups: readonly { readonly groupId: string; readonly members: readonly unknown[] }[];
+  }>;
   offsetCommit(request: object): Promise<unknown>;
   /** Those of transactions: Kafka's requests of these names. Each rejects with what the broker answered. */
   initProducerId(request: {

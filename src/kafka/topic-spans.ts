@@ -6,7 +6,8 @@ import type { LogRecord, TopicPartition } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { committedOffsets } from "./committed-offsets.ts";
 import { createCluster } from "./kafkajs-cluster.ts";
-import type { KafkajsCluster } from "./kafkajs-cluster.ts";
+import { earliest, latest, offsetsAt } from "./partition-offsets.ts";
+import type { Offsets } from "./partition-offsets.ts";
 import { PartitionReader } from "./partition-reader.ts";
 import { withAdmin } from "./with-admin.ts";
 
@@ -33,31 +34,6 @@ async function retentionOf(admin: Admin, topic: string): Promise<number | null> 
   );
   const ms = Number(settings.get("retention.ms") ?? -1);
   return ms > 0 && settings.get("retention.bytes") === "-1" ? ms : null;
-}
-
-const earliest = -2;
-const latest = -1;
-/** Isolation level of requests: what is written counts, committed or not. */
-const readUncommitted = 0;
-
-type Offsets = ReadonlyMap<number, number>;
-
-/** The offset of each partition's first record at or after a time; those of the log's ends have numbers of their own. */
-async function offsetsAt(
-  cluster: KafkajsCluster,
-  topic: string,
-  timestamp: number,
-): Promise<Offsets> {
-  const found = cluster.findTopicPartitionMetadata(topic);
-  const all = found.map(async ({ partitionId: partition, leader }) => {
-    const broker = await cluster.findBroker({ nodeId: leader });
-    const topics = [{ topic, partitions: [{ partition, timestamp }] }];
-    const { responses } = await broker.listOffsets({ isolationLevel: readUncommitted, topics });
-    const offset = responses[0]?.partitions[0]?.offset;
-    if (offset === undefined) throw new OnhookError("FETCH_EMPTY", { topic });
-    return [partition, Number(offset)] as const;
-  });
-  return new Map(await Promise.all(all));
 }
 
 /** Where the topic begins and ends, and where the times stand in it; one connection for all of it. */

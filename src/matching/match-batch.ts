@@ -26,6 +26,14 @@ export interface MatchContext {
   readonly maxRecordBytes: number;
   /** No further call is matched once the records take this many bytes. */
   readonly maxOutputBytes: number;
+  /** Whether calls are counted by their tenant; not when left out. */
+  readonly countsTenants?: boolean;
+}
+
+/** What came of the calls of one tenant, those in quarantine left out: nobody can tell whose they are. */
+export interface TenantCount {
+  matched: number;
+  unmatched: number;
 }
 
 export interface InvalidCall {
@@ -42,6 +50,16 @@ export interface MatchResult {
   readonly matched: number;
   readonly jobs: number;
   readonly invalid: readonly InvalidCall[];
+  /** By tenant; null where they are not counted. */
+  readonly tenants: ReadonlyMap<string, TenantCount> | null;
+}
+
+type Tally = Map<string, TenantCount> | null;
+
+function count(tally: Map<string, TenantCount>, tenantId: string, isMatched: boolean): void {
+  let counts = tally.get(tenantId);
+  if (counts === undefined) tally.set(tenantId, (counts = { matched: 0, unmatched: 0 }));
+  counts[isMatched ? "matched" : "unmatched"] += 1;
 }
 
 const noJobs: readonly OutgoingRecord[] = [];
@@ -51,10 +69,23 @@ function jobsOf(
   record: LogRecord,
   value: Buffer,
   context: MatchContext,
+  tally: Tally,
 ): readonly OutgoingRecord[] {
   const schema = context.schemaOf(schemaIdOf(value));
   if (schema instanceof OnhookError) throw schema;
-  const tenant = context.triggers.tenant(schema.tenantIdOf(value));
+  const tenantId = schema.tenantIdOf(value);
+  const jobs = jobsOfTenant(record, value, schema, context.triggers.tenant(tenantId), context);
+  if (tally !== null) count(tally, tenantId, jobs.length > 0);
+  return jobs;
+}
+
+function jobsOfTenant(
+  record: LogRecord,
+  value: Buffer,
+  schema: CallSchema,
+  tenant: TenantTriggers | undefined,
+  context: MatchContext,
+): readonly OutgoingRecord[] {
   if (tenant === undefined || tenant.triggers.length === 0) return noJobs;
   const scan = schema.scan(value);
   const fired = tenant.firedBy(scan);
@@ -124,11 +155,12 @@ function asError(cause: unknown): OnhookError {
 function recordsOf(
   record: LogRecord,
   context: MatchContext,
+  tally: Tally,
 ): { readonly records: readonly OutgoingRecord[]; readonly error: OnhookError | null } {
   try {
     const { value } = record;
     if (value === null) throw new OnhookError("WIRE_FORMAT", { problem: "the value is null" });
-    return { records: jobsOf(record, value, context), error: null };
+    return { records: jobsOf(record, value, context, tally), error: null };
   } catch (cause) {
     // Even a call that trips a mistake in this program must not stop the ones behind it; its bytes are kept.
     const error = asError(cause);
@@ -144,10 +176,11 @@ function recordsOf(
 export function matchBatch(batch: RecordBatch, context: MatchContext): MatchResult {
   const records: OutgoingRecord[] = [];
   const invalid: InvalidCall[] = [];
+  const tenants: Tally = context.countsTenants === true ? new Map() : null;
   let [calls, matched, bytes] = [0, 0, 0];
   for (const record of batch.records) {
     if (bytes >= context.maxOutputBytes) break;
-    const { records: made, error } = recordsOf(record, context);
+    const { records: made, error } = recordsOf(record, context, tenants);
     if (error !== null) invalid.push({ offset: record.offset, error });
     else if (made.length > 0) matched += 1;
     // No spread: a call can fire more triggers than a function takes arguments.
@@ -157,5 +190,5 @@ export function matchBatch(batch: RecordBatch, context: MatchContext): MatchResu
     }
     calls += 1;
   }
-  return { records, calls, matched, jobs: records.length - invalid.length, invalid };
+  return { records, calls, matched, jobs: records.length - invalid.length, invalid, tenants };
 }

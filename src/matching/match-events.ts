@@ -17,6 +17,14 @@ export type MatchEvent =
       readonly durationMs: number;
     }
   | {
+      /** The same batch by tenant, calls in quarantine left out; told where tenants are counted. */
+      readonly type: "cdr.tenants-counted";
+      readonly tenants: ReadonlyMap<
+        string,
+        { readonly matched: number; readonly unmatched: number }
+      >;
+    }
+  | {
       /** CDRs went to quarantine; said once per batch and reason, and counted by the batch. */
       readonly type: "cdr.invalid";
       readonly topic: string;

@@ -18,6 +18,8 @@ export interface MatchStageDeps {
   /** How often a value was of another type than expected, by field, since this was last asked. */
   takeTypeMismatches(): ReadonlyMap<string, number>;
   readonly topics: { readonly jobs: string; readonly invalid: string };
+  /** Whether calls are counted by their tenant, too; not when left out. */
+  readonly countsTenants?: boolean;
   readonly clock: Clock;
   readonly emit: Emit<MatchEvent>;
 }
@@ -76,7 +78,7 @@ interface Pass extends Room {
 
 /** Matches by the schemas that are known right now. */
 function matchKnown(deps: MatchStageDeps, batch: RecordBatch, pass: Pass): MatchResult {
-  const { schemas, triggers, topics } = deps;
+  const { schemas, triggers, topics, countsTenants = false } = deps;
   const { maxRecordBytes, shelf, missing } = pass;
   return matchBatch(batch, {
     triggers,
@@ -90,6 +92,7 @@ function matchKnown(deps: MatchStageDeps, batch: RecordBatch, pass: Pass): Match
     invalidTopic: topics.invalid,
     maxRecordBytes,
     maxOutputBytes,
+    countsTenants,
   });
 }
 
@@ -127,7 +130,7 @@ export function createMatchStage(deps: MatchStageDeps): MatchStage {
     mismatches: ReadonlyMap<string, number>,
   ): void {
     const { topic, partition } = batch;
-    const { calls, matched, jobs, invalid } = result;
+    const { calls, matched, jobs, invalid, tenants } = result;
     emit({
       type: "cdr.batch-matched",
       topic,
@@ -138,6 +141,7 @@ export function createMatchStage(deps: MatchStageDeps): MatchStage {
       invalid: invalid.length,
       durationMs,
     });
+    if (tenants !== null) emit({ type: "cdr.tenants-counted", tenants });
     for (const [field, count] of mismatches) emit({ type: "match.type-mismatch", field, count });
     for (const [reason, each] of Map.groupBy(invalid, ({ error }) => error.code)) {
       const offset = each[0]?.offset ?? 0;

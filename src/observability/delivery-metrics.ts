@@ -26,12 +26,47 @@ export const deliveryMetrics = {
       "When it grows while onhook_delivery_seconds does not, look at consumer lag and deliveries in flight.",
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 1800],
   },
+  onhook_first_request_seconds: {
+    type: "histogram",
+    labels: [],
+    help: "Time from the append of the CDR to the begin of its job's first request. Jobs that had to wait for their endpoint and those of replays are not counted: it is what the service itself answers for.",
+    action:
+      "When it grows, look at onhook_group_lag, onhook_deliveries_in_flight and the load of the machine; add processes of the role that lags.",
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+  },
   onhook_deliveries_in_flight: {
     type: "gauge",
     labels: [],
     help: "Requests under way in this process.",
     action:
       "When it stays at delivery.maxInFlight, add processes of the deliver role or raise the setting.",
+  },
+  onhook_deliveries_in_flight_limit: {
+    type: "gauge",
+    labels: [],
+    help: "How many requests this process makes at most at the same time: delivery.maxInFlight. 0 without the deliver role.",
+    action: "None; onhook_deliveries_in_flight is read against it.",
+  },
+  onhook_jobs_buffered: {
+    type: "gauge",
+    labels: [],
+    help: "Jobs that this process has read and holds in memory until their time or their turn.",
+    action:
+      "Retries that wait are normal. When it grows while onhook_deliveries_in_flight is at its limit, add processes of the deliver role.",
+  },
+  onhook_sockets: {
+    type: "gauge",
+    labels: ["state"],
+    help: "Connections to receivers (or the proxy): busy (with a request, being made or being closed), idle (kept for the next request).",
+    action:
+      "It must stay well below the limit of open files of the process (process_max_fds); raise that, or lower delivery.maxInFlight.",
+  },
+  onhook_retry_oldest_overdue_seconds: {
+    type: "gauge",
+    labels: ["tier"],
+    help: "How long the oldest job of a rung that this process has read and not sent has been overdue, by the rung's wait; 0 where none is.",
+    action:
+      "Above some seconds retries are stuck: look for delivery.held in the log, at onhook_deliveries_in_flight, and at the brokers.",
   },
   onhook_retry_overdue_seconds: {
     type: "histogram",

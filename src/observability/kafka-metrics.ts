@@ -4,7 +4,7 @@ export const kafkaMetrics = {
   onhook_consumer_lag: {
     type: "gauge",
     labels: ["topic", "partition", "group"],
-    help: "Records between what this process has read of an assigned partition and its end. Jobs that were read ahead and wait in memory for their time are not counted.",
+    help: "Records between what this process has read of an assigned partition and its end. Jobs that were read ahead and wait in memory are not counted; retry topics neither: what stands there waits for its time.",
     action: "When it grows steadily, add processes of the role, up to the topic's partitions.",
   },
   onhook_consumer_fetch_age_seconds: {
@@ -13,6 +13,33 @@ export const kafkaMetrics = {
     help: "Time since a consumer's last fetch was answered.",
     action:
       "Above a minute the consumer is stuck or has no broker; /healthz and the log say which.",
+  },
+  onhook_paused_partitions: {
+    type: "gauge",
+    labels: ["group"],
+    help: "Partitions of this process that are not fetched for the time being: enough of their jobs wait in memory, or something about them has failed and is tried again.",
+    action:
+      "For the calls, look for transaction.aborted in the log. For jobs, compare onhook_jobs_buffered and onhook_deliveries_in_flight. For retries it is normal: they are read ahead.",
+  },
+  onhook_group_lag: {
+    type: "gauge",
+    labels: ["topic", "group"],
+    help: "Records between what the group has committed and the end, in all partitions together, as the brokers see it: calls not matched, jobs not finished. The marker of a transaction counts as a record. Each process of the admin role exposes the same: take the maximum by topic and group.",
+    action:
+      "When it grows steadily, add processes of the role that reads the topic, up to its partitions; with none that works, onhook_group_members is 0.",
+  },
+  onhook_group_members: {
+    type: "gauge",
+    labels: ["group"],
+    help: "Members of the group, as the brokers know them. Each process of the admin role exposes the same.",
+    action: "0 while work waits: no process of the role runs, or none reaches the brokers.",
+  },
+  onhook_group_lag_last_success_timestamp_seconds: {
+    type: "gauge",
+    labels: [],
+    help: "When onhook_group_lag and onhook_group_members were last read, in seconds since the epoch; 0 until then.",
+    action:
+      "When it is older than several times metrics.groupLagIntervalMs, the log line groups.reading-failed says why.",
   },
   onhook_rebalances_total: {
     type: "counter",

@@ -16,6 +16,7 @@ type Line<Type extends AnyEvent["type"]> = readonly [
 /** What each event says in the log; null: it only counts. */
 const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "cdr.batch-matched": ["debug", "a batch of CDRs was matched"],
+  "cdr.tenants-counted": null,
   "cdr.invalid": ["warn", "CDRs went to quarantine"],
   "match.type-mismatch": ["warn", "values of a field are of another type than a filter expects"],
   "delivery.attempted": [
@@ -23,6 +24,8 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
     ({ outcome }) => `attempt: ${outcome}`,
   ],
   "delivery.in-flight": null,
+  "delivery.surveyed": null,
+  "delivery.sockets": null,
   "delivery.retry-overdue": null,
   "delivery.detoured": null,
   "delivery.copy-passed-over": null,
@@ -42,6 +45,9 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "consumer.crashed": ["error", "a consumer crashed"],
   "consumer.fetched": null,
   "consumer.lag": null,
+  "consumer.paused": null,
+  "groups.read": null,
+  "groups.reading-failed": ["warn", "the lag of the consumer groups can not be found out"],
   "consumer.records-lost": [
     "error",
     "RECORDS LOST: they were deleted before this group had read them",
@@ -73,6 +79,8 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "audit.failed": ["warn", "an audit could not be made"],
   "service.started": ["info", "started"],
   "service.dangerous-setting": ["warn", "a dangerous setting is in force"],
+  "service.certificates": ["info", "certificates are in use"],
+  "service.readiness": null,
   "service.failed": ["fatal", "a service failed; all stop"],
   "service.stopping": ["info", "stopping"],
   "service.drain-overrun": ["error", "the time to stop in order is over; what is left is cut off"],

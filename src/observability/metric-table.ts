@@ -2,6 +2,7 @@ import { deliveryMetrics } from "./delivery-metrics.ts";
 import { kafkaMetrics } from "./kafka-metrics.ts";
 import { promptBuckets } from "./metric-spec.ts";
 import type { MetricSpec } from "./metric-spec.ts";
+import { serviceMetrics, tenantMetrics } from "./service-metrics.ts";
 
 const matching = {
   onhook_cdrs_total: {
@@ -127,11 +128,13 @@ const audits = {
 
 /** All metrics that Onhook exposes. docs/metrics.md is made from this table. */
 export const metricTable = {
+  ...serviceMetrics,
   ...matching,
   ...stores,
   ...deliveryMetrics,
   ...kafkaMetrics,
   ...audits,
+  ...tenantMetrics,
 } as const;
 
 export type MetricName = keyof typeof metricTable;

@@ -8,11 +8,17 @@ import type { StoreTable } from "../triggers/store-events.ts";
 import type { AnyEvent, EventOf } from "./any-event.ts";
 import { ConsumerGauges } from "./consumer-gauges.ts";
 import type { MetricSet } from "./metric-set.ts";
+import { TenantLabels } from "./tenant-labels.ts";
 
 export interface Metrics {
   readonly registry: Registry;
   /** Counts an event. Every event may be given, also one that no metric counts. */
   readonly record: (event: AnyEvent) => void;
+}
+
+export interface MetricsOptions {
+  /** How many tenants are counted by their name; none when left out. */
+  readonly tenants?: number;
 }
 
 type Recorders = { readonly [Type in AnyEvent["type"]]: ((event: EventOf<Type>) => void) | null };
@@ -47,6 +53,7 @@ function initialise(set: MetricSet): void {
   for (const reason of Object.keys(deadReasons)) set.count("onhook_dead_total", { reason }, 0);
   for (const state of ["failing", "suspended", "recovering"])
     set.set("onhook_endpoints", { state }, 0);
+  for (const state of ["busy", "idle"]) set.set("onhook_sockets", { state }, 0);
   for (const probe of ["true", "false"]) set.count("onhook_redriven_total", { probe }, 0);
   set.count("onhook_triggers_disabled_total", { reason: "gone" }, 0);
   for (const fenced of ["true", "false"])
@@ -58,16 +65,33 @@ function initialise(set: MetricSet): void {
   }
 }
 
-function deliveryRecorders(set: MetricSet) {
+function deliveryRecorders(set: MetricSet, tenants: TenantLabels) {
   return {
     "delivery.attempted": (event) => {
-      const { outcome, reason, durationMs, latencyMs } = event;
+      const { outcome, reason, durationMs, latencyMs, firstRequestMs } = event;
       set.count("onhook_delivery_attempts_total", { outcome });
       if (durationMs !== null) set.observe("onhook_delivery_seconds", {}, durationMs / 1000);
       if (latencyMs !== null) set.observe("onhook_delivery_latency_seconds", {}, latencyMs / 1000);
+      // The clock that stamped the CDR may be ahead of this machine's.
+      if (firstRequestMs !== null)
+        set.observe("onhook_first_request_seconds", {}, Math.max(0, firstRequestMs) / 1000);
+      if (tenants.isOn) {
+        const tenant = tenants.of(event.tenantId);
+        set.count("onhook_tenant_delivery_attempts_total", { tenant, outcome });
+      }
       if (outcome === "dead") set.count("onhook_dead_total", { reason: reason ?? "unknown" });
     },
     "delivery.in-flight": ({ count }) => set.set("onhook_deliveries_in_flight", {}, count),
+    "delivery.surveyed": ({ inFlightLimit, buffered, overdueMs }) => {
+      set.set("onhook_deliveries_in_flight_limit", {}, inFlightLimit);
+      set.set("onhook_jobs_buffered", {}, buffered);
+      for (const [tier, ms] of overdueMs)
+        set.set("onhook_retry_oldest_overdue_seconds", { tier }, ms / 1000);
+    },
+    "delivery.sockets": ({ busy, idle }) => {
+      set.set("onhook_sockets", { state: "busy" }, busy);
+      set.set("onhook_sockets", { state: "idle" }, idle);
+    },
     "delivery.retry-overdue": ({ tier, seconds }) =>
       set.observe("onhook_retry_overdue_seconds", { tier }, seconds),
     "endpoint.suspended": () => set.count("onhook_endpoint_suspensions_total", {}),
@@ -90,7 +114,7 @@ function deliveryRecorders(set: MetricSet) {
   } satisfies Partial<Recorders>;
 }
 
-function matchRecorders(set: MetricSet) {
+function matchRecorders(set: MetricSet, tenants: TenantLabels) {
   return {
     "cdr.batch-matched": ({ calls, matched, invalid, jobs, durationMs }) => {
       set.count("onhook_cdrs_total", { result: "matched" }, matched);
@@ -98,6 +122,13 @@ function matchRecorders(set: MetricSet) {
       set.count("onhook_cdrs_total", { result: "unmatched" }, calls - matched - invalid);
       set.count("onhook_jobs_total", {}, jobs);
       set.observe("onhook_match_seconds", {}, durationMs / 1000);
+    },
+    "cdr.tenants-counted": (event) => {
+      for (const [tenantId, counts] of event.tenants) {
+        const tenant = tenants.of(tenantId);
+        for (const result of ["matched", "unmatched"] as const)
+          set.count("onhook_tenant_cdrs_total", { tenant, result }, counts[result]);
+      }
     },
     "cdr.invalid": null,
     "match.type-mismatch": ({ count }) =>
@@ -153,6 +184,15 @@ function kafkaRecorders(set: MetricSet, consumers: ConsumerGauges) {
     "consumer.crashed": ({ group }) => set.count("onhook_consumer_crashes_total", { group }),
     "consumer.fetched": (event) => consumers.fetched(event),
     "consumer.lag": (event) => consumers.lag(event),
+    "consumer.paused": ({ group, partitions }) =>
+      set.set("onhook_paused_partitions", { group }, partitions),
+    "groups.read": ({ at, lags, members }) => {
+      for (const { topic, group, records } of lags)
+        set.set("onhook_group_lag", { topic, group }, records);
+      for (const { group, count } of members) set.set("onhook_group_members", { group }, count);
+      set.set("onhook_group_lag_last_success_timestamp_seconds", {}, at / 1000);
+    },
+    "groups.reading-failed": null,
     "consumer.records-lost": ({ topic, count }) =>
       set.count("onhook_records_lost_total", { topic }, count),
     "consumer.rewound": ({ topic }) => set.count("onhook_partition_rewinds_total", { topic }),
@@ -163,28 +203,50 @@ function kafkaRecorders(set: MetricSet, consumers: ConsumerGauges) {
   } satisfies Partial<Recorders>;
 }
 
-/**
- * The metrics of one process, in a registry of their own, next to those of Node itself under their usual names.
- * Labels are bounded: no URL, no trigger, no tenant.
- */
-export function createMetrics(clock: Clock): Metrics {
-  const consumers = new ConsumerGauges(clock);
-  const set = consumers.metrics;
-  collectDefaultMetrics({ register: set.registry });
-  initialise(set);
-  const recorders: Recorders = {
-    ...matchRecorders(set),
-    ...deliveryRecorders(set),
-    ...storeRecorders(set),
-    ...kafkaRecorders(set, consumers),
-    ...auditRecorders(set),
-    "service.started": null,
+function serviceRecorders(set: MetricSet) {
+  return {
+    "service.started": ({ version }) => set.set("onhook_build_info", { version }, 1),
     "service.dangerous-setting": null,
+    "service.certificates": ({ setting, expiresAt }) =>
+      set.set(
+        "onhook_certificate_expiry_timestamp_seconds",
+        { certificate: setting },
+        expiresAt / 1000,
+      ),
+    "service.readiness": ({ isReady }) => set.set("onhook_ready", {}, isReady ? 1 : 0),
     "service.failed": null,
     "service.stopping": null,
     "service.drain-overrun": null,
     "service.stopped": null,
     "service.waiting": null,
+  } satisfies Partial<Recorders>;
+}
+
+/** Gauges of prom-client that are named like counters; each is the sum of another one's series. */
+const misnamed = [
+  "nodejs_active_handles_total",
+  "nodejs_active_requests_total",
+  "nodejs_active_resources_total",
+];
+
+/**
+ * The metrics of one process, in a registry of their own, next to those of Node itself under their usual names.
+ * Labels are bounded: no URL, no trigger, and of tenants no more than the options say.
+ */
+export function createMetrics(clock: Clock, options: MetricsOptions = {}): Metrics {
+  const consumers = new ConsumerGauges(clock);
+  const set = consumers.metrics;
+  collectDefaultMetrics({ register: set.registry });
+  for (const name of misnamed) set.registry.removeSingleMetric(name);
+  initialise(set);
+  const tenants = new TenantLabels(options.tenants ?? 0);
+  const recorders: Recorders = {
+    ...serviceRecorders(set),
+    ...matchRecorders(set, tenants),
+    ...deliveryRecorders(set, tenants),
+    ...storeRecorders(set),
+    ...kafkaRecorders(set, consumers),
+    ...auditRecorders(set),
   };
   return {
     registry: set.registry,

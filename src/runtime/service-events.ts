@@ -12,6 +12,15 @@ export type ServiceEvent =
       /** What can happen because of it. */
       readonly danger: string;
     }
+  /** Certificates that the process works with; told at start, once for each file that a setting names. */
+  | {
+      readonly type: "service.certificates";
+      readonly setting: string;
+      /** When the first of the file's certificates expires, ms since the epoch. */
+      readonly expiresAt: number;
+    }
+  /** Whether it would say that it is ready; told when somebody asks for metrics. */
+  | { readonly type: "service.readiness"; readonly isReady: boolean }
   /** A service ended with an error; all others are stopped because of it. */
   | { readonly type: "service.failed"; readonly service: string; readonly error: unknown }
   | { readonly type: "service.stopping"; readonly reason: string }

@@ -1,6 +1,8 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { GroupConsumer } from "../../src/kafka/group-consumer.ts";
 import type { KafkaEvent } from "../../src/kafka/kafka-events.ts";
 import { partitionKey } from "../../src/log/log-record.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
 import { Collected, running } from "./collected.ts";
 import { createGroup } from "./group-under-test.ts";
 import { kafkaClient, kafkaLog, ownName } from "./log-under-test.ts";
@@ -67,6 +69,32 @@ describe("a member of a group of Kafka", () => {
     expect(events).toContainEqual(lag);
     const at = expect.any(Number) as number;
     expect(events).toContainEqual({ type: "consumer.fetched", group: groupId, at });
+  });
+
+  test("tells when it is asked how many of its partitions are paused", async () => {
+    const events: KafkaEvent[] = [];
+    const { topic, groupId, write } = await createGroup(kafkaLog(), 2);
+    await write("0", "1");
+    const session = { sessionTimeoutMs: 6000, heartbeatIntervalMs: 500 };
+    const consumer = new GroupConsumer(
+      kafkaClient(),
+      { groupId, topics: [topic], maxBytesPerPartition: 1_000_000, ...session },
+      { clock: systemClock, emit: (event) => void events.push(event) },
+    );
+    const paused = () => {
+      consumer.survey();
+      return events.findLast(({ type }) => type === "consumer.paused");
+    };
+    const collected = new Collected();
+    const run = running((signal) => consumer.run(collected.handlers, signal));
+    onTestFinished(() => run.stop());
+    await collected.untilCount(2);
+    expect(paused()).toEqual({ type: "consumer.paused", group: groupId, partitions: 0 });
+    consumer.pause({ topic, partition: 0 });
+    consumer.pause({ topic, partition: 1 });
+    expect(paused()).toMatchObject({ partitions: 2 });
+    consumer.resume({ topic, partition: 0 });
+    expect(paused()).toMatchObject({ partitions: 1 });
   });
 
   test("keeps its partitions when others come and go, as far as a fair share allows", async () => {

@@ -3,9 +3,8 @@ import { createServer } from "node:http";
 import type { RequestListener, ServerResponse } from "node:http";
 import net from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { HttpSender } from "../../src/delivery/http-request.ts";
 import { createConnectionPool } from "../../src/http/connection-pool.ts";
-import type { HttpSenderOptions } from "../../src/http/undici-sender.ts";
+import type { HttpSenderOptions, PooledSender } from "../../src/http/undici-sender.ts";
 import { listen } from "../support/loopback-receiver.ts";
 import type { LoopbackReceiver } from "../support/loopback-receiver.ts";
 import { loopbackSender, postTo } from "../support/loopback-sender.ts";
@@ -22,7 +21,7 @@ afterEach(async () => {
 /** Every host name leads to the loopback interface, so that there can be as many origins as a test needs. */
 const toLoopback = async () => [{ address: "127.0.0.1", family: 4 }];
 
-function sender(options: Partial<HttpSenderOptions> = {}): HttpSender & AsyncDisposable {
+function sender(options: Partial<HttpSenderOptions> = {}): PooledSender {
   return parts.use(loopbackSender({ resolve: toLoopback, ...options }));
 }
 
@@ -90,6 +89,23 @@ describe("a connection", () => {
     expect(result).toMatchObject({ kind: "failure", reason: "connection" });
     expect(crm.requests).toBe(1);
   });
+});
+
+test("connections are busy from the request on, idle once it is answered, and gone when they are closed", async () => {
+  const held: ServerResponse[] = [];
+  const crm = await receiver((_, response) => void held.push(response));
+  const http = sender();
+  expect(http.sockets).toEqual({ busy: 0, idle: 0 });
+  const sending = [http.send(postTo(crm.host), {}), http.send(postTo(crm.host), {})];
+  expect(http.sockets).toEqual({ busy: 2, idle: 0 });
+  await crm.until(({ requests }) => requests === 2);
+  held[0]?.end();
+  await Promise.race(sending);
+  expect(http.sockets).toEqual({ busy: 1, idle: 1 });
+  held[1]?.destroy();
+  await Promise.all(sending);
+  crm.closeAll();
+  await expect.poll(() => http.sockets).toEqual({ busy: 0, idle: 0 });
 });
 
 test("a connection that closes while it is idle is forgotten", async () => {

@@ -35,7 +35,7 @@ export interface LogUnderTest {
   createTopic(topic: string, partitions: number, settings?: TopicSettings): Promise<void>;
   writer(): RecordWriter;
   consumer(groupId: string, topics: readonly string[]): PartitionConsumer;
-  processor(groupId: string, topic: string): ExactlyOnceProcessor;
+  processor(groupId: string, topic: string): Pick<ExactlyOnceProcessor, "run">;
   source(at: TopicPartition, signal: AbortSignal): TableSource;
   /** Null where the group has committed nothing. */
   committed(groupId: string, at: TopicPartition): Promise<number | null>;

@@ -65,6 +65,7 @@ class ScriptedConsumer implements PartitionConsumer {
 /** A stage at work: `deliver` decides each job, `write` is how the log takes a record. */
 async function setUp(parts: {
   readonly deliver: DeliverJob;
+  readonly maxPerEndpoint?: number;
   readonly write?: (record: OutgoingRecord) => Promise<void>;
 }) {
   const clock = createFakeClock(nine);
@@ -88,7 +89,7 @@ async function setUp(parts: {
     ladder: createRetryLadder("r.", [2000, 4000]),
     endpoints: { admits: () => "send" },
     endpointOf: (key) => ({ id: key?.toString() ?? "none", tenantId: "t1" }),
-    scheduling: { maxInFlight: 10, maxPerEndpoint: 10, patienceMs: 1000 },
+    scheduling: { maxInFlight: 10, maxPerEndpoint: parts.maxPerEndpoint ?? 10, patienceMs: 1000 },
     limits: { records: 100, bytes: 1_000_000 },
     commitIntervalMs: 100,
     clock,
@@ -103,7 +104,17 @@ async function setUp(parts: {
   };
   const types = () =>
     events.map(({ type }) => type).filter((type) => type !== "delivery.in-flight");
-  return { clock, events, types, written, consumers, stop, kill, ended, take };
+  const survey = () => {
+    stage.survey();
+    return events.findLast((event) => event.type === "delivery.surveyed");
+  };
+  const retry = async (offset: number, due: number): Promise<void> => {
+    const headers = { "onhook-due-at": String(due) };
+    const records = [someRecord({ topic: "r.4s", offset, key: null, headers })];
+    consumers.retries.handlers?.records({ topic: "r.4s", partition: 0, records });
+    await settle();
+  };
+  return { clock, events, types, written, consumers, stop, kill, ended, take, survey, retry };
 }
 
 describe("a job that is decided", () => {
@@ -238,6 +249,142 @@ describe("a retry", () => {
       { type: "delivery.retry-overdue", tier: "4s", seconds: 1.5 },
       { type: "delivery.retry-overdue", tier: "4s", seconds: 0 },
     ]);
+  });
+});
+
+describe("the time to the first request", () => {
+  const first = ({ events }: Awaited<ReturnType<typeof setUp>>) =>
+    events.flatMap((event) => (event.type === "delivery.attempted" ? [event.firstRequestMs] : []));
+
+  it("goes from the call's append to the begin of the request", async () => {
+    const stage = await setUp({ deliver: async () => delivered });
+    await stage.take(0);
+    expect(first(stage)).toEqual([500]);
+  });
+
+  it("is told of no later attempt, and of no job that ends without a request", async () => {
+    const { attempt } = delivered;
+    const later = { ...delivered, attempt: attempt && { ...attempt, attempt: 2 } };
+    const unsent = { ...delivered, attempt: attempt && { ...attempt, method: null } };
+    const decisions = [later, unsent];
+    const stage = await setUp({ deliver: async ({ offset }) => decisions[offset] ?? null });
+    await stage.take(0, 1);
+    expect(first(stage)).toEqual([null, null]);
+  });
+
+  it("is told of no job that comes from the ladder or from a replay, though it is its first attempt", async () => {
+    const stage = await setUp({ deliver: async () => delivered });
+    await stage.retry(0, nine);
+    const records = [someRecord({ headers: { "onhook-replay": "1" } })];
+    stage.consumers.jobs.handlers?.records({ ...jobs, records });
+    await stage.clock.advance(0);
+    expect(first(stage)).toEqual([null, null]);
+  });
+
+  it("is told of no job that waited for its endpoint, and of those that waited for this process", async () => {
+    const answers: PromiseWithResolvers<Decision>[] = [];
+    const deliver: DeliverJob = () => {
+      const answer = Promise.withResolvers<Decision>();
+      answers.push(answer);
+      return answer.promise;
+    };
+    const stage = await setUp({ deliver, maxPerEndpoint: 1 });
+    const key = (endpoint: number) => Buffer.from(`endpoint ${endpoint}`);
+    const records = [0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((endpoint, offset) =>
+      someRecord({ offset, key: key(endpoint) }),
+    );
+    stage.consumers.jobs.handlers?.records({ ...jobs, records });
+    while (first(stage).length < records.length) {
+      for (const answer of answers.splice(0)) answer.resolve(delivered);
+      await settle();
+    }
+    expect(first(stage).filter((ms) => ms === null)).toHaveLength(1);
+    expect(first(stage).filter((ms) => ms === 500)).toHaveLength(records.length - 1);
+  });
+});
+
+describe("the survey", () => {
+  it("tells nothing before the stage runs", () => {
+    const told: unknown[] = [];
+    const emit = (event: unknown): void => void told.push(event);
+    createDeliveryStage({ emit } as Parameters<typeof createDeliveryStage>[0]).survey();
+    expect(told).toEqual([]);
+  });
+
+  it("counts what waits in memory for its time or its turn, and not what is under way", async () => {
+    const answer = Promise.withResolvers<Decision>();
+    const stage = await setUp({ deliver: () => answer.promise, maxPerEndpoint: 4 });
+    await stage.take(0, 1, 2, 3, 4, 5);
+    await stage.retry(0, nine + 3000);
+    expect(stage.survey()).toMatchObject({ buffered: 3, inFlightLimit: 10 });
+    answer.resolve(delivered);
+    await stage.clock.advance(3000);
+    expect(stage.survey()).toMatchObject({ buffered: 0 });
+  });
+
+  it("has a rung's oldest job that has not gone out get the more overdue the longer it waits, until it goes", async () => {
+    const answers: PromiseWithResolvers<Decision>[] = [];
+    const deliver: DeliverJob = () => {
+      const answer = Promise.withResolvers<Decision>();
+      answers.push(answer);
+      return answer.promise;
+    };
+    const stage = await setUp({ deliver, maxPerEndpoint: 1 });
+    const overdue = () => Object.fromEntries(stage.survey()?.overdueMs ?? []);
+    expect(overdue()).toEqual({ "2s": 0, "4s": 0 });
+    await stage.retry(0, nine + 100);
+    await stage.retry(1, nine + 200);
+    expect(overdue()).toEqual({ "2s": 0, "4s": 0 });
+    await stage.clock.advance(900);
+    // The first is under way; the second waits behind it.
+    expect(overdue()).toEqual({ "2s": 0, "4s": 700 });
+    await stage.clock.advance(50);
+    expect(overdue()).toEqual({ "2s": 0, "4s": 750 });
+    answers[0]?.resolve(delivered);
+    await settle();
+    expect(answers).toHaveLength(2);
+    expect(overdue()).toEqual({ "2s": 0, "4s": 0 });
+  });
+
+  it("has a job that can't be handled now be overdue, until it is or belongs to another worker", async () => {
+    let away = true;
+    const stage = await setUp({
+      async deliver() {
+        if (away) throw new OnhookError("REGISTRY_UNREACHABLE");
+        return delivered;
+      },
+    });
+    const overdue = () => stage.survey()?.overdueMs.get("4s") ?? 0;
+    await stage.retry(0, nine);
+    await stage.clock.advance(5000);
+    expect(overdue()).toBe(5000);
+    stage.consumers.retries.handlers?.assigned([]);
+    expect(overdue()).toBe(0);
+    await stage.retry(1, nine);
+    await stage.clock.advance(1000);
+    expect(overdue()).toBe(6000);
+    away = false;
+    await stage.clock.advance(10_000);
+    expect(overdue()).toBe(0);
+  });
+
+  it("has a job that a mistake keeps from ever being handled be overdue", async () => {
+    const deliver = async () => Promise.reject(new TypeError("a mistake"));
+    const stage = await setUp({ deliver });
+    await stage.retry(0, nine);
+    await stage.clock.advance(60_000);
+    expect(stage.types()).toContain("delivery.held");
+    expect(stage.survey()?.overdueMs.get("4s")).toBe(60_000);
+  });
+
+  it("has nothing in hand any more when the stage has ended", async () => {
+    const stage = await setUp({ deliver: async () => delivered });
+    await stage.retry(0, nine + 3000);
+    stage.stop.abort();
+    await stage.ended;
+    await stage.clock.advance(60_000);
+    const { buffered, overdueMs } = stage.survey() ?? {};
+    expect([buffered, overdueMs?.get("4s")]).toEqual([0, 0]);
   });
 });
 

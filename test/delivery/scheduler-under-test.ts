@@ -9,6 +9,7 @@ export const answered: Pace = { kind: "answered" };
 export function setUp(options: Partial<SchedulerOptions> = {}) {
   const clock = createFakeClock();
   const begun: string[] = [];
+  const held: string[] = [];
   const detoured: string[] = [];
   const counts: number[] = [];
   const ends = new Map<string, (pace: Pace) => void>();
@@ -35,6 +36,7 @@ export function setUp(options: Partial<SchedulerOptions> = {}) {
       retry: false,
       crowds: false,
       work,
+      held: () => void held.push(name),
       detour: () => void detoured.push(name),
       ...changes,
     });
@@ -43,7 +45,7 @@ export function setUp(options: Partial<SchedulerOptions> = {}) {
     ends.get(name)?.(pace);
     await settle();
   }
-  return { clock, scheduler, begun, detoured, counts, offer, end };
+  return { clock, scheduler, begun, held, detoured, counts, offer, end };
 }
 
 /** Names that end in the numbers from 0. */

@@ -90,6 +90,11 @@ describe.concurrent("a call becomes a webhook", () => {
       await platform.call(call);
       const id = webhookIdOf(call, trigger.triggerId);
       await hooks.until(() => hooks.counts.has(id));
+      const certificate = { certificate: "registry.caFile" };
+      const expiry = service.metric("onhook_certificate_expiry_timestamp_seconds", certificate);
+      expect(await expiry).toBeGreaterThan(Date.now() / 1000);
+      const read = () => service.metric("onhook_group_lag_last_success_timestamp_seconds");
+      await expect.poll(read, { timeout: 30_000, interval: 500 }).toBeGreaterThan(0);
       expect(await service.stop()).toBe(0);
       expect(hooks.of(id).map(({ path }) => path)).toEqual([`/${way}`]);
       expectNoSecretIn(`${said.join("")}${JSON.stringify(service.log)}${await service.stderr}`);

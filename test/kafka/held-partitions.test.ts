@@ -28,11 +28,24 @@ class NotedConsumer {
 
 function setUp() {
   const clock = createFakeClock();
-  const held = new HeldPartitions(clock);
+  const counts: number[] = [];
+  const held = new HeldPartitions(clock, (count) => void counts.push(count));
   const consumer = new NotedConsumer();
   held.joined(consumer, [zero, one]);
-  return { clock, held, consumer };
+  return { clock, held, consumer, counts };
 }
+
+it("tells how many partitions are held, at each join and when that has changed", async () => {
+  const { clock, held, consumer, counts } = setUp();
+  expect(counts).toEqual([0]);
+  held.failed(zero);
+  held.failed(one);
+  held.joined(consumer, [one]);
+  await clock.advance(1000);
+  held.failed(one);
+  held.close();
+  expect(counts).toEqual([0, 1, 2, 1, 0, 1, 0]);
+});
 
 describe("a partition that failed", () => {
   it("is held alone, and goes on after a back-off that grows while it fails", async () => {

@@ -126,3 +126,23 @@ describe("a batch", () => {
     ]);
   });
 });
+
+describe("the calls of a batch", () => {
+  it("are counted by tenant where that is asked for, those in quarantine left out", async () => {
+    const counted = setUp({ countsTenants: true });
+    const of = (tenantId: string) =>
+      encoder(callEndedSchema(), 7)({ tenantId, id: null, cdr: { id: "c" } });
+    const batch = batchOf(of("t1"), of("t2"), null, of("t1"));
+    (await counted.stage.transform(batch, most)).committed();
+    const told = counted.events.find(({ type }) => type === "cdr.tenants-counted");
+    const tenants = new Map([
+      ["t1", { matched: 0, unmatched: 2 }],
+      ["t2", { matched: 0, unmatched: 1 }],
+    ]);
+    expect(told).toEqual({ type: "cdr.tenants-counted", tenants });
+
+    const uncounted = setUp();
+    (await uncounted.stage.transform(batch, most)).committed();
+    expect(uncounted.events.map(({ type }) => type)).toEqual(["cdr.batch-matched", "cdr.invalid"]);
+  });
+});

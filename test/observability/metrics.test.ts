@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { AnyEvent } from "../../src/observability/any-event.ts";
 import { metricTable } from "../../src/observability/metric-table.ts";
 import { createMetrics } from "../../src/observability/metrics.ts";
@@ -166,7 +166,109 @@ test("names and units follow one rule: counters end in _total, histograms in _se
   expect(wrong).toEqual([]);
   const labels = metrics.flatMap(([, metric]) => metric.labels);
   expect(labels).toContain("outcome");
-  expect(labels.filter((label) => /tenant|trigger|url|host/.test(label))).toEqual([]);
+  expect(labels.filter((label) => /trigger|url|host|path/.test(label))).toEqual([]);
+  const byTenant = metrics.filter(([, metric]) =>
+    metric.labels.some((label) => label === "tenant"),
+  );
+  expect(byTenant.map(([name]) => name)).toEqual([
+    "onhook_tenant_cdrs_total",
+    "onhook_tenant_delivery_attempts_total",
+  ]);
+});
+
+test("no gauge of Node's is named like a counter", async () => {
+  const exposition = await createMetrics(createFakeClock()).registry.metrics();
+  const gauges = [...exposition.matchAll(/^# TYPE (\w+) gauge$/gm)].map(([, name = ""]) => name);
+  expect(gauges).toContain("nodejs_eventloop_lag_p99_seconds");
+  expect(gauges.filter((name) => /_(total|count|sum|bucket)$/.test(name))).toEqual([]);
+});
+
+test("a process tells its version, whether it is ready, and when its certificates expire", async () => {
+  const before = await samples();
+  expect([...before.keys()].filter((name) => /build_info|expiry/.test(name))).toEqual([]);
+  expect(before.get("onhook_ready")).toBe(0);
+  const found = await samples(
+    sampleEvents["service.started"],
+    sampleEvents["service.readiness"],
+    sampleEvents["service.certificates"],
+  );
+  expect(found.get('onhook_build_info{version="1.0.0"}')).toBe(1);
+  expect(found.get("onhook_ready")).toBe(1);
+  const expiry = 'onhook_certificate_expiry_timestamp_seconds{certificate="kafka.ssl.certFile"}';
+  expect(found.get(expiry)).toBe(Date.UTC(2026, 5, 1) / 1000);
+});
+
+test("the first request counts where the service alone has had its job wait, and a clock that is ahead as no time", async () => {
+  const found = await samples(
+    attempted,
+    { ...attempted, firstRequestMs: -20 },
+    { ...attempted, firstRequestMs: null },
+  );
+  expect(found.get("onhook_first_request_seconds_count")).toBe(2);
+  expect(found.get("onhook_first_request_seconds_sum")).toBeCloseTo(0.33);
+  const bounds = [...found.keys()].flatMap((name) =>
+    name.startsWith("onhook_first_request_seconds_bucket") ? [/le="(.*)"/.exec(name)?.[1]] : [],
+  );
+  expect(bounds).toEqual(expect.arrayContaining(["1", "2.5", "5", "10"]));
+});
+
+test("the stage's survey sets what is buffered, how many requests may be made, and how overdue each rung is", async () => {
+  const found = await samples(sampleEvents["delivery.surveyed"], sampleEvents["delivery.sockets"]);
+  expect(found.get("onhook_deliveries_in_flight_limit")).toBe(512);
+  expect(found.get("onhook_jobs_buffered")).toBe(40);
+  expect(found.get('onhook_retry_oldest_overdue_seconds{tier="2s"}')).toBe(1.5);
+  expect(found.get('onhook_retry_oldest_overdue_seconds{tier="4s"}')).toBe(0);
+  expect(found.get('onhook_sockets{state="busy"}')).toBe(17);
+  expect(found.get('onhook_sockets{state="idle"}')).toBe(30);
+});
+
+test("groups are as the brokers said last, and a look that failed leaves them so", async () => {
+  const found = await samples(
+    sampleEvents["groups.read"],
+    sampleEvents["groups.reading-failed"],
+    sampleEvents["consumer.paused"],
+  );
+  expect(found.get('onhook_group_lag{topic="onhook.cdr",group="onhook-match"}')).toBe(120);
+  expect(found.get('onhook_group_members{group="onhook-deliver"}')).toBe(0);
+  const at = found.get("onhook_group_lag_last_success_timestamp_seconds");
+  expect(at).toBe(Date.UTC(2026, 0, 5, 9) / 1000);
+  expect(found.get('onhook_paused_partitions{group="onhook-deliver"}')).toBe(3);
+});
+
+describe("tenants", () => {
+  async function byTenant(tenants: number, ...events: AnyEvent[]): Promise<[string, number][]> {
+    const { record, registry } = createMetrics(createFakeClock(), { tenants });
+    for (const event of events) record(event);
+    const found = read(await registry.metrics());
+    return [...found].filter(([name]) => name.includes("{tenant="));
+  }
+
+  test("are not counted unless that is switched on", async () => {
+    expect(await byTenant(0, attempted)).toEqual([]);
+  });
+
+  test("have calls and attempts counted by name, the first that come, and all others together", async () => {
+    const other = { ...attempted, tenantId: "tenant-2" };
+    const found = await byTenant(1, sampleEvents["cdr.tenants-counted"], attempted, other, other);
+    expect(found).toEqual([
+      ['onhook_tenant_cdrs_total{tenant="tenant-1",result="matched"}', 6],
+      ['onhook_tenant_cdrs_total{tenant="tenant-1",result="unmatched"}', 1],
+      ['onhook_tenant_cdrs_total{tenant="other",result="matched"}', 0],
+      ['onhook_tenant_cdrs_total{tenant="other",result="unmatched"}', 2],
+      ['onhook_tenant_delivery_attempts_total{tenant="tenant-1",outcome="delivered"}', 1],
+      ['onhook_tenant_delivery_attempts_total{tenant="other",outcome="delivered"}', 2],
+    ]);
+  });
+
+  test.each(["x".repeat(101), "t1\nAnn", "t\uFFFD"])(
+    "with an id that is no sound one, %j, are counted with the others",
+    async (tenantId) => {
+      const found = await byTenant(10, { ...attempted, tenantId });
+      expect(found).toEqual([
+        ['onhook_tenant_delivery_attempts_total{tenant="other",outcome="delivered"}', 1],
+      ]);
+    },
+  );
 });
 
 test("what was deleted unread counts by its topic, whether a group or a table lost it", async () => {

@@ -59,6 +59,7 @@ export function createBrokers() {
     versions: null,
     fetch: () => Promise.reject(new Error("not asked here")),
     listOffsets: () => Promise.reject(new Error("not asked here")),
+    describeGroups: () => Promise.reject(new Error("not asked here")),
     offsetCommit: () => Promise.reject(new Error("not asked here")),
   });
   const nothing = async (): Promise<void> => undefined;

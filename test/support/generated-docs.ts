@@ -80,8 +80,21 @@ export function renderMetricsDoc(): string {
 
 ${again}
 
-\`/metrics\` exposes these, and those of Node itself under the names that prom-client gives them (\`process_…\`, \`nodejs_…\`).
-Labels are bounded: never an address, a trigger or a tenant.
+\`/metrics\` exposes these in Prometheus's text format, and those of Node itself under the names that prom-client gives them
+(\`process_…\`, \`nodejs_…\`; the gauges of active handles, requests and resources without their sums, which are named like counters).
+
+- **Names.** All begin with \`onhook_\`. Counters end in \`_total\`, times are in seconds, histograms of them end in \`_seconds\`, points in
+  time are seconds since the epoch and end in \`_timestamp_seconds\`.
+- **Labels are bounded.** None has an address, a host, an endpoint or a trigger; a tenant is in two of them alone, where
+  \`metrics.tenants\` is above 0, and of no more tenants than that. So the page has some hundred series, whatever the number of tenants and
+  triggers, and one more for each partition that the process reads (\`onhook_consumer_lag\`); with \`metrics.tenants\`, up to six for each
+  of these. Which endpoint or trigger it was, the log says: \`delivery.attempted\`.
+- **Scrape interval.** 15 s; 60 s at most, or windows of some minutes in rules have too few samples. A scrape takes a few milliseconds.
+  How old something is (\`onhook_consumer_fetch_age_seconds\`, \`onhook_retry_oldest_overdue_seconds\`), what is in hand
+  (\`onhook_jobs_buffered\`, \`onhook_sockets\`, \`onhook_paused_partitions\`) and \`onhook_ready\` are looked at in the moment of the scrape.
+- **Each process tells of itself.** Sum counters and gauges over the processes; \`onhook_group_lag\`, \`onhook_group_members\` and
+  \`onhook_audit_…\` are about all of them together: take the maximum. Counters begin at 0 with the process, and those with a closed set of
+  labels are there from then on.
 
 ${table(["name", "type", "labels", "meaning", "what to do"], rows)}
 `;

@@ -1,12 +1,10 @@
-import type { HttpSender, WebhookRequest } from "../../src/delivery/http-request.ts";
+import type { WebhookRequest } from "../../src/delivery/http-request.ts";
 import { createAddressGuard } from "../../src/http/address-guard.ts";
 import { createHttpSender } from "../../src/http/undici-sender.ts";
-import type { HttpSenderOptions } from "../../src/http/undici-sender.ts";
+import type { HttpSenderOptions, PooledSender } from "../../src/http/undici-sender.ts";
 
 /** The real sender, allowed to reach the loopback interface; patient, unless told otherwise. */
-export function loopbackSender(
-  options: Partial<HttpSenderOptions> = {},
-): HttpSender & AsyncDisposable {
+export function loopbackSender(options: Partial<HttpSenderOptions> = {}): PooledSender {
   return createHttpSender({
     timeoutMs: 10_000,
     maxResponseBytes: 65_536,

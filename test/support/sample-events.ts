@@ -17,6 +17,7 @@ export const attempted: EventOf<"delivery.attempted"> = {
   status: 204,
   durationMs: 120,
   latencyMs: 450,
+  firstRequestMs: 330,
   nextAttemptAt: null,
   host: "crm.example.com",
   method: "POST",
@@ -45,6 +46,13 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
     jobs: 9,
     invalid: 1,
     durationMs: 20,
+  },
+  "cdr.tenants-counted": {
+    type: "cdr.tenants-counted",
+    tenants: new Map([
+      ["tenant-1", { matched: 6, unmatched: 1 }],
+      ["tenant-2", { matched: 0, unmatched: 2 }],
+    ]),
   },
   "cdr.invalid": {
     type: "cdr.invalid",
@@ -92,6 +100,16 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
   "match.type-mismatch": { type: "match.type-mismatch", field: "dur", count: 4 },
   "delivery.attempted": attempted,
   "delivery.in-flight": { type: "delivery.in-flight", count: 17 },
+  "delivery.surveyed": {
+    type: "delivery.surveyed",
+    inFlightLimit: 512,
+    buffered: 40,
+    overdueMs: new Map([
+      ["2s", 1500],
+      ["4s", 0],
+    ]),
+  },
+  "delivery.sockets": { type: "delivery.sockets", busy: 17, idle: 30 },
   "delivery.retry-overdue": { type: "delivery.retry-overdue", tier: "2s", seconds: 0.02 },
   "endpoint.suspended": { type: "endpoint.suspended", ...someEndpoint },
   "endpoint.recovering": { type: "endpoint.recovering", ...someEndpoint },
@@ -138,6 +156,20 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
     partition: 1,
     lag: 12,
   },
+  "consumer.paused": { type: "consumer.paused", group: "onhook-deliver", partitions: 3 },
+  "groups.read": {
+    type: "groups.read",
+    at: Date.UTC(2026, 0, 5, 9),
+    lags: [
+      { topic: "onhook.cdr", group: "onhook-match", records: 120 },
+      { topic: "onhook.jobs", group: "onhook-deliver", records: 7 },
+    ],
+    members: [
+      { group: "onhook-match", count: 2 },
+      { group: "onhook-deliver", count: 0 },
+    ],
+  },
+  "groups.reading-failed": { type: "groups.reading-failed", error },
   "consumer.records-lost": {
     type: "consumer.records-lost",
     group: "onhook-match",
@@ -193,6 +225,12 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
     setting: "delivery.dangerousAllowHttp",
     danger: "payloads can be read on their way",
   },
+  "service.certificates": {
+    type: "service.certificates",
+    setting: "kafka.ssl.certFile",
+    expiresAt: Date.UTC(2026, 5, 1),
+  },
+  "service.readiness": { type: "service.readiness", isReady: true },
   "service.failed": { type: "service.failed", service: "match", error },
   "service.stopping": { type: "service.stopping", reason: "asked to" },
   "service.drain-overrun": { type: "service.drain-overrun", services: ["deliver"] },

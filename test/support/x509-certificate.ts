@@ -48,6 +48,8 @@ export interface CertificateIdea {
   readonly addresses?: readonly string[];
   /** Whether it may issue others. */
   readonly authority?: boolean;
+  /** A day from now when left out. */
+  readonly expires?: Date;
 }
 
 export interface Certificate {
@@ -58,7 +60,7 @@ export interface Certificate {
   readonly privateKey: KeyObject;
 }
 
-/** A certificate for a day, issued by `issuer`, else by itself. Made here: no program is needed. */
+/** A certificate, issued by `issuer`, else by itself. Made here: no program is needed. */
 export function createCertificate(idea: CertificateIdea, issuer?: Certificate): Certificate {
   const { commonName } = idea;
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -68,7 +70,7 @@ export function createCertificate(idea: CertificateIdea, issuer?: Certificate): 
     der(0x02, Buffer.concat([hex("01"), randomBytes(8)])),
     ecdsaWithSha256,
     nameOf(issuer?.commonName ?? commonName),
-    validity(new Date(Date.now() - day), new Date(Date.now() + day)),
+    validity(new Date(Date.now() - day), idea.expires ?? new Date(Date.now() + day)),
     nameOf(commonName),
     publicKey.export({ type: "spki", format: "der" }),
     ...extensions(idea),

@@ -1,0 +1,26 @@
+/** The longest id that is a label. */
+const longestLabel = 100;
+
+/** The tenants that metrics name: the first that come, up to a limit; all others share one name. */
+export class TenantLabels {
+  readonly #most: number;
+  readonly #named = new Set<string>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Whether tenants are counted at all. */
+  get isOn(): boolean {
+    return this.#most > 0;
+  }
+
+  of(tenantId: string): string {
+    if (this.#named.has(tenantId)) return tenantId;
+    // A damaged id is a new one each time, and one that is long fills the page.
+    const isNameable = tenantId.length <= longestLabel && !/[\p{Cc}\uFFFD]/u.test(tenantId);
+    if (!isNameable || this.#named.size >= this.#most) return "other";
+    this.#named.add(tenantId);
+    return tenantId;
+  }
+}
