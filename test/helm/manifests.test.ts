@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import { stringify } from "yaml";
 import { chart, rendered, said, template, valuesFiles } from "../support/chart/render-chart.ts";
@@ -53,6 +56,26 @@ it.each(kubernetesVersions)(
     expect(count).toBe(objects.flat().length);
   },
 );
+
+it("the packaged chart has rules and dashboards in it, and nothing that only this repository needs", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "chart-"));
+  try {
+    const words = ["package", chart, "--destination", folder];
+    expect((await said(inject("chartTools").helm, words)).ok).toBe(true);
+    const [archive = ""] = await readdir(folder);
+    const { out } = await said("tar", ["--list", "--verbose", "--file", join(folder, archive)]);
+    const entries = out.trim().split("\n");
+    expect(entries.filter((entry) => !entry.startsWith("-"))).toEqual([]);
+    const files = entries.map((entry) => /onhook\/(\S+)$/.exec(entry)?.[1] ?? "");
+    const known =
+      /^(?:Chart\.yaml|README\.md|values\.yaml|values\.schema\.json|\.helmignore|(?:ci|templates)\/[\w-]+\.(?:yaml|tpl|txt)|templates\/NOTES\.txt|files\/[\w-]+\.yaml|files\/prometheus\/[\w-]+\.yaml|files\/grafana\/[\w-]+\.json)$/;
+    expect(files.filter((file) => !known.test(file))).toEqual([]);
+    for (const file of ["onhook.yaml", "prometheus/onhook-alerts.yaml", "grafana/overview.json"])
+      expect(files).toContain(`files/${file}`);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
 
 describe("the check of the objects", () => {
   it("finds a property that Kubernetes does not have, and one that a CRD does not have", async () => {

@@ -1,11 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { loadConfig } from "../../src/config.ts";
 import type { Config } from "../../src/config.ts";
 import { definitionOf } from "../../src/commands/apply-topics.ts";
 import { ladderOf, wantedTopics } from "../../src/wanted-topics.ts";
 import { ofKind, rendered, theOne, valuesFiles } from "../support/chart/render-chart.ts";
-import { readRepository } from "../support/markdown.ts";
 import type { Manifest, ValuesFile } from "../support/chart/render-chart.ts";
 
 const objects = new Map<ValuesFile, readonly Manifest[]>();
@@ -231,15 +229,4 @@ describe("the hook of topics", () => {
     expect(await name({ config: { delivery: { ladderMs: [1000] } } })).not.toBe(before);
     expect(await name({ image: { tag: "0.2.0" } })).not.toBe(before);
   });
-});
-
-it("the rules and alerts of the PrometheusRule are those of config/prometheus", async () => {
-  const originals = ["onhook-rules.yaml", "onhook-alerts.yaml"].flatMap(
-    (file) => (parse(readRepository(`config/prometheus/${file}`)) as { groups: object[] }).groups,
-  );
-  const { spec } = theOne(
-    await rendered("large", { prometheusRule: { alertLabels: null } }),
-    "PrometheusRule",
-  );
-  expect(spec.groups).toEqual(originals);
 });

@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
+import { parse } from "yaml";
 import { template } from "../support/chart/render-chart.ts";
+import { codeBlocks, readRepository } from "../support/markdown.ts";
 
 /** What a chart needs at least. */
 const brokers = ["kafka.example.com:9092"];
@@ -201,6 +203,20 @@ it.each(mistakes)("%s is refused, by a message that names it", async (_, values,
   expect(ok).toBe(false);
   for (const part of named) expect(err).toContain(part);
 });
+
+it.each(["helm/onhook/README.md", "docs/operations.md"])(
+  "the values that %s shows are taken",
+  async (document) => {
+    const shown = codeBlocks(readRepository(document), "yaml").filter((block) =>
+      block.includes("\nconfig:"),
+    );
+    expect(shown.length).toBeGreaterThan(0);
+    for (const block of shown) {
+      const { ok, err } = await template(null, parse(block) as object);
+      expect({ ok, err: ok ? "" : err }).toEqual({ ok: true, err: "" });
+    }
+  },
+);
 
 it("the least that is needed is enough", async () => {
   const { ok, err } = await template(null, { config: least });

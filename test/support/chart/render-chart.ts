@@ -38,6 +38,10 @@ interface PodSpec {
   }[];
 }
 
+interface Labelled {
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 interface EgressRule {
   readonly ports?: readonly { readonly port: number }[];
   readonly to?: readonly {
@@ -51,7 +55,8 @@ interface Spec {
   readonly replicas: number;
   readonly minReadySeconds: number;
   readonly strategy: { readonly rollingUpdate: object };
-  readonly template: { readonly spec: PodSpec };
+  readonly template: { readonly metadata: Labelled; readonly spec: PodSpec };
+  readonly jobLabel: string;
   readonly triggers: readonly { readonly metadata: Readonly<Record<string, string>> }[];
   readonly egress: readonly EgressRule[];
   readonly groups: readonly object[];
@@ -71,7 +76,7 @@ export interface Right {
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: {
+  readonly metadata: Labelled & {
     readonly name: string;
     readonly annotations?: Readonly<Record<string, string>>;
   };

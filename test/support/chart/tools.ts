@@ -82,11 +82,23 @@ async function neededPrograms(): Promise<Needed> {
     java: await findJava(process.env),
   };
   const { go, python, maven, java } = found;
-  if (go === undefined || python === undefined || maven === undefined || java === undefined)
+  if (
+    go === undefined ||
+    !(await isRecent(go)) ||
+    python === undefined ||
+    maven === undefined ||
+    java === undefined
+  )
     throw new Error(
       "The tests of the Helm chart build Helm and fetch the schemas of Kubernetes and Strimzi: install Go 1.24 or later, Python 3 with pip, Maven, and Java 17 or later.",
     );
   return { go, python, maven, java };
+}
+
+/** Debian 12 has an older one, which can't read the modules' go.mod. */
+async function isRecent(go: string): Promise<boolean> {
+  const { stdout } = await run(go, ["version"]);
+  return Number(/go1\.(\d+)/.exec(stdout)?.[1] ?? 0) >= 24;
 }
 
 async function builtWithGo(
