@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import { stringify } from "yaml";
-import { chart, rendered, said, template, valuesFiles } from "../support/chart/render-chart.ts";
+import {
+  chart,
+  manifestsIn,
+  rendered,
+  said,
+  template,
+  valuesFiles,
+} from "../support/chart/render-chart.ts";
 import { kubernetesVersions } from "../support/chart/tools.ts";
 
 interface Verdict {
@@ -46,14 +53,54 @@ it.each(valuesFiles)("helm lint --strict has nothing to say with the %s values",
   expect({ ok, warnings }).toEqual({ ok: true, warnings: null });
 });
 
+/** Values that bring out what the files of the chart leave in. */
+const variants: readonly object[] = [
+  {
+    config: {
+      kafka: { ssl: { enabled: true } },
+      delivery: { allowedRanges: ["10.20.0.0/16", "fd00::/8"] },
+    },
+    topicsApply: { run: "job" },
+    networkPolicy: { enabled: true },
+    tls: { kafka: { secretName: "ca" }, receivers: { configMapName: "own-authority" } },
+    strimzi: {
+      cluster: "calls",
+      apiVersion: "kafka.strimzi.io/v1beta2",
+      topics: { enabled: true },
+      users: { enabled: true, authentication: "tls" },
+    },
+  },
+  {
+    config: { secrets: { requireEncrypted: true } },
+    secrets: { values: { ONHOOK_SECRETS_KEYS: "first:AAAA" } },
+    deployment: { preStopSleepSeconds: 5 },
+    monitor: { kind: "ServiceMonitor", namespace: "monitoring" },
+    roles: {
+      all: { autoscaling: { kind: "keda" }, podDisruptionBudget: { maxUnavailable: "50%" } },
+      match: {
+        enabled: true,
+        tolerations: [{ operator: "Exists" }],
+        nodeSelector: { pool: "calls" },
+      },
+      admin: { enabled: true, autoscaling: { kind: "hpa" }, resources: { limits: { cpu: 2 } } },
+    },
+    pod: { runAsUser: null, runAsGroup: null, fsGroup: null, labels: { team: "telephony" } },
+    serviceAccount: { create: false },
+  },
+];
+
 it.each(kubernetesVersions)(
   "every object, whichever values, meets the schemas of Kubernetes %s and of the CRDs",
   async (version) => {
-    const answers = await Promise.all(valuesFiles.map((file) => template(file, {}, version)));
+    const answers = await Promise.all([
+      ...valuesFiles.map((file) => template(file, {}, version)),
+      ...variants.map((values) => template("small", values, version)),
+    ]);
+    expect(answers.filter(({ ok }) => !ok).map(({ err }) => err)).toEqual([]);
     const { wrong, count } = await judged(answers.map(({ out }) => out).join("---\n"), version);
     expect(wrong).toEqual([]);
-    const objects = await Promise.all(valuesFiles.map((file) => rendered(file)));
-    expect(count).toBe(objects.flat().length);
+    const objects = answers.flatMap(({ out }) => manifestsIn(out));
+    expect(count).toBe(objects.length);
   },
 );
 

@@ -120,10 +120,14 @@ export async function rendered(
 ): Promise<readonly Manifest[]> {
   const { ok, out, err } = await template(file, values);
   if (!ok) throw new Error(err);
-  return parseAllDocuments(out)
+  return manifestsIn(out);
+}
+
+/** The objects in YAML that Helm has made. */
+export const manifestsIn = (yaml: string): readonly Manifest[] =>
+  parseAllDocuments(yaml)
     .map((document) => document.toJS() as Manifest | null)
     .filter((manifest) => manifest !== null);
-}
 
 export const ofKind = (manifests: readonly Manifest[], kind: string): readonly Manifest[] =>
   manifests.filter((manifest) => manifest.kind === kind);
