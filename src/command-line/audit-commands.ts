@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
-import { audit } from "../commands/audit.ts";
 import type { AuditCommandOptions } from "../commands/audit.ts";
 import type { CommandContext } from "../commands/context.ts";
 import { number } from "./arguments.ts";
@@ -37,5 +36,7 @@ export function auditCommands(program: Command, context: () => CommandContext): 
         .default(50),
     )
     .option("--json", "the whole report as one JSON object")
-    .action((options: AuditCommandOptions) => audit(context(), options));
+    .action(async (options: AuditCommandOptions) =>
+      (await import("../commands/audit.ts")).audit(context(), options),
+    );
 }

@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
-import { benchDeliver, benchLatency, benchMatch } from "../commands/bench.ts";
 import type {
   BenchDeliverOptions,
   BenchLatencyOptions,
@@ -67,7 +66,9 @@ export function benchCommands(program: Command, context: () => CommandContext): 
       .addOption(counted("--tenants <n>", "whose calls come in turn", 1000, [1, 100_000]))
       .addOption(counted("--triggers <n>", "of each tenant", 10, [1, 10_000]))
       .addOption(counted("--fires-every <n>", "one call in so many fires", 5, [1, 1_000_000])),
-  ).action((options: BenchMatchOptions) => benchMatch(context(), options));
+  ).action(async (options: BenchMatchOptions) =>
+    (await import("../commands/bench.ts")).benchMatch(context(), options),
+  );
   withTopics(
     bench
       .command("deliver")
@@ -77,7 +78,9 @@ export function benchCommands(program: Command, context: () => CommandContext): 
       .addOption(processes())
       .addOption(endpoints())
       .addOption(counted("--bytes <n>", "of a request's body, about", 1000, [250, 100_000])),
-  ).action((options: BenchDeliverOptions) => benchDeliver(context(), options));
+  ).action(async (options: BenchDeliverOptions) =>
+    (await import("../commands/bench.ts")).benchDeliver(context(), options),
+  );
   withTopics(
     bench
       .command("latency")
@@ -86,5 +89,7 @@ export function benchCommands(program: Command, context: () => CommandContext): 
       .addOption(counted("--seconds <n>", "of each round", 20, [1, 3600]))
       .addOption(rounds())
       .addOption(endpoints()),
-  ).action((options: BenchLatencyOptions) => benchLatency(context(), options));
+  ).action(async (options: BenchLatencyOptions) =>
+    (await import("../commands/bench.ts")).benchLatency(context(), options),
+  );
 }

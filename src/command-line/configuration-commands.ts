@@ -1,7 +1,5 @@
 import type { Command } from "commander";
 import type { CommandContext } from "../commands/context.ts";
-import { topicsApply } from "../commands/topics.ts";
-import { triggerDelete, triggerGet, triggerList, triggerPut } from "../commands/triggers.ts";
 import { triggerSecretCommand } from "./secret-commands.ts";
 
 /** `topics`, `trigger`: what the service works by. */
@@ -12,7 +10,7 @@ export function configurationCommands(program: Command, context: () => CommandCo
   topics
     .command("apply")
     .description("create and register what is missing; say what differs, without changing it")
-    .action(() => topicsApply(context()));
+    .action(async () => (await import("../commands/topics.ts")).topicsApply(context()));
   const trigger = program
     .command("trigger")
     .description("the triggers: which calls make which request");
@@ -21,20 +19,28 @@ export function configurationCommands(program: Command, context: () => CommandCo
     .description("all triggers, a line each")
     .option("--tenant <id>", "only this tenant's")
     .option("--json", "a JSON object a line")
-    .action((options: { tenant?: string; json?: boolean }) => triggerList(context(), options));
+    .action(async (options: { tenant?: string; json?: boolean }) =>
+      (await import("../commands/triggers.ts")).triggerList(context(), options),
+    );
   trigger
     .command("get <triggerId>")
     .description("one trigger as YAML, which `put` takes back; secrets are masked")
-    .action((triggerId: string) => triggerGet(context(), triggerId));
+    .action(async (triggerId: string) =>
+      (await import("../commands/triggers.ts")).triggerGet(context(), triggerId),
+    );
   trigger
     .command("put <file>")
     .description(
       "check a trigger in a YAML or JSON file (`-`: standard input) and publish it; docs/examples/trigger.yaml is one",
     )
-    .action((file: string) => triggerPut(context(), file));
+    .action(async (file: string) =>
+      (await import("../commands/triggers.ts")).triggerPut(context(), file),
+    );
   triggerSecretCommand(trigger, context);
   trigger
     .command("delete <triggerId>")
     .description("delete a trigger; its pending jobs end as cancelled")
-    .action((triggerId: string) => triggerDelete(context(), triggerId));
+    .action(async (triggerId: string) =>
+      (await import("../commands/triggers.ts")).triggerDelete(context(), triggerId),
+    );
 }

@@ -1,7 +1,6 @@
 import { Option } from "commander";
 import type { Command } from "commander";
 import type { CommandContext } from "../commands/context.ts";
-import { deadList } from "../commands/dead.ts";
 import { number } from "./arguments.ts";
 
 /** `dead`: the jobs that ended undelivered. */
@@ -18,12 +17,12 @@ export function deadCommands(program: Command, context: () => CommandContext): v
     )
     .option("--json", "a JSON object a line")
     .action(
-      (options: {
+      async (options: {
         tenant?: string;
         trigger?: string;
         reason?: string;
         limit: number;
         json?: boolean;
-      }) => deadList(context(), options),
+      }) => (await import("../commands/dead.ts")).deadList(context(), options),
     );
 }

@@ -1,7 +1,6 @@
 import { Option } from "commander";
 import type { Command } from "commander";
 import type { CommandContext } from "../commands/context.ts";
-import { explain } from "../commands/explain.ts";
 import type { ExplainOptions } from "../commands/explain.ts";
 import { number } from "./arguments.ts";
 import { instantOrAgo } from "./instant.ts";
@@ -40,5 +39,7 @@ export function explainCommands(program: Command, context: () => CommandContext)
     )
     .option("--show-values", "print what calls have as it is; without it, texts are masked")
     .option("--json", "one JSON object a line")
-    .action((options: ExplainOptions) => explain(context(), options));
+    .action(async (options: ExplainOptions) =>
+      (await import("../commands/explain.ts")).explain(context(), options),
+    );
 }

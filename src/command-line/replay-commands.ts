@@ -2,9 +2,7 @@ import { Option } from "commander";
 import type { Command } from "commander";
 import type { CommandContext } from "../commands/context.ts";
 import type { Terminal } from "../commands/progress-line.ts";
-import { replayCalls } from "../commands/replay-calls.ts";
 import type { ReplayCallsOptions } from "../commands/replay-calls.ts";
-import { replayDead } from "../commands/replay-dead.ts";
 import type { ReplayDeadOptions } from "../commands/replay-dead.ts";
 import { number } from "./arguments.ts";
 import { instant } from "./instant.ts";
@@ -45,7 +43,9 @@ export function replayCommands(
       )
       .addOption(new Option("--to <time>", "only those that died before").argParser(instant))
       .option("--all", "all of them, where no other option chooses"),
-  ).action((options: ReplayDeadOptions) => replayDead(context(), options, terminal));
+  ).action(async (options: ReplayDeadOptions) =>
+    (await import("../commands/replay-dead.ts")).replayDead(context(), options, terminal),
+  );
   withPace(
     replay
       .command("calls")
@@ -61,5 +61,7 @@ export function replayCommands(
           .argParser(instant)
           .makeOptionMandatory(),
       ),
-  ).action((options: ReplayCallsOptions) => replayCalls(context(), options, terminal));
+  ).action(async (options: ReplayCallsOptions) =>
+    (await import("../commands/replay-calls.ts")).replayCalls(context(), options, terminal),
+  );
 }

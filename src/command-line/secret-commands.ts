@@ -1,8 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import type { CommandContext } from "../commands/context.ts";
-import { secretsGenerate, secretsKey, secretsRotate } from "../commands/secrets.ts";
-import { triggerSecret } from "../commands/trigger-secret.ts";
 import type { TriggerSecretOptions } from "../commands/trigger-secret.ts";
 
 type Kind = TriggerSecretOptions["kind"];
@@ -51,10 +49,11 @@ export function triggerSecretCommand(trigger: Command, context: () => CommandCon
     )
     .option("--drop-old", "leave out all but the newest: with --rotate, all before the new one")
     .addOption(kindOption());
-  command.action((triggerId: string, options: TriggerSecretOptions) => {
+  command.action(async (triggerId: string, options: TriggerSecretOptions) => {
     if (options.rotate !== true && (options.dropOld !== true || options.keep !== undefined))
       command.error("error: give --rotate, --drop-old or both; --keep goes with --rotate");
-    return triggerSecret(context(), triggerId, options);
+    const { triggerSecret } = await import("../commands/trigger-secret.ts");
+    await triggerSecret(context(), triggerId, options);
   });
 }
 
@@ -68,14 +67,18 @@ export function secretCommands(program: Command, context: () => CommandContext):
     .command("generate")
     .description("a new signing secret, for a trigger's file; of ed25519 its public key, too")
     .addOption(kindOption())
-    .action((options: { kind: Kind }) => secretsGenerate(context(), options));
+    .action(async (options: { kind: Kind }) =>
+      (await import("../commands/secrets.ts")).secretsGenerate(context(), options),
+    );
   secrets
     .command("key")
     .description("a new key under that id, for secrets.keys or a line of secrets.keysFile")
     .argument("<id>", "what tells keys apart, for example the date", keyId)
-    .action((id: string) => secretsKey(context(), id));
+    .action(async (id: string) =>
+      (await import("../commands/secrets.ts")).secretsKey(context(), id),
+    );
   secrets
     .command("rotate")
     .description("encrypt all secrets in the topic with the active key that are not yet")
-    .action(() => secretsRotate(context()));
+    .action(async () => (await import("../commands/secrets.ts")).secretsRotate(context()));
 }

@@ -1,13 +1,14 @@
 import { Option } from "commander";
 import type { Command } from "commander";
 import type { CommandContext } from "../commands/context.ts";
-import { demo } from "../commands/demo.ts";
-import { run } from "../commands/run.ts";
-import { sandbox } from "../commands/sandbox.ts";
 import type { Role } from "../config.ts";
 import { number, roles } from "./arguments.ts";
 
-/** `run`, `demo`, `sandbox`: what goes on until it is stopped. `terminal` is where their live output goes. */
+/**
+ * `run`, `demo`, `sandbox`: what goes on until it is stopped; `health` asks the first how it is. `terminal` is where
+ * their live output goes. Each command's code is loaded when it is called, here and in all of this folder: the whole
+ * takes a second of processor time, which nobody wants to spend on a health check.
+ */
 export function serviceCommands(
   program: Command,
   context: () => CommandContext,
@@ -22,10 +23,13 @@ export function serviceCommands(
         "what this process does, instead of the setting `roles`",
       ).argParser(roles),
     )
-    .action((options: { roles?: Role[] }) => {
+    .action(async (options: { roles?: Role[] }) => {
+      // Before all that takes time to load: from here on a signal is heard, by process 1 of a container too.
       const made = context();
-      return run(made, options.roles ?? [...made.config.roles], terminal);
+      const { run } = await import("../commands/run.ts");
+      await run(made, options.roles ?? [...made.config.roles], terminal);
     });
+  healthCommand(program, context);
   program
     .command("demo")
     .description(
@@ -45,10 +49,20 @@ export function serviceCommands(
         .default(7),
     )
     .option("--exit", "end once all webhooks of the calls have ended")
-    .action((options: { calls?: number; rate: number; seed: number; exit?: boolean }) =>
-      demo(context(), options, terminal),
+    .action(async (options: { calls?: number; rate: number; seed: number; exit?: boolean }) =>
+      (await import("../commands/demo.ts")).demo(context(), options, terminal),
     );
   sandboxCommand(program, context);
+}
+
+function healthCommand(program: Command, context: () => CommandContext): void {
+  program
+    .command("health")
+    .description("ask the service that runs on http.port whether it is alive; exit status 0 if so")
+    .option("--ready", "whether it is ready for work, too")
+    .action(async (options: { ready?: boolean }) =>
+      (await import("../commands/health.ts")).health(context(), options),
+    );
 }
 
 function sandboxCommand(program: Command, context: () => CommandContext): void {
@@ -72,7 +86,7 @@ function sandboxCommand(program: Command, context: () => CommandContext): void {
         .argParser(number(1, 9))
         .default(1),
     )
-    .action((options: { kafkaPort?: number; registryPort?: number; brokers: number }) =>
-      sandbox(context(), options),
+    .action(async (options: { kafkaPort?: number; registryPort?: number; brokers: number }) =>
+      (await import("../commands/sandbox.ts")).sandbox(context(), options),
     );
 }

@@ -1,4 +1,6 @@
+import { evolutionProblem } from "../avro/schema-evolution.ts";
 import type { Config } from "../config.ts";
+import { OnhookError } from "../errors.ts";
 import type { ExistingTopic, TopicAdmin, TopicDefinition } from "../kafka/topic-admin.ts";
 import type { SchemaRegistry } from "../registry/schema-registry.ts";
 import { readSchema } from "../schema-files.ts";
@@ -73,42 +75,62 @@ async function applyTopics(config: Config, admin: TopicAdmin): Promise<readonly 
   });
 }
 
-/** The platform owns the schema of its calls: where it has registered one, ours is not put on top of it. */
-async function applySchema(
+/** What is to be done about a subject. */
+type SchemaPlan =
+  | ApplyLine
+  | { readonly register: unknown; readonly name: string; readonly isFirst: boolean };
+
+/**
+ * The platform owns the schema of its calls: where it has registered one, ours is not put on top of it. Rejects with
+ * SCHEMA_INCOMPATIBLE.
+ */
+async function planSchema(
   wanted: WantedTopic,
   registry: SchemaRegistry,
-): Promise<ApplyLine | null> {
+): Promise<SchemaPlan | null> {
   if (wanted.record === "bytes as read") return null;
   const name = subjectOf(wanted.topic);
   const schema = readSchema(wanted.record);
   const known = await registry.lookUp(name, schema);
   if (known !== null) return { what: "unchanged", name, detail: "" };
-  const latest = await registry.latest(name);
-  if (latest !== null && wanted.record === "CallEnded") {
+  const versions = await registry.versions(name);
+  const latest = versions.at(-1);
+  if (latest !== undefined && wanted.record === "CallEnded") {
     return {
       what: "differs",
       name,
       detail: `version ${latest.version} is the platform's own. Left as it is.`,
     };
   }
-  if (latest === null) await registry.setCompatibility(name, "BACKWARD");
-  const id = await registry.register(name, schema);
+  const problem = evolutionProblem(schema, versions);
+  if (problem !== null) throw new OnhookError("SCHEMA_INCOMPATIBLE", { subject: name, problem });
+  return { register: schema, name, isFirst: latest === undefined };
+}
+
+async function applySchema(plan: SchemaPlan, registry: SchemaRegistry): Promise<ApplyLine> {
+  if ("what" in plan) return plan;
+  const { name, register, isFirst } = plan;
+  if (isFirst) await registry.setCompatibility(name, "BACKWARD");
+  const id = await registry.register(name, register);
   return { what: "registered", name, detail: `id ${id}` };
 }
 
 /**
  * Creates the topics that are missing and registers the schemas that are; what exists and differs is told and left as
- * it is. Doing it again changes nothing. Rejects with SCHEMA_INCOMPATIBLE, REGISTRY_UNREACHABLE or KAFKA_UNREACHABLE.
+ * it is. Doing it again changes nothing. Rejects with SCHEMA_INCOMPATIBLE before anything is done, or with
+ * REGISTRY_UNREACHABLE or KAFKA_UNREACHABLE.
  */
 export async function applyAll(
   config: Config,
   admin: TopicAdmin,
   registry: SchemaRegistry,
 ): Promise<readonly ApplyLine[]> {
-  const lines = [...(await applyTopics(config, admin))];
+  const plans: SchemaPlan[] = [];
   for (const wanted of wantedTopics(config)) {
-    const line = await applySchema(wanted, registry);
-    if (line !== null) lines.push(line);
+    const plan = await planSchema(wanted, registry);
+    if (plan !== null) plans.push(plan);
   }
+  const lines = [...(await applyTopics(config, admin))];
+  for (const plan of plans) lines.push(await applySchema(plan, registry));
   return lines;
 }

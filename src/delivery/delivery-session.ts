@@ -80,6 +80,17 @@ class JobOffer implements Offer {
   }
 }
 
+/**
+ * How long a member lets its group wait for what it has under way, in ms. Most requests take less, and are then not
+ * repeated by whoever gets their partition; a receiver that hangs must not hold up the group for its time-out.
+ */
+const settleMs = 500;
+/**
+ * How long nothing is begun while a group shares its partitions out anew, in ms: the others learn of it by their next
+ * heartbeat. One that takes longer waits for a member that is gone, and nobody's jobs are to wait for that as well.
+ */
+const longestHoldMs = 3000;
+
 /** How metrics call a rung. */
 const tierOf = ({ delayMs }: Rung): string => `${delayMs / 1000}s`;
 
@@ -100,6 +111,8 @@ export class DeliverySession {
   readonly #detours = new Set<Promise<void>>();
   /** Aborted when the stage begins nothing more. */
   readonly #closing = new AbortController();
+  /** Groups that share their partitions out anew; each with what ends its waiting. */
+  readonly #sharing = new Map<string, () => void>();
 
   constructor(deps: DeliverySessionDeps, kill: AbortSignal) {
     const { steadyClock: clock, emit, scheduling } = deps;
@@ -168,11 +181,37 @@ export class DeliverySession {
     });
   }
 
+  /**
+   * A group is about to share its partitions out anew. Nothing is begun until `shared` tells that it has, or for as long
+   * as that may take. Resolves when what is under way has ended and `commit` has told so, or after a moment.
+   */
+  async settle(group: string, commit: () => Promise<unknown>): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    const { clock } = this.#deps;
+    this.shared(group);
+    this.#sharing.set(
+      group,
+      clock.at(clock.now() + longestHoldMs, () => this.shared(group)),
+    );
+    this.#scheduler.holding = true;
+    const moment = new AbortController();
+    const ended = this.#scheduler.idle().then(commit);
+    await Promise.race([ended, pause(clock, settleMs, moment.signal)]);
+    moment.abort();
+  }
+
+  /** A group has shared its partitions out. */
+  shared(group: string): void {
+    this.#sharing.get(group)?.();
+    this.#sharing.delete(group);
+    this.#scheduler.holding = this.#sharing.size > 0;
+  }
+
   /** Begins nothing more, and sees what is under way to its end. */
   async drain(): Promise<void> {
     this.#scheduler.close();
     this.#closing.abort();
-    for (const cancel of this.#timers) cancel();
+    for (const cancel of [...this.#timers, ...this.#sharing.values()]) cancel();
     this.#timers.clear();
     this.#retries.clear();
     const ended = Promise.all([this.#scheduler.idle(), ...this.#detours]);

@@ -6,7 +6,7 @@ import { DeliverySession } from "./delivery-session.ts";
 import type { DeliverySessionDeps } from "./delivery-session.ts";
 import { HandOns } from "./hand-ons.ts";
 import { Intake } from "./intake.ts";
-import type { PartitionConsumer } from "./intake.ts";
+import type { IntakeHandlers, PartitionConsumer } from "./intake.ts";
 import type { IntakeLimits, Taken } from "./partition-lane.ts";
 
 export interface DeliveryStageDeps extends DeliverySessionDeps {
@@ -38,8 +38,8 @@ export function createDeliveryStage(deps: DeliveryStageDeps): DeliveryStage {
       const consuming = new AbortController();
       const { jobs, retries } = deps.consumers;
       const runs = [
-        jobs.run(commits.intakes.jobs, consuming.signal),
-        retries.run(commits.intakes.retries, consuming.signal),
+        jobs.run(commits.handlers.jobs, consuming.signal),
+        retries.run(commits.handlers.retries, consuming.signal),
         commits.run(consuming.signal),
       ];
       try {
@@ -64,9 +64,43 @@ export function createDeliveryStage(deps: DeliveryStageDeps): DeliveryStage {
 const firstAgainMs = 100;
 const longestAgainMs = 1000;
 
+type Commit = (intake: Intake) => Promise<boolean>;
+
+/** Resolves with whether the group has taken it; what it has not is told. */
+function committer(emit: DeliveryStageDeps["emit"]): Commit {
+  return async (intake) => {
+    try {
+      await intake.commit();
+      return true;
+    } catch (error) {
+      emit({ type: "delivery.commit-failed", error });
+      return false;
+    }
+  };
+}
+
+/** What one group's member tells goes to its intake, and to the session that both share. */
+function handlersOf(
+  group: string,
+  intake: Intake,
+  session: DeliverySession,
+  commit: Commit,
+): IntakeHandlers {
+  return {
+    assigned(...handed) {
+      intake.assigned(...handed);
+      session.shared(group);
+    },
+    records: (...handed) => intake.records(...handed),
+    rewound: (at) => intake.rewound(at),
+    settle: () => session.settle(group, () => commit(intake)),
+  };
+}
+
 /** The two intakes, and the loop that commits what they have finished, soon after something is. */
 function createCommits(deps: DeliveryStageDeps, session: DeliverySession) {
   const { consumers, limits, clock, emit, commitIntervalMs } = deps;
+  const commit = committer(emit);
   const handOns = new HandOns();
 
   const intake = (consumer: PartitionConsumer, take: (taken: Taken) => void) => {
@@ -85,16 +119,6 @@ function createCommits(deps: DeliveryStageDeps, session: DeliverySession) {
   const jobs = intake(consumers.jobs, (taken) => session.offer(taken));
   const retries = intake(consumers.retries, (taken) => session.wait(taken));
 
-  async function commit(intake: Intake): Promise<boolean> {
-    try {
-      await intake.commit();
-      return true;
-    } catch (error) {
-      emit({ type: "delivery.commit-failed", error });
-      return false;
-    }
-  }
-
   /** A loop for each: what is finished of one group must not wait for the other's coordinator. */
   async function runOne({ intake, due }: typeof jobs, signal: AbortSignal): Promise<void> {
     let againMs = firstAgainMs;
@@ -112,6 +136,10 @@ function createCommits(deps: DeliveryStageDeps, session: DeliverySession) {
 
   return {
     intakes: { jobs: jobs.intake, retries: retries.intake },
+    handlers: {
+      jobs: handlersOf("jobs", jobs.intake, session, commit),
+      retries: handlersOf("retries", retries.intake, session, commit),
+    },
     async run(signal: AbortSignal): Promise<void> {
       await Promise.all([runOne(jobs, signal), runOne(retries, signal)]);
     },

@@ -39,6 +39,11 @@ export interface IntakeHandlers {
   records(batch: RecordBatch, noted?: string): void;
   /** The partition is not what it was, and is read from its begin: offsets of before stand for other records. */
   rewound(at: TopicPartition): void;
+  /**
+   * The group shares its partitions out anew, and this member joins when it resolves. What is under way and not committed
+   * by the time that `assigned` comes is done once more where its partition has gone to another.
+   */
+  settle?(): Promise<void>;
 }
 
 export interface IntakeOptions {

@@ -85,6 +85,7 @@ export class Scheduler {
   readonly #most: { readonly first: number; readonly retry: number };
   readonly #idle: (() => void)[] = [];
   #closed = false;
+  #holding = false;
   #filling = false;
   /** Something may be begun that could not before. */
   #mayFill = false;
@@ -116,6 +117,12 @@ export class Scheduler {
     for (const queue of this.#endpoints.values()) queue.clear();
     this.#endpoints.clear();
     this.#waiting = 0;
+  }
+
+  /** Begins nothing while it is true; what is under way goes on, and what comes waits. */
+  set holding(holding: boolean) {
+    this.#holding = holding;
+    if (!holding) this.#fill();
   }
 
   /** Resolves when nothing is under way. */
@@ -208,7 +215,7 @@ export class Scheduler {
     if (this.#filling) return;
     this.#filling = true;
     try {
-      while (this.#mayFill && this.#inFlight < this.#options.maxInFlight)
+      while (this.#mayFill && !this.#holding && this.#inFlight < this.#options.maxInFlight)
         this.#mayFill = this.#beginOne("first") || this.#beginOne("retry");
     } finally {
       this.#filling = false;

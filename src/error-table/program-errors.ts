@@ -99,4 +99,15 @@ export const programErrors = {
     message: "http.host {host} with http.port {port} can not be listened on: {problem}",
     retryable: false,
   },
+  HEALTH_PORT_ANY: {
+    message:
+      "http.port is 0, which takes any free port, so the service can't be found: set http.port",
+    retryable: false,
+  },
+  HEALTH_UNANSWERED: {
+    message: "Nothing answers at {url}: {problem}",
+    retryable: true,
+    action: "See that the service runs, and with the same http.host and http.port.",
+  },
+  HEALTH_FAILED: { message: "{url} answers {status}:\n{problems}", retryable: true },
 } as const satisfies Record<string, ErrorKind>;

@@ -39,6 +39,8 @@ export const recordsErrors = {
     message:
       "The schema of {subject} is not compatible with the versions that are registered: {problem}",
     retryable: false,
+    action:
+      "Nothing was changed. This is not the version of Onhook that follows the one that runs here, or another program has registered under this subject.",
   },
   CALL_UNMATCHABLE: { message: "The call can not be matched: {problem}", retryable: false },
   TRIGGER_UNSETTLED: {

@@ -31,6 +31,8 @@ export interface GroupHandlers {
   records(batch: RecordBatch, noted?: string): void;
   /** The partition is not what it was, and is read from its begin: offsets of before stand for other records. */
   rewound(at: TopicPartition): void;
+  /** It joins the group anew, or leaves it, when it resolves; commits are taken until then. */
+  settle?(): Promise<void>;
 }
 
 interface Deps {
@@ -100,8 +102,9 @@ export class GroupConsumer {
           this.#answered(membership, askedAt);
           this.#isSettled = true;
         },
-        unsettled: () => {
+        unsettled: async () => {
           this.#isSettled = false;
+          await handlers.settle?.();
         },
         batch: (payload) => this.#handOver(payload, handlers),
         rewound: (at) => this.#rewound(at, handlers),

@@ -48,8 +48,8 @@ export interface SupervisedHandlers {
    * generation before, too, or of none so far; else somebody else may have had its partitions in between.
    */
   began?(answer: Answer, followsOn: boolean): Promise<void>;
-  /** It joins anew, or leaves: until `began` has resolved once more, its partitions may be given to others. */
-  unsettled?(): void;
+  /** It joins anew, or leaves, when it resolves: until `began` has resolved once more, its partitions may be given to others. */
+  unsettled?(): Promise<void>;
   /** To a heartbeat. */
   answered?(answer: Answer): void;
   /** The consumer is gone, crashed or stopped; until the next `joined` there is none. */
@@ -156,7 +156,7 @@ function watchMembership(
   const generations = watchGenerations(async (membership) => {
     if (watched.isOver) return;
     if (membership === null) {
-      handlers.unsettled?.();
+      await handlers.unsettled?.();
       return;
     }
     try {

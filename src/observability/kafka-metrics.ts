@@ -24,7 +24,7 @@ export const kafkaMetrics = {
   onhook_group_lag: {
     type: "gauge",
     labels: ["topic", "group"],
-    help: "Records between what the group has committed and the end, in all partitions together, as the brokers see it: calls not matched, jobs not finished. The marker of a transaction counts as a record. Each process of the admin role exposes the same: take the maximum by topic and group.",
+    help: "Records between what the group has committed and the end, in all partitions together, as the brokers see it: calls that wait to be matched, jobs that wait to be delivered. Finished ones behind one that is not, and the markers of transactions, are among them. Each process of the admin role exposes the same: take the maximum by topic and group.",
     action:
       "When it grows steadily, add processes of the role that reads the topic, up to its partitions; with none that works, onhook_group_members is 0.",
   },

@@ -28,6 +28,8 @@ export interface RegisteredSchema {
 export interface SchemaRegistry extends SchemaSource {
   /** The newest version of a subject, or null when there is none. */
   latest(subject: string): Promise<RegisteredSchema | null>;
+  /** All versions of a subject, the oldest first; none where there is no such subject. */
+  versions(subject: string): Promise<readonly RegisteredSchema[]>;
   /** The id under which the subject has exactly this schema, or null. */
   lookUp(subject: string, schema: unknown): Promise<number | null>;
   /** Adds a version; the same schema again is the same id. Rejects with SCHEMA_INCOMPATIBLE when the subject's rule forbids it. */
@@ -75,12 +77,7 @@ export function createSchemaRegistry(
       byId.set(id, schema);
       return schema;
     },
-    async latest(subject) {
-      const found = await expect("GET", `${path(subject)}/versions/latest`);
-      if (found === null) return null;
-      const id = number(found, "id");
-      return { id, version: number(found, "version"), schema: parsed(text(found, "schema"), id) };
-    },
+    ...versionReader(expect),
     async lookUp(subject, schema) {
       const found = await expect("POST", path(subject), { schema: JSON.stringify(schema) });
       return found === null ? null : number(found, "id");
@@ -103,6 +100,29 @@ export function createSchemaRegistry(
       // Marked first, then deleted: registries refuse the second where the first has not been done.
       await ask("DELETE", path(subject));
       await ask("DELETE", `${path(subject)}?permanent=true`);
+    },
+  };
+}
+
+/** What is registered under a subject. `expect` resolves with a body, or with null where there is no such thing. */
+function versionReader(
+  expect: (method: Method, path: string) => Promise<unknown>,
+): Pick<SchemaRegistry, "latest" | "versions"> {
+  async function version(subject: string, which: number | "latest") {
+    const found = await expect("GET", `${path(subject)}/versions/${which}`);
+    if (found === null) return null;
+    const id = number(found, "id");
+    return { id, version: number(found, "version"), schema: parsed(text(found, "schema"), id) };
+  }
+
+  return {
+    latest: (subject) => version(subject, "latest"),
+    async versions(subject) {
+      const found = await expect("GET", `${path(subject)}/versions`);
+      const numbers = found === null ? [] : versionNumbers(found);
+      const all = await Promise.all(numbers.map((each) => version(subject, each)));
+      // One that was deleted since then is none.
+      return all.filter((each) => each !== null);
     },
   };
 }
@@ -212,6 +232,12 @@ function number(body: unknown, name: string): number {
   if (typeof value !== "number")
     throw new OnhookError("REGISTRY_ANSWER", { problem: `it has no number "${name}"` });
   return value;
+}
+
+function versionNumbers(body: unknown): readonly number[] {
+  if (!Array.isArray(body) || !body.every((each) => Number.isInteger(each)))
+    throw new OnhookError("REGISTRY_ANSWER", { problem: "it is not a list of versions" });
+  return (body as number[]).toSorted((one, other) => one - other);
 }
 
 /** Schemas of other kinds (JSON Schema, Protobuf) share the registry; they are text that may not even be JSON. */

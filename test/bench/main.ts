@@ -11,6 +11,7 @@ import { delivering, deliveringDefaults } from "./delivering.ts";
 import { isolation, isolationDefaults } from "./isolation.ts";
 import { latency, latencyDefaults } from "./latency.ts";
 import { match, matchDefaults } from "./match.ts";
+import { rolling, rollingDefaults } from "./rolling.ts";
 import { scale, scaleDefaults } from "./scale.ts";
 import { state, stateDefaults } from "./state.ts";
 import { countStolenTime } from "./stolen-time.ts";
@@ -94,6 +95,12 @@ const scenarios: Readonly<Record<string, () => Promise<Result>>> = {
         ...(values.calls && { calls: Number(values.calls) }),
         ...(values.processes && { processes: Number(values.processes) }),
       },
+      out,
+    ),
+  rolling: async () =>
+    rolling(
+      await running(),
+      { ...rollingDefaults, ...(values.seconds && { seconds: Number(values.seconds) }) },
       out,
     ),
   scale: async () =>

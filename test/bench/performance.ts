@@ -19,7 +19,7 @@ export const goals: Readonly<Record<string, string>> = {
   deliver:
     "all well: 55 % of undici alone; 10 % failing once: 85 %, one endpoint in a hundred hanging: 95 % of that",
   scale:
-    "1, 2 and 4 processes of each role: nothing missing or double, and with more of them a call or a request costs the service at most 1.25 times what it costs with one",
+    "1, 2 and 4 processes of each role: nothing missing or double, and with as many of them as there are processors a call or a request costs the service at most 1.25 times what it costs with one",
   latency: "at 1,000 calls/s: half within 10 ms, 99 % within 50 ms",
   isolation: "the healthy ones' p99 beside bad endpoints is at most twice that without",
   backlog: "at most 512 MiB, and everything arrives",
@@ -111,7 +111,7 @@ takes a tenth, undici's own work a seventh, signature and payload a tenth togeth
 \`npm run bench -- scale\` runs one, two and four processes of a role on one broker and says what all of them do together, and what a call and a
 request cost them and the broker in processor time. Where everything shares two cores, rates can not tell what more machines give: what one process gains,
 the broker or another process lacks. Cost can. Processes of a role share out partitions and ask each other nothing, so a call costs them much the same
-however many they are; the benchmark holds that it is at most 1.25 times as much. As far as that holds, processes with cores of
+however many they are; the benchmark holds that it is at most 1.25 times as much with as many of them as there are processors (more push each other out of those). As far as that holds, processes with cores of
 their own add up until the brokers' cores are full, and the last line of each role reckons, from the cost here, how much a core of either takes. Partitions are led
 by as many brokers as there are, and what they cost is shared out with them.
 

@@ -22,6 +22,7 @@ afterAll(async () => {
 const commands = [
   "",
   "run",
+  "health",
   "demo",
   "sandbox",
   "topics",

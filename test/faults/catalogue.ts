@@ -30,6 +30,10 @@ export const scenarios = {
     file: "storm.test.ts",
     what: "One process stays; others join and leave (SIGTERM) as fast as the groups let them.",
   },
+  "rolling-upgrade": {
+    file: "rolling.test.ts",
+    what: "Two matchers and two deliverers are replaced one after the other, as a rolling upgrade does: the new process is ready before the old one is told to stop (SIGTERM).",
+  },
   "broker-restart": {
     file: "broker-restart.test.ts",
     what: "The only broker is restarted in order.",

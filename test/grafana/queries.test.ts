@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { objective } from "../../config/grafana/source/queries.ts";
 import { createMetrics } from "../../src/observability/metrics.ts";
 import { logLineOf } from "../../src/observability/log-events.ts";
@@ -6,6 +7,7 @@ import { metricTable } from "../../src/observability/metric-table.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { dashboardFiles, filledIn, targetsOf } from "../support/dashboard-files.ts";
 import type { DashboardFile, Target } from "../support/dashboard-files.ts";
+import { readRepository } from "../support/markdown.ts";
 import { knownSeries } from "../support/known-series.ts";
 import { readLogQl } from "../support/logql.ts";
 import { readPromQl } from "../support/promql.ts";
@@ -101,6 +103,23 @@ describe.each(named)("config/grafana/%s", (_name, file) => {
       const { problems, labels } = readPromQl(filledIn(selector, file.dashboard), known);
       expect([query, problems, labels?.has(label)]).toEqual([query, [], true]);
     }
+  });
+});
+
+describe("the alerts of config/prometheus", () => {
+  it("all have names that the dashboards ask for", () => {
+    const rules = parse(readRepository("config/prometheus/onhook-alerts.yaml")) as {
+      readonly groups: readonly { readonly rules: readonly { readonly alert: string }[] }[];
+    };
+    const names = rules.groups.flatMap((group) => group.rules.map(({ alert }) => alert));
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => !name.startsWith("Onhook"))).toEqual([]);
+    const asked = files.flatMap((file) =>
+      targetsIn(file, "prometheus").flatMap(({ expr }) =>
+        [...expr.matchAll(/alertname=~"([^"]*)"/g)].map(([, pattern]) => pattern),
+      ),
+    );
+    expect(new Set(asked)).toEqual(new Set(["Onhook.*"]));
   });
 });
 

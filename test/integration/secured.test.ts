@@ -1,5 +1,5 @@
 import type { Schema } from "avsc";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { webhookIdOf } from "../support/e2e-expected.ts";
 import { startHooks } from "../support/e2e-hooks.ts";
 import type { Hooks } from "../support/e2e-hooks.ts";
@@ -93,8 +93,9 @@ describe.concurrent("a call becomes a webhook", () => {
       const certificate = { certificate: "registry.caFile" };
       const expiry = service.metric("onhook_certificate_expiry_timestamp_seconds", certificate);
       expect(await expiry).toBeGreaterThan(Date.now() / 1000);
-      const read = () => service.metric("onhook_group_lag_last_success_timestamp_seconds");
-      await expect.poll(read, { timeout: 30_000, interval: 500 }).toBeGreaterThan(0);
+      const read = "onhook_group_lag_last_success_timestamp_seconds";
+      const isRead = async () => expect(await service.metric(read)).toBeGreaterThan(0);
+      await vi.waitFor(isRead, { timeout: 30_000, interval: 500 });
       expect(await service.stop()).toBe(0);
       expect(hooks.of(id).map(({ path }) => path)).toEqual([`/${way}`]);
       expectNoSecretIn(`${said.join("")}${JSON.stringify(service.log)}${await service.stderr}`);

@@ -56,6 +56,11 @@ export class MemoryConsumer implements PartitionConsumer {
     return this.#group.has(this.#member);
   }
 
+  /** The group is about to share its partitions out anew: resolves when this member is ready to join. */
+  async settle(): Promise<void> {
+    await this.#handlers.settle?.();
+  }
+
   /** The group gives this member up, for having been silent, and shares out its partitions; it is not told. */
   expel(): void {
     this.#group.leave(this.#member);

@@ -66,7 +66,7 @@ export async function promtool(args: readonly string[], stdin = ""): Promise<Sai
     const child = execFile(program, [...args], (error, stdout, stderr) => {
       const status = error === null ? 0 : error.code;
       if (typeof status === "number") resolve({ status, text: stdout + stderr });
-      else reject(error as Error);
+      else reject(error);
     });
     child.stdin?.end(stdin);
   });

@@ -47,12 +47,14 @@ function divided(text: string, by: number): string {
  * The same rules in shorter time: every window, offset and `for` divided by `by`. Names and thresholds stay, so that a
  * threshold which is itself a time counts for longer in comparison.
  */
-export function shortened(rules: string, by: number): string {
-  const { groups } = parse(rules) as RuleFile;
+export function shortened(file: string, by: number): string {
+  const { groups } = parse(file) as RuleFile;
   const short = (rule: Rule): Rule => ({
     ...rule,
     expr: rule.expr.replaceAll(/\[[^\]]+\]|\boffset \w+/g, (window) => divided(window, by)),
     ...(rule.for !== undefined && { for: divided(rule.for, by) }),
   });
-  return stringify({ groups: groups.map((group) => ({ ...group, rules: group.rules.map(short) })) });
+  return stringify({
+    groups: groups.map(({ name, rules }) => ({ name, rules: rules.map(short) })),
+  });
 }

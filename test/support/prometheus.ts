@@ -23,8 +23,10 @@ export interface PrometheusProcess extends AsyncDisposable {
   firing(): Promise<readonly string[]>;
   /** The same of all that have fired at any time since, ms since the epoch: as Prometheus has recorded it, not as somebody has looked. */
   firedSince(at: number): Promise<readonly string[]>;
-  /** Resolves once exactly these fire. */
+  /** Resolves once all of these fire; others may as well. */
   untilFiring(...names: readonly string[]): Promise<void>;
+  /** Resolves once none fires. */
+  untilQuiet(): Promise<void>;
   /** Resolves once Prometheus has evaluated all its rules so many times more. */
   evaluated(times: number): Promise<void>;
 }
@@ -36,8 +38,9 @@ export interface PrometheusOptions {
   readonly shortenedBy: number;
 }
 
-/** How often is scraped and evaluated. */
-const interval = "1s";
+/** How often is scraped, and so how long an answer may take: a machine with much to do must not look like an outage. */
+const scrapeInterval = "2s";
+const evaluationInterval = "1s";
 
 const namesOf = (labels: readonly Readonly<Record<string, string>>[]): readonly string[] =>
   [...new Set(labels.map((each) => `${each["severity"]} ${each["alertname"]}`))].sort();
@@ -49,7 +52,7 @@ async function writeConfig(folder: string, options: PrometheusOptions): Promise<
       shortened(readRepository(file), options.shortenedBy),
     );
   const config = {
-    global: { scrape_interval: interval, evaluation_interval: interval },
+    global: { scrape_interval: scrapeInterval, evaluation_interval: evaluationInterval },
     rule_files: ruleFiles.map((file) => basename(file)),
     scrape_configs: [{ job_name: "onhook", static_configs: [{ targets: options.targets }] }],
   };
@@ -131,8 +134,10 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       return namesOf(await query(`max_over_time(ALERTS{alertstate="firing"}[${seconds}s])`));
     },
     async untilFiring(...names) {
-      const wanted = JSON.stringify([...names].sort());
-      while (JSON.stringify(await firing()) !== wanted) await pause(100);
+      while (!new Set(names).isSubsetOf(new Set(await firing()))) await pause(100);
+    },
+    async untilQuiet() {
+      while ((await firing()).length > 0) await pause(100);
     },
     async evaluated(times) {
       for (let time = 0; time < times; time += 1) {

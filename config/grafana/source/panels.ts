@@ -193,10 +193,10 @@ export function table(given: TableGiven): Unplaced {
   const { without = [], cellLinks = {}, units = {}, queries } = given;
   const options: Plain<TableOptions> = { cellHeight: "sm", frameIndex: 0, showHeader: true };
   // A query that is alone may have its column without the letter.
-  const columns = queries.flatMap(({ column = "value" }, index) => [
-    ...(queries.length === 1 ? [["Value", column]] : []),
-    [`Value #${String.fromCodePoint(65 + index)}`, column],
-  ]);
+  const columns = queries.flatMap(({ column = "value" }, index) => {
+    const lettered = [`Value #${String.fromCodePoint(65 + index)}`, column];
+    return queries.length === 1 ? [["Value", column], lettered] : [lettered];
+  });
   const hidden = ["Time", "__name__", ...without].map((name) => [name, true]);
   const kind = {
     type: "table",
