@@ -10,6 +10,7 @@ import { createEndpoints } from "./app/endpoints.ts";
 import { createMatchRole } from "./app/match-role.ts";
 import { certificateExpiries } from "./app/pem-files.ts";
 import { createStore } from "./app/store.ts";
+import { createTracing } from "./app/tracing.ts";
 import type { Role } from "./config.ts";
 import { createHealthState } from "./observability/health-state.ts";
 import type { HealthState } from "./observability/health-state.ts";
@@ -23,7 +24,10 @@ import type { TriggerStore } from "./triggers/trigger-store.ts";
 export interface ServiceOptions {
   readonly roles: readonly Role[];
   readonly version: string;
-  readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
+  /** `accept`: the header of that name. */
+  readonly metrics: (
+    accept: string | undefined,
+  ) => Promise<{ readonly contentType: string; readonly body: string }>;
   /** Aborted to stop the service in order. */
   readonly stop: AbortSignal;
   /** Told the port of the service's own HTTP once it answers. */
@@ -66,9 +70,9 @@ function httpService(
         host,
         port,
         checks: { alive: () => health.alive(), ready },
-        metrics() {
+        metrics(accept) {
           surveys.take();
-          return options.metrics();
+          return options.metrics(accept);
         },
       });
       const listening = await server.start();
@@ -132,11 +136,14 @@ export async function runService(outer: Surroundings, options: ServiceOptions): 
   if (options.roles.includes("match")) health.expect(matchGroup);
   if (options.roles.includes("deliver"))
     for (const group of [deliverGroup, retryGroup]) health.expect(group);
+  const tracing = await createTracing(outer, options);
   const around: ServiceSurroundings = {
     ...outer,
+    ...(tracing !== null && { tracer: tracing.tracer }),
     surveys: new Surveys(),
     emit(event) {
       health.record(event);
+      tracing?.record(event);
       outer.emit(event);
     },
   };
@@ -146,7 +153,11 @@ export async function runService(outer: Surroundings, options: ServiceOptions): 
   for (const danger of dangersOf(outer.config))
     around.emit({ type: "service.dangerous-setting", ...danger });
   await superviseAll(
-    [[httpService(around, options, progress, health)], [engine(around, options, progress)]],
+    [
+      [httpService(around, options, progress, health)],
+      ...(tracing === null ? [] : [[tracing.service]]),
+      [engine(around, options, progress)],
+    ],
     {
       stop,
       // The engine keeps its own deadline; this one only catches an engine that misses it.

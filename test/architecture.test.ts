@@ -39,7 +39,7 @@ const files = readdirSync(src, { recursive: true, encoding: "utf8" })
 const leaves = ["runtime"];
 const flows = ["log", "avro", "cdr", "secrets", "triggers", "jobs"];
 const stages = ["matching", "delivery", "endpoints", "replay", "audit"];
-const adapters = ["kafka", "registry", "http", "admin", "sandbox"];
+const adapters = ["kafka", "registry", "http", "otlp", "admin", "sandbox"];
 
 /** Folders, and files right in src, that each folder may import besides itself. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -61,7 +61,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ]),
   ),
   // Turns every stage's and adapter's events into lines and numbers, so it knows their types.
-  observability: [...flows, ...stages, "kafka", "registry", ...leaves, "errors.ts"],
+  observability: [...flows, ...stages, "kafka", "registry", "otlp", ...leaves, "errors.ts"],
   // Runs the service as others do, from outside: it knows how to start one, what to feed it, and the plain clients beside it.
   benchmark: [...flows, "kafka", "sandbox", ...leaves, "config.ts", "errors.ts", "topology.ts"],
   config: ["errors.ts", "topology.ts"],
@@ -72,6 +72,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "kafka",
     "registry",
     "http",
+    "otlp",
     "admin",
     "observability",
     ...leaves,
@@ -136,12 +137,13 @@ describe("the dependency rule", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("pino and prom-client are known to observability alone, kafkajs to kafka, undici to what sends requests", () => {
+  it("pino and prom-client are known to observability alone, kafkajs to kafka, undici to what sends requests, OpenTelemetry to otlp", () => {
     const owners: Readonly<Record<string, readonly string[]>> = {
       pino: ["observability/", "commands/run.ts"],
       "prom-client": ["observability/"],
       kafkajs: ["kafka/", "app/connections.ts", "sandbox/readiness.ts"],
       undici: ["http/", "registry/", "benchmark/"],
+      "@opentelemetry/": ["otlp/"],
       fastify: ["admin/"],
       commander: ["main.ts", "command-line/"],
     };

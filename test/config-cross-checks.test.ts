@@ -45,6 +45,13 @@ test.each([
     ],
   ],
   [
+    "tracing: {headers: [a=b], caFile: ca.pem}",
+    [
+      "tracing.headers (onhook.yaml line 1): has no effect while tracing.otlpEndpoint is null",
+      "tracing.caFile (onhook.yaml line 1): has no effect while tracing.otlpEndpoint is null",
+    ],
+  ],
+  [
     "kafka: {heartbeatIntervalMs: 30000}",
     ["kafka.heartbeatIntervalMs (onhook.yaml line 1): must be less than kafka.sessionTimeoutMs"],
   ],

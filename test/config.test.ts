@@ -113,5 +113,6 @@ test("every setting is described, with a variable of its own", () => {
     "registry.password",
     "delivery.proxy.password",
     "secrets.keys",
+    "tracing.headers",
   ]);
 });

@@ -1,4 +1,9 @@
 import { readdirSync } from "node:fs";
+import {
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_REQUEST_RESEND_COUNT,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+} from "@opentelemetry/semantic-conventions";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { createFieldCatalog } from "../src/cdr/field-catalog.ts";
@@ -40,6 +45,9 @@ const knownNames: ReadonlySet<string> = new Set([
   ...settings.flatMap(({ path, env }) => [path, env]),
   ...Object.keys(metricTable),
   ...events,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_REQUEST_RESEND_COUNT,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
   "ONHOOK_CONFIG",
   "ONHOOK_SANDBOX",
   "ONHOOK_FAULT_SEED",

@@ -19,7 +19,10 @@ export interface HealthServerOptions {
     /** Whether it is ready for work: stores caught up, consumers joined. */
     readonly ready: () => readonly Check[];
   };
-  readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
+  /** `accept`: the header of that name. */
+  readonly metrics: (
+    accept: string | undefined,
+  ) => Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
 export interface HealthServer {
@@ -57,9 +60,9 @@ export function createHealthServer(options: HealthServerOptions): HealthServer {
   const server = fastify({ forceCloseConnections: true });
   server.get("/healthz", (_, reply) => answer(reply, checks.alive()));
   server.get("/readyz", (_, reply) => answer(reply, checks.ready()));
-  server.get("/metrics", async (_, reply) => {
-    const { contentType, body } = await metrics();
-    return reply.header("content-type", contentType).send(body);
+  server.get("/metrics", async (request, reply) => {
+    const { contentType, body } = await metrics(request.headers.accept);
+    return reply.header("vary", "accept").header("content-type", contentType).send(body);
   });
   return {
     start: async () => ({ port: await listen(server, host, port) }),

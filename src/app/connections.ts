@@ -7,6 +7,7 @@ import type { TopicAdmin } from "../kafka/topic-admin.ts";
 import type { AnyEvent } from "../observability/any-event.ts";
 import { createSchemaRegistry } from "../registry/schema-registry.ts";
 import type { SchemaRegistry } from "../registry/schema-registry.ts";
+import type { Tracer } from "../jobs/tracer.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import type { Surveys } from "../runtime/surveys.ts";
@@ -22,6 +23,8 @@ export interface Surroundings {
   readonly kafkaLog: ClientLog;
   /** `onhook/<version>` */
   readonly userAgent: string;
+  /** Left out: no traces are made. */
+  readonly tracer?: Tracer;
 }
 
 /** What the parts of the service are made with besides. */

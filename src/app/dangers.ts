@@ -39,7 +39,14 @@ function ofProxy({ proxy: { url, password } }: Config["delivery"]): Danger[] {
   return [{ setting: "delivery.proxy.password", danger }];
 }
 
+function ofCollector({ otlpEndpoint, headers }: Config["tracing"]): Danger[] {
+  if (headers.length === 0 || otlpEndpoint?.startsWith("http://") !== true) return [];
+  const danger = "what they hold travels to the collector in the clear: its address is http://";
+  return [{ setting: "tracing.headers", danger }];
+}
+
 /** What the operator should hear at each start, in the order of the settings. */
-export function dangersOf({ delivery }: Config): readonly Danger[] {
-  return [ofRanges, ofPorts, ofHttp, ofProxy].flatMap((find) => find(delivery));
+export function dangersOf({ delivery, tracing }: Config): readonly Danger[] {
+  const ofDelivery = [ofRanges, ofPorts, ofHttp, ofProxy].flatMap((find) => find(delivery));
+  return [...ofDelivery, ...ofCollector(tracing)];
 }

@@ -52,7 +52,7 @@ function createSender({ config }: Surroundings, caBundle: string | undefined): P
 }
 
 function createDeliver(
-  { config, clock, userAgent }: Surroundings,
+  { config, clock, userAgent, tracer }: Surroundings,
   { registry }: Connections,
   codecs: Codecs,
   { store }: StoreParts,
@@ -70,6 +70,7 @@ function createDeliver(
     clock,
     maxRetryAfterMs: config.delivery.maxRetryAfterMs,
     userAgent,
+    ...(tracer !== undefined && { tracer }),
   });
 }
 

@@ -37,7 +37,7 @@ export function createMatchRole(
   codecs: Codecs,
   { store, mismatches }: StoreParts,
 ): Service {
-  const { config, clock, emit } = around;
+  const { config, clock, emit, tracer } = around;
   const stage = createMatchStage({
     schemas: createCallSchemas(connections.registry, clock),
     triggers: store,
@@ -45,6 +45,7 @@ export function createMatchRole(
     takeTypeMismatches: () => mismatches.take(),
     countsTenants: config.metrics.tenants > 0,
     topics: { jobs: config.topics.jobs.name, invalid: config.topics.invalid.name },
+    ...(tracer !== undefined && { tracer }),
     clock,
     emit,
   });

@@ -78,13 +78,17 @@ function firstExpiry(text: string): number {
 }
 
 /** The certificates' files that a process with these roles reads, by the settings that name them. */
-function certificateFiles({ kafka, registry, delivery }: Config, roles: readonly Role[]): Named[] {
+function certificateFiles(
+  { kafka, registry, delivery, tracing }: Config,
+  roles: readonly Role[],
+): Named[] {
   const { ssl } = kafka;
   const files: readonly (readonly [string, string | null])[] = [
     ["kafka.ssl.caFile", ssl.enabled ? ssl.caFile : null],
     ["kafka.ssl.certFile", ssl.enabled ? ssl.certFile : null],
     ["registry.caFile", registry.caFile],
     ["delivery.caFile", roles.includes("deliver") ? delivery.caFile : null],
+    ["tracing.caFile", tracing.caFile],
   ];
   return files.flatMap(([setting, file]) => (file === null ? [] : [{ setting, file }]));
 }

@@ -1,4 +1,5 @@
 import { createMetrics } from "../observability/metrics.ts";
+import { expose } from "../observability/exposition.ts";
 import { createLogger } from "../observability/logger.ts";
 import { createObserver } from "../observability/observer.ts";
 import type { DestinationStream } from "pino";
@@ -30,7 +31,7 @@ export async function run(
       roles,
       version,
       stop,
-      metrics: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+      metrics: (accept) => expose(registry, accept),
       listening: (port) => logger.info({ port }, "listening"),
     },
   );

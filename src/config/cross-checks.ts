@@ -104,6 +104,17 @@ function secretProblems({ secrets }: Config): CrossProblem[] {
   ];
 }
 
+/** Without an endpoint nothing is sent, whatever else is set. */
+function tracingProblems({ tracing }: Config): CrossProblem[] {
+  const { otlpEndpoint, headers, caFile } = tracing;
+  if (otlpEndpoint !== null) return [];
+  const problem = "has no effect while tracing.otlpEndpoint is null";
+  return [
+    ...(headers.length === 0 ? [] : [{ setting: "tracing.headers", problem }]),
+    ...(caFile === null ? [] : [{ setting: "tracing.caFile", problem }]),
+  ];
+}
+
 const topicNames = [
   "cdr",
   "triggers",
@@ -141,6 +152,10 @@ export const crossChecks: readonly CrossCheck[] = [
   {
     concerns: ["keys", "keysFile", "activeKey", "requireEncrypted"].map((key) => `secrets.${key}`),
     problems: secretProblems,
+  },
+  {
+    concerns: ["otlpEndpoint", "headers", "caFile"].map((key) => `tracing.${key}`),
+    problems: tracingProblems,
   },
   {
     concerns: ["kafka.heartbeatIntervalMs", "kafka.sessionTimeoutMs"],

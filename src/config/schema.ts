@@ -9,6 +9,7 @@ import {
   metricsSettings,
 } from "./stage-settings.ts";
 import { topicSettings } from "./topic-settings.ts";
+import { tracingSettings } from "./tracing-settings.ts";
 
 const roles = ["match", "deliver", "admin"] as const;
 export type Role = (typeof roles)[number];
@@ -44,6 +45,7 @@ export const settingsSchema = group("Settings of Onhook.", {
       max: 65_535,
     }),
   }),
+  tracing: tracingSettings,
   log: group("The service's log: one JSON object a line, on standard output.", {
     level: choice(["trace", "debug", "info", "warn", "error", "fatal"], "info", {
       doc: "The least severe level that is written.",

@@ -72,6 +72,14 @@ export function wholeNumber(
   return setting(schema, standard, meta, about);
 }
 
+const readDecimal: ReadText = (text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text);
+
+/** A part of a whole. */
+export function fraction(standard: number, about: About): z.ZodType<number> {
+  const meta = { type: "number", allowed: "a number from 0 to 1", fromText: readDecimal };
+  return setting(z.number().min(0).max(1), standard, meta, about);
+}
+
 export function flag(standard: boolean, about: About): z.ZodType<boolean> {
   const fromText: ReadText = (text) => (text === "true" ? true : text === "false" ? false : text);
   return setting(

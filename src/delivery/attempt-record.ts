@@ -2,6 +2,7 @@ import type { AttemptOutcome, DeliveryAttempt } from "../jobs/delivery-attempt.t
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
 import type { JobState } from "../jobs/job-state.ts";
 import { memoized } from "../runtime/memoized.ts";
+import type { AttemptTrace } from "./attempt-trace.ts";
 import type { HttpResult, WebhookRequest } from "./http-request.ts";
 import type { CancelReason, DeadReason, NextStop } from "./next-stop.ts";
 import type { Outcome } from "./outcome.ts";
@@ -22,6 +23,7 @@ export interface Done {
   readonly request: Pick<WebhookRequest, "method" | "url"> | null;
   readonly result: HttpResult | null;
   readonly outcome: Outcome | null;
+  readonly trace: AttemptTrace;
   readonly stop: NextStop;
 }
 

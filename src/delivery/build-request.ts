@@ -1,3 +1,5 @@
+import { traceHeaders } from "../jobs/trace-context.ts";
+import type { TraceContext } from "../jobs/trace-context.ts";
 import { flatten, multipart, urlEncoded } from "./form-fields.ts";
 import type { WebhookRequest } from "./http-request.ts";
 import { payloadJson } from "./payload.ts";
@@ -39,6 +41,8 @@ export interface RequestParts {
   readonly timestamp: number;
   /** `onhook/<version>` */
   readonly userAgent: string;
+  /** Where in a trace the request stands; null: in none. */
+  readonly trace: TraceContext | null;
 }
 
 /** Appends to the query and leaves every byte of what is there: receivers put keys and their signatures into it. */
@@ -114,6 +118,7 @@ function ownHeaders(parts: RequestParts, body: Buffer | null): Record<string, st
     "webhook-timestamp": String(timestamp),
     ...(signatures.length > 0 && { "webhook-signature": signatures.join(" ") }),
     "onhook-attempt": String(parts.attempt),
+    ...(parts.trace !== null && traceHeaders(parts.trace)),
   };
 }
 

@@ -7,6 +7,7 @@ import type { LogRecord, OutgoingRecord } from "../log/log-record.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { attemptRecord } from "./attempt-record.ts";
 import type { AttemptMade, Done } from "./attempt-record.ts";
+import type { AttemptTrace } from "./attempt-trace.ts";
 import { deadHeaders, endpointHeader } from "./dead-headers.ts";
 import type { CancelReason } from "./next-stop.ts";
 import { round } from "./next-stop.ts";
@@ -22,6 +23,8 @@ export interface Decision {
   readonly attempt: AttemptMade | null;
   /** What came of the request; null where none was made. */
   readonly outcome: Outcome | null;
+  /** Where in a trace the attempt stands; null where it is in none, or none was made. */
+  readonly trace: AttemptTrace;
   /** When the CDR was appended, ms since the epoch; null where the record was no job. */
   readonly cdrTimestamp: number | null;
   /** Set where the record was no job that can be read, or its handling failed inside. */
@@ -37,8 +40,8 @@ export function afterAttempt(
   deadTopic: string,
 ): Decision {
   const attempt = attemptRecord(job, state, done);
-  const { outcome } = done;
-  const decision = { attempt, outcome, cdrTimestamp: job.cdrTimestamp, error: null };
+  const { outcome, trace } = done;
+  const decision = { attempt, outcome, trace, cdrTimestamp: job.cdrTimestamp, error: null };
   const { key, value } = from;
   const { stop } = done;
   switch (stop.kind) {
@@ -68,17 +71,11 @@ export function cancelled(
   from: LogRecord,
   job: DeliveryJob,
   state: JobState,
-  reason: CancelReason,
-  now: number,
+  { reason, ...done }: Pick<Done, "startedAt" | "trace"> & { readonly reason: CancelReason },
 ): Decision {
   const stop = { kind: "cancelled", reason } as const;
-  return afterAttempt(
-    from,
-    job,
-    state,
-    { startedAt: now, request: null, result: null, outcome: null, stop },
-    "",
-  );
+  const notMade = { request: null, result: null, outcome: null };
+  return afterAttempt(from, job, state, { ...done, ...notMade, stop }, "");
 }
 
 /**
@@ -152,6 +149,7 @@ function onTheLadder(from: LogRecord, onto: Onto): Decision {
     onward: handedOn(from, onto, replayHeaders(from.headers)),
     attempt: null,
     outcome: null,
+    trace: null,
     cdrTimestamp: null,
     error: null,
   };
@@ -174,6 +172,7 @@ export function undeliverable(
     onward: { topic: deadTopic, key: from.key, value: from.value, headers },
     attempt: null,
     outcome: null,
+    trace: null,
     cdrTimestamp: null,
     error,
   };

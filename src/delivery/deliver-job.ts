@@ -6,10 +6,13 @@ import { OnhookError } from "../errors.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
 import { readJobState } from "../jobs/job-state.ts";
 import type { JobState } from "../jobs/job-state.ts";
+import type { Tracer } from "../jobs/tracer.ts";
 import type { Headers, LogRecord } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 import type { TriggerState } from "../triggers/trigger-table.ts";
+import { traceAttempt } from "./attempt-trace.ts";
+import type { AttemptTrace } from "./attempt-trace.ts";
 import { buildRequest } from "./build-request.ts";
 import { afterAttempt, cancelled, goesRound, setAside, undeliverable } from "./decision.ts";
 import type { Decision } from "./decision.ts";
@@ -74,6 +77,8 @@ export interface DeliverJobDeps {
   readonly maxRetryAfterMs: number;
   /** `onhook/<version>` */
   readonly userAgent: string;
+  /** Left out: no traces are made here, those that jobs belong to go on. */
+  readonly tracer?: Tracer;
 }
 
 /**
@@ -98,6 +103,7 @@ interface Attempting {
   readonly endpoint: Endpoint;
   /** Whether it tries an endpoint that is suspended. */
   readonly probes: boolean;
+  readonly trace: AttemptTrace;
 }
 
 /** No job has a reason to wait longer; a time beyond it is a damaged header, and must not keep the job going round for ever. */
@@ -109,13 +115,14 @@ function mustWait({ notBefore }: JobState, now: number): boolean {
 
 export function createDeliverJob(deps: DeliverJobDeps): DeliverJob {
   const { clock, ladder, deadTopic, triggers } = deps;
-  return async (from, signal, aside) => {
-    const state = readJobState(from.headers);
-    if (mustWait(state, clock.now())) return goesRound(from, state, ladder, clock.now());
+  return async (record, signal, aside) => {
+    const state = readJobState(record.headers);
+    if (mustWait(state, clock.now())) return goesRound(record, state, ladder, clock.now());
     const job =
-      answer(() => deps.jobs.decodeKnown(from.value)) ??
-      (await answerOf(() => deps.jobs.decode(from.value)));
-    if (job instanceof OnhookError) return undeliverable(from, state, job, deadTopic, clock.now());
+      answer(() => deps.jobs.decodeKnown(record.value)) ??
+      (await answerOf(() => deps.jobs.decode(record.value)));
+    if (job instanceof OnhookError)
+      return undeliverable(record, state, job, deadTopic, clock.now());
     // All that may have to be waited for comes first: what is decided then is of the moment in which the job goes out.
     const schema =
       answer(() => deps.calls.peek(schemaIdOf(job.call))) ??
@@ -130,15 +137,20 @@ export function createDeliverJob(deps: DeliverJobDeps): DeliverJob {
         ? triggers.trigger(job.triggerId)?.trigger
         : await settledTrigger(job, inDoubt, triggers, aside),
     );
-    if (typeof trigger === "string") return cancelled(from, job, state, trigger, clock.now());
+    const { from, trace } = traceAttempt(record, deps.tracer);
+    if (typeof trigger === "string") {
+      const done = { startedAt: clock.now(), trace, reason: trigger };
+      return cancelled(from, job, state, done);
+    }
     const endpoint = endpointOfTrigger(trigger);
     const admitted = deps.endpoints.admits(endpoint, from.headers);
     if (admitted === "set-aside") {
-      const done = { startedAt: clock.now(), request: null, result: null, outcome: null };
+      const done = { startedAt: clock.now(), request: null, result: null, outcome: null, trace };
       return setAside(from, job, state, { endpoint, deadTopic, done });
     }
     const probes = admitted === "probe";
-    return await attempt(deps, { from, job, schema, state, trigger, endpoint, probes }, signal);
+    const attempting = { from, job, schema, state, trigger, endpoint, probes, trace };
+    return await attempt(deps, attempting, signal);
   };
 }
 
@@ -148,7 +160,7 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<Decision | null> {
   const { clock, ladder } = deps;
-  const { from, job, state, trigger, endpoint, probes } = at;
+  const { from, job, state, trigger, endpoint, probes, trace } = at;
   const startedAt = clock.now();
   const request = answer(() => requestOf(deps, at));
   const sent =
@@ -166,7 +178,7 @@ async function attempt(
     sent instanceof OnhookError
       ? { request: null, result: null }
       : { request: { method, url }, result: sent };
-  const done = { startedAt, ...made, outcome };
+  const done = { startedAt, ...made, outcome, trace };
   const { deadTopic } = deps;
   // A probe that fails costs its job nothing: it was to learn about the endpoint.
   if (probes && outcome.kind === "failed")
@@ -204,7 +216,7 @@ async function loadedSchema(
 
 function requestOf(
   { clock, userAgent }: DeliverJobDeps,
-  { job, schema, state, trigger: { action } }: Attempting,
+  { job, schema, state, trigger: { action }, trace }: Attempting,
 ): WebhookRequest {
   if (schema instanceof OnhookError) throw schema;
   const call = schema.whole(job.call);
@@ -217,6 +229,7 @@ function requestOf(
     attempt: state.attempt,
     timestamp,
     userAgent,
+    trace,
   });
 }
 

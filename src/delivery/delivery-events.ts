@@ -1,5 +1,6 @@
 import type { AttemptOutcome } from "../jobs/delivery-attempt.ts";
 import type { AttemptReason } from "./attempt-record.ts";
+import type { AttemptTrace } from "./attempt-trace.ts";
 
 /** What the deliver stage says while it works. No payload, and of the address no more than its host. */
 export type DeliveryEvent =
@@ -38,6 +39,7 @@ export type DeliveryEvent =
       readonly nextAttemptAt: number | null;
       readonly host: string | null;
       readonly method: string | null;
+      readonly trace: AttemptTrace;
     }
   | { readonly type: "delivery.in-flight"; readonly count: number }
   | {

@@ -6,6 +6,7 @@ import type { OutgoingRecord } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import type { AttemptMade } from "./attempt-record.ts";
+import type { AttemptTrace } from "./attempt-trace.ts";
 import { cutRecords } from "./cut-record.ts";
 import type { JobCodec } from "./cut-record.ts";
 import type { Decision } from "./decision.ts";
@@ -51,6 +52,7 @@ function ended(decision: Decision, error: OnhookError): Decision {
 function attempted(
   attempt: AttemptMade,
   times: { readonly latencyMs: number | null; readonly firstRequestMs: number | null },
+  trace: AttemptTrace,
 ): DeliveryEvent {
   return {
     type: "delivery.attempted",
@@ -73,6 +75,7 @@ function attempted(
     problem: attempt.error,
     latencyMs: times.latencyMs,
     firstRequestMs: times.firstRequestMs,
+    trace,
   };
 }
 
@@ -93,9 +96,10 @@ export function createFinisher(deps: FinisherDeps): Finish {
     const { topic, partition, offset } = taken.record;
     if (decision.error !== null)
       emit({ type: "job.undecodable", topic, partition, offset, error: decision.error });
-    const { attempt, cdrTimestamp } = decision;
+    const { attempt, cdrTimestamp, trace } = decision;
     if (attempt === null) return;
-    emit(attempted(attempt, timesOf(attempt, cdrTimestamp, clock.now(), isOnItsWay)));
+    const times = timesOf(attempt, cdrTimestamp, clock.now(), isOnItsWay);
+    emit(attempted(attempt, times, trace));
   }
 
   async function bury(taken: Taken, error: OnhookError): Promise<void> {

@@ -52,6 +52,12 @@ export const programErrors = {
     message: "{setting} names {file}, which can not be used: {problem}",
     retryable: false,
   },
+  SPANS_NOT_EXPORTED: {
+    message: "Spans did not reach the collector of tracing.otlpEndpoint: {problem}",
+    retryable: true,
+    action:
+      "Nothing but these spans is lost. Look at the collector; where it is there and too slow, lower tracing.sampleRatio.",
+  },
   KEY_RING_UNUSABLE: {
     message: "The key ring can not be used: {problem}",
     retryable: false,

@@ -1,4 +1,5 @@
 import type { Headers } from "../log/log-record.ts";
+import { tracingHeaders } from "./trace-context.ts";
 
 /**
  * The state of a job on its way. It travels in headers, so that the job's bytes pass through every rung untouched.
@@ -35,9 +36,6 @@ const names = {
   lastStatus: "onhook-last-status",
 } as const satisfies Record<keyof JobState, string>;
 
-/** Carried along untouched, so that a trace goes on from the call to the request. */
-const passedOn = ["traceparent", "tracestate"] as const;
-
 /** Far beyond any ladder; a damaged header must not make a number that DeliveryAttempt can't hold. */
 const maxAttempt = 1_000_000;
 
@@ -60,26 +58,13 @@ export function readJobState(headers: Headers): JobState {
 }
 
 /** The headers of a state, with what `previous` carries for tracing. */
-export function jobStateHeaders(
-  state: JobState,
-  previous: Headers,
-): Record<string, string | Buffer> {
-  const headers: Record<string, string | Buffer> = {};
+export function jobStateHeaders(state: JobState, previous: Headers): Record<string, string> {
+  const headers: Record<string, string> = {};
   for (const [key, name] of Object.entries(names) as [keyof JobState, string][]) {
     const value = state[key];
     if (value !== null) headers[name] = String(value);
   }
   return { ...headers, ...tracingHeaders(previous) };
-}
-
-/** The headers that go from a call to its jobs and through every rung. */
-export function tracingHeaders(previous: Headers): Record<string, Buffer> {
-  const headers: Record<string, Buffer> = {};
-  for (const name of passedOn) {
-    const value = previous[name];
-    if (value !== undefined) headers[name] = value;
-  }
-  return headers;
 }
 
 /** Names the replay that put a job back among the jobs, in a header of that record. */

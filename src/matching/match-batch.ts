@@ -2,10 +2,10 @@ import { OnhookError } from "../errors.ts";
 import { schemaIdOf } from "../avro/wire-format.ts";
 import type { CallSchema } from "../cdr/call-schema.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
-import { tracingHeaders } from "../jobs/job-state.ts";
 import { newJob } from "../jobs/new-job.ts";
 import type { LogRecord, OutgoingRecord, RecordBatch } from "../log/log-record.ts";
 import { recordSize } from "../log/record-size.ts";
+import type { PassTracing } from "./match-tracing.ts";
 import type { TenantTriggers } from "../triggers/trigger-table.ts";
 
 /** Port: the table of triggers as it stands while one batch is matched. */
@@ -20,6 +20,8 @@ export interface MatchContext {
   /** The writer's schema of an id, loaded before, or why it can't be used. */
   schemaOf(schemaId: number): CallSchema | OnhookError;
   encodeJob(job: DeliveryJob): Buffer;
+  /** Asked once for each call that has fired, since its headers are not read before. */
+  readonly tracing: Pick<PassTracing, "headersOf">;
   readonly jobsTopic: string;
   readonly invalidTopic: string;
   /** What both topics take of one record, in bytes. */
@@ -91,12 +93,12 @@ function jobsOfTenant(
   const fired = tenant.firedBy(scan);
   if (fired.length === 0) return noJobs;
   const call = scan.project(idAlone);
+  const headers = context.tracing.headersOf(record, call, fired.length);
   const jobs: OutgoingRecord[] = [];
   for (const { trigger } of fired) {
     const { triggerId } = trigger;
     const { triggersOffset } = context.triggers;
     const job = newJob({ record, value, call, triggerId, triggersOffset });
-    const headers = tracingHeaders(record.headers);
     const { jobsTopic: topic, maxRecordBytes } = context;
     const outgoing = { topic, key: triggerId, value: context.encodeJob(job), headers };
     const bytes = recordSize(outgoing);

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
+import type { Span } from "../jobs/tracer.ts";
 
 /** What the match stage says while it works. Nothing of a call but where it stood. */
 export type MatchEvent =
@@ -40,4 +41,18 @@ export type MatchEvent =
       readonly type: "match.type-mismatch";
       readonly field: string;
       readonly count: number;
+    }
+  | {
+      /** A call fired, and its trace is recorded; told once its jobs are committed. */
+      readonly type: "cdr.traced";
+      readonly span: Span;
+      readonly topic: string;
+      readonly partition: number;
+      readonly offset: number;
+      readonly tenantId: string;
+      readonly cdrId: string;
+      readonly jobs: number;
+      /** When the matching of its batch began, and when it was committed, ms since the epoch. */
+      readonly startedAt: number;
+      readonly endedAt: number;
     };

@@ -1,11 +1,14 @@
 import { OnhookError } from "../errors.ts";
 import type { CallSchemas } from "../cdr/call-schemas.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
+import type { Tracer } from "../jobs/tracer.ts";
 import type { OutgoingRecord, RecordBatch } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import { matchBatch } from "./match-batch.ts";
 import type { MatchResult, TriggerView } from "./match-batch.ts";
+import { tracedEvents, tracingOfPass } from "./match-tracing.ts";
+import type { PassTracing } from "./match-tracing.ts";
 import { PassingMemory } from "../runtime/passing-memory.ts";
 import type { PassingShelf } from "../runtime/passing-memory.ts";
 import type { MatchEvent } from "./match-events.ts";
@@ -18,6 +21,8 @@ export interface MatchStageDeps {
   /** How often a value was of another type than expected, by field, since this was last asked. */
   takeTypeMismatches(): ReadonlyMap<string, number>;
   readonly topics: { readonly jobs: string; readonly invalid: string };
+  /** Left out: no traces are made here, those that calls belong to go on. */
+  readonly tracer?: Tracer;
   /** Whether calls are counted by their tenant, too; not when left out. */
   readonly countsTenants?: boolean;
   readonly clock: Clock;
@@ -74,12 +79,21 @@ interface Room {
 interface Pass extends Room {
   /** Gets the ids of schemas that are not known; their calls are taken for invalid. */
   readonly missing: Set<number>;
+  readonly tracing: PassTracing;
+}
+
+/** What came of a batch, with the begin of the pass that did it, ms since the epoch. */
+interface Matched {
+  readonly result: MatchResult;
+  readonly tracing: PassTracing;
+  readonly startedAt: number;
+  readonly durationMs: number;
 }
 
 /** Matches by the schemas that are known right now. */
 function matchKnown(deps: MatchStageDeps, batch: RecordBatch, pass: Pass): MatchResult {
   const { schemas, triggers, topics, countsTenants = false } = deps;
-  const { maxRecordBytes, shelf, missing } = pass;
+  const { maxRecordBytes, shelf, missing, tracing } = pass;
   return matchBatch(batch, {
     triggers,
     schemaOf: (id) => {
@@ -88,6 +102,7 @@ function matchKnown(deps: MatchStageDeps, batch: RecordBatch, pass: Pass): Match
       return known ?? new OnhookError("SCHEMA_UNKNOWN", { schemaId: id });
     },
     encodeJob: (job) => deps.encodeJob(job, shelf.allocate),
+    tracing,
     jobsTopic: topics.jobs,
     invalidTopic: topics.invalid,
     maxRecordBytes,
@@ -96,20 +111,18 @@ function matchKnown(deps: MatchStageDeps, batch: RecordBatch, pass: Pass): Match
   });
 }
 
-/** Matches by all the schemas that it takes, which are loaded where one is missing. Tells how long the last pass took. */
-async function matchWhole(
-  deps: MatchStageDeps,
-  batch: RecordBatch,
-  room: Room,
-): Promise<{ readonly result: MatchResult; readonly durationMs: number }> {
+/** Matches by all the schemas that it takes, which are loaded where one is missing; what is told is the last pass. */
+async function matchWhole(deps: MatchStageDeps, batch: RecordBatch, room: Room): Promise<Matched> {
   const { schemas, clock } = deps;
   const asked = new Set<number>();
   for (;;) {
     const missing = new Set<number>();
     const startedAt = clock.now();
-    const result = matchKnown(deps, batch, { ...room, missing });
+    const tracing = tracingOfPass(deps.tracer);
+    const result = matchKnown(deps, batch, { ...room, missing, tracing });
     const unasked = missing.difference(asked);
-    if (unasked.size === 0) return { result, durationMs: clock.now() - startedAt };
+    if (unasked.size === 0)
+      return { result, tracing, startedAt, durationMs: clock.now() - startedAt };
     // Rare enough: to look for them first would go over every call of every batch. With each schema more the output may
     // become less, and so go further into the batch, where there are others.
     for (const id of unasked) asked.add(id);
@@ -120,13 +133,12 @@ async function matchWhole(
 
 /** The stage between the calls and the jobs: loads the schemas a batch needs, matches it, and tells what came of it. */
 export function createMatchStage(deps: MatchStageDeps): MatchStage {
-  const { emit } = deps;
+  const { clock, emit } = deps;
   const memory = new PassingMemory();
 
   function report(
     batch: RecordBatch,
-    result: MatchResult,
-    durationMs: number,
+    { result, tracing, startedAt, durationMs }: Matched,
     mismatches: ReadonlyMap<string, number>,
   ): void {
     const { topic, partition } = batch;
@@ -147,18 +159,22 @@ export function createMatchStage(deps: MatchStageDeps): MatchStage {
       const offset = each[0]?.offset ?? 0;
       emit({ type: "cdr.invalid", topic, partition, offset, count: each.length, reason });
     }
+    if (tracing.traced.length === 0) return;
+    const at = { topic, partition, startedAt, endedAt: clock.now() };
+    for (const event of tracedEvents(tracing.traced, invalid, at)) emit(event);
   }
 
   return {
     async transform(batch, maxRecordBytes) {
       const shelf = memory.take();
-      const { result, durationMs } = await matchWhole(deps, batch, { maxRecordBytes, shelf });
+      const matched = await matchWhole(deps, batch, { maxRecordBytes, shelf });
+      const { result } = matched;
       const mismatches = deps.takeTypeMismatches();
       return {
         records: result.records,
         consumed: result.calls,
         committed: () => {
-          report(batch, result, durationMs, mismatches);
+          report(batch, matched, mismatches);
           shelf.giveBack();
         },
       };

@@ -3,6 +3,7 @@ import type { DeliveryEvent } from "../delivery/delivery-events.ts";
 import type { EndpointEvent } from "../endpoints/endpoint-events.ts";
 import type { KafkaEvent } from "../kafka/kafka-events.ts";
 import type { MatchEvent } from "../matching/match-events.ts";
+import type { OtlpEvent } from "../otlp/otlp-events.ts";
 import type { RegistryEvent } from "../registry/registry-events.ts";
 import type { ServiceEvent } from "../runtime/service-events.ts";
 import type { StoreEvent } from "../triggers/store-events.ts";
@@ -16,6 +17,7 @@ export type AnyEvent =
   | KafkaEvent
   | StoreEvent
   | RegistryEvent
+  | OtlpEvent
   | ServiceEvent;
 
 export type EventOf<Type extends AnyEvent["type"]> = Extract<AnyEvent, { readonly type: Type }>;

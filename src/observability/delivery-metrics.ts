@@ -17,6 +17,7 @@ export const deliveryMetrics = {
     help: "Duration of requests, from begin to end, whatever their outcome.",
     action: "Near delivery.timeoutMs receivers hang; the log's attempts name the hosts.",
     buckets: requestBuckets,
+    exemplars: true,
   },
   onhook_delivery_latency_seconds: {
     type: "histogram",
@@ -25,6 +26,7 @@ export const deliveryMetrics = {
     action:
       "When it grows while onhook_delivery_seconds does not, look at consumer lag and deliveries in flight.",
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 1800],
+    exemplars: true,
   },
   onhook_first_request_seconds: {
     type: "histogram",

@@ -1,4 +1,7 @@
 import type { Level } from "pino";
+import { isOwnSpan } from "../delivery/attempt-trace.ts";
+import type { AttemptTrace } from "../delivery/attempt-trace.ts";
+import { legibleId } from "../log/legible.ts";
 import type { AnyEvent, EventOf } from "./any-event.ts";
 
 /** A line of the log, as an event says it. Fields hold ids, counts and codes; never a number, a name or a payload. */
@@ -18,6 +21,7 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "cdr.batch-matched": ["debug", "a batch of CDRs was matched"],
   "cdr.tenants-counted": null,
   "cdr.invalid": ["warn", "CDRs went to quarantine"],
+  "cdr.traced": null,
   "match.type-mismatch": ["warn", "values of a field are of another type than a filter expects"],
   "delivery.attempted": [
     ({ outcome }) => (outcome === "failed" || outcome === "dead" ? "warn" : "info"),
@@ -77,6 +81,8 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
     ({ balanced }) => (balanced ? "the books balance" : "the books do not balance"),
   ],
   "audit.failed": ["warn", "an audit could not be made"],
+  "tracing.spans-dropped": null,
+  "tracing.spans-lost": ["warn", "spans were dropped; nothing else is lost"],
   "service.started": ["info", "started"],
   "service.dangerous-setting": ["warn", "a dangerous setting is in force"],
   "service.certificates": ["info", "certificates are in use"],
@@ -98,16 +104,20 @@ const ids: ReadonlySet<string> = new Set([
   "key",
 ]);
 
-const longestId = 300;
-
-/**
- * An id as it is written. Damaged bytes can decode all the same, to an id that runs over into the call next to it; it has
- * control characters then, or bytes that are no text, which no sound id has.
- */
 function legible(name: string, value: unknown): unknown {
-  if (!ids.has(name) || typeof value !== "string") return value;
-  if (/[\p{Cc}\uFFFD]/u.test(value)) return "[illegible]";
-  return value.length > longestId ? `${value.slice(0, longestId)}…` : value;
+  return ids.has(name) && typeof value === "string" ? legibleId(value) : value;
+}
+
+/** As OpenTelemetry names them in logs, so that a log's line leads to its trace. */
+function traceFields(trace: NonNullable<AttemptTrace>): Readonly<Record<string, string>> {
+  const { traceId, spanId } = trace;
+  return { trace_id: traceId, ...(isOwnSpan(trace) && { span_id: spanId }) };
+}
+
+/** What is not written under its own name. */
+interface Apart {
+  readonly error: unknown;
+  readonly trace: AttemptTrace;
 }
 
 /**
@@ -123,8 +133,8 @@ export function logLineOf(
   const [levelOf, message] = line;
   const level = typeof levelOf === "function" ? levelOf(event) : levelOf;
   if (!isWritten(level)) return null;
-  const { type, error, ...given } = event as AnyEvent & { readonly error?: unknown };
-  const fields: Record<string, unknown> = { event: type };
+  const { type, error, trace, ...given } = event as AnyEvent & Partial<Apart>;
+  const fields: Record<string, unknown> = { event: type, ...(trace && traceFields(trace)) };
   for (const name of Object.keys(given))
     fields[name] = legible(name, given[name as keyof typeof given]);
   if (error !== undefined) fields["err"] = error;

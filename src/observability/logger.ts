@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import type { DestinationStream, Level, Logger } from "pino";
+import { phoneNumber } from "../log/legible.ts";
 
 export interface LoggerOptions {
   readonly level: Level;
@@ -12,8 +13,7 @@ export interface LoggerOptions {
  * others. Each pattern is replaced in every line, wherever it stands.
  */
 const scrubbed: readonly (readonly [RegExp, string])[] = [
-  // Telephone numbers in E.164, also as they are written in a query string.
-  [/(?:\+|%2B)\d{7,15}(?!\d)/gi, "[number]"],
+  [phoneNumber, "[number]"],
   // Of an address only scheme, host and port.
   [/\b(https?:\/\/)(?:[^\s"\\/?#@]*@)?([^\s"\\/?#]+)[^\s"\\]*/gi, "$1$2"],
   [/wh(?:sec|sk)_[A-Za-z0-9+/=]+/g, "[secret]"],

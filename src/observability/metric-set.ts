@@ -1,22 +1,29 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { metricTable } from "./metric-table.ts";
 import type { MetricSpec } from "./metric-spec.ts";
-import type { LabelsOf, MetricName, NamesOf } from "./metric-table.ts";
+import type { LabelsOf, MetricName, NamesOf, TracedNames } from "./metric-table.ts";
 
 type Metric = Counter | Gauge | Histogram;
 
 /** What brings a gauge up to date when it is read, for those that change by time alone. */
 type Collect = { readonly [Name in NamesOf<"gauge">]?: () => void };
 
-function build(name: string, spec: MetricSpec, registry: Registry, collect?: () => void): Metric {
-  const options = { name, help: spec.help, labelNames: [...spec.labels], registers: [registry] };
+const noExemplar = {};
+
+/** In no registry: one of the text format would not take metrics with exemplars from their making on. */
+function build(name: string, spec: MetricSpec, collect?: () => void): Metric {
+  const options = { name, help: spec.help, labelNames: [...spec.labels], registers: [] };
   switch (spec.type) {
     case "counter":
       return new Counter(options);
     case "gauge":
       return new Gauge(collect === undefined ? options : { ...options, collect });
     case "histogram":
-      return new Histogram({ ...options, buckets: [...(spec.buckets ?? [])] });
+      return new Histogram({
+        ...options,
+        buckets: [...(spec.buckets ?? [])],
+        enableExemplars: spec.exemplars ?? false,
+      });
     default:
       return spec.type satisfies never;
   }
@@ -31,8 +38,9 @@ export class MetricSet {
     const collects: { readonly [Name in MetricName]?: () => void } = collect;
     const entries = Object.entries(metricTable) as [MetricName, MetricSpec][];
     this.#metrics = new Map(
-      entries.map(([name, spec]) => [name, build(name, spec, this.registry, collects[name])]),
+      entries.map(([name, spec]) => [name, build(name, spec, collects[name])]),
     );
+    for (const metric of this.#metrics.values()) this.registry.registerMetric(metric);
   }
 
   count<Name extends NamesOf<"counter">>(name: Name, labels: LabelsOf<Name>, by = 1): void {
@@ -47,11 +55,17 @@ export class MetricSet {
     (this.#metrics.get(name) as Gauge).remove(labels);
   }
 
-  observe<Name extends NamesOf<"histogram">>(
+  observe<Name extends Exclude<NamesOf<"histogram">, TracedNames>>(
     name: Name,
     labels: LabelsOf<Name>,
     value: number,
   ): void {
     (this.#metrics.get(name) as Histogram).observe(labels, value);
+  }
+
+  /** `traceId`: of a trace in which the value can be looked at; null where there is none. */
+  observeTraced(name: TracedNames, value: number, traceId: string | null): void {
+    const exemplarLabels = traceId === null ? noExemplar : { trace_id: traceId };
+    (this.#metrics.get(name) as Histogram).observe({ value, exemplarLabels });
   }
 }

@@ -7,6 +7,8 @@ export interface MetricSpec {
   readonly action: string;
   /** Upper bounds of a histogram, in the metric's unit. */
   readonly buckets?: readonly number[];
+  /** Whether a histogram's buckets name the trace of one that is in them, for those who ask for OpenMetrics. */
+  readonly exemplars?: true;
 }
 
 /** Bounds for what should be done at once, in seconds. */

@@ -126,6 +126,16 @@ const audits = {
   },
 } as const satisfies Record<string, MetricSpec>;
 
+const traces = {
+  onhook_trace_spans_dropped_total: {
+    type: "counter",
+    labels: ["reason"],
+    help: "Spans of traces that did not reach the collector: export-failed (it did not take them), queue-full (too many wait for it), stopped (the service stopped first).",
+    action:
+      "Nothing else is lost. Look at the collector, and at tracing.spans-lost in the log; where it is too slow, lower tracing.sampleRatio.",
+  },
+} as const satisfies Record<string, MetricSpec>;
+
 /** All metrics that Onhook exposes. docs/metrics.md is made from this table. */
 export const metricTable = {
   ...serviceMetrics,
@@ -134,12 +144,19 @@ export const metricTable = {
   ...deliveryMetrics,
   ...kafkaMetrics,
   ...audits,
+  ...traces,
   ...tenantMetrics,
 } as const;
 
 export type MetricName = keyof typeof metricTable;
 export type NamesOf<Type extends MetricSpec["type"]> = {
   [Name in MetricName]: (typeof metricTable)[Name]["type"] extends Type ? Name : never;
+}[MetricName];
+/** Histograms with exemplars, which are observed in a way of their own. */
+export type TracedNames = {
+  [Name in MetricName]: (typeof metricTable)[Name] extends { readonly exemplars: true }
+    ? Name
+    : never;
 }[MetricName];
 export type LabelsOf<Name extends MetricName> = {
   readonly [Label in (typeof metricTable)[Name]["labels"][number]]: string | number;

@@ -1,7 +1,9 @@
 import { collectDefaultMetrics } from "prom-client";
 import type { Registry } from "prom-client";
 import type { DeadReason } from "../delivery/next-stop.ts";
+import { isSampled } from "../jobs/trace-context.ts";
 import type { AttemptOutcome } from "../jobs/delivery-attempt.ts";
+import type { SpanLoss } from "../otlp/otlp-events.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { triggerStates } from "../triggers/store-events.ts";
 import type { StoreTable } from "../triggers/store-events.ts";
@@ -55,6 +57,8 @@ function initialise(set: MetricSet): void {
     set.set("onhook_endpoints", { state }, 0);
   for (const state of ["busy", "idle"]) set.set("onhook_sockets", { state }, 0);
   for (const probe of ["true", "false"]) set.count("onhook_redriven_total", { probe }, 0);
+  for (const reason of ["export-failed", "queue-full", "stopped"] satisfies SpanLoss[])
+    set.count("onhook_trace_spans_dropped_total", { reason }, 0);
   set.count("onhook_triggers_disabled_total", { reason: "gone" }, 0);
   for (const fenced of ["true", "false"])
     set.count("onhook_transactions_aborted_total", { fenced }, 0);
@@ -68,10 +72,13 @@ function initialise(set: MetricSet): void {
 function deliveryRecorders(set: MetricSet, tenants: TenantLabels) {
   return {
     "delivery.attempted": (event) => {
-      const { outcome, reason, durationMs, latencyMs, firstRequestMs } = event;
+      const { outcome, reason, durationMs, latencyMs, firstRequestMs, trace } = event;
+      const traceId = trace !== null && isSampled(trace) ? trace.traceId : null;
       set.count("onhook_delivery_attempts_total", { outcome });
-      if (durationMs !== null) set.observe("onhook_delivery_seconds", {}, durationMs / 1000);
-      if (latencyMs !== null) set.observe("onhook_delivery_latency_seconds", {}, latencyMs / 1000);
+      if (durationMs !== null)
+        set.observeTraced("onhook_delivery_seconds", durationMs / 1000, traceId);
+      if (latencyMs !== null)
+        set.observeTraced("onhook_delivery_latency_seconds", latencyMs / 1000, traceId);
       // The clock that stamped the CDR may be ahead of this machine's.
       if (firstRequestMs !== null)
         set.observe("onhook_first_request_seconds", {}, Math.max(0, firstRequestMs) / 1000);
@@ -131,6 +138,7 @@ function matchRecorders(set: MetricSet, tenants: TenantLabels) {
       }
     },
     "cdr.invalid": null,
+    "cdr.traced": null,
     "match.type-mismatch": ({ count }) =>
       set.count("onhook_match_type_mismatches_total", {}, count),
   } satisfies Partial<Recorders>;
@@ -203,6 +211,14 @@ function kafkaRecorders(set: MetricSet, consumers: ConsumerGauges) {
   } satisfies Partial<Recorders>;
 }
 
+function tracingRecorders(set: MetricSet) {
+  return {
+    "tracing.spans-dropped": ({ reason, count }) =>
+      set.count("onhook_trace_spans_dropped_total", { reason }, count),
+    "tracing.spans-lost": null,
+  } satisfies Partial<Recorders>;
+}
+
 function serviceRecorders(set: MetricSet) {
   return {
     "service.started": ({ version }) => set.set("onhook_build_info", { version }, 1),
@@ -247,6 +263,7 @@ export function createMetrics(clock: Clock, options: MetricsOptions = {}): Metri
     ...storeRecorders(set),
     ...kafkaRecorders(set, consumers),
     ...auditRecorders(set),
+    ...tracingRecorders(set),
   };
   return {
     registry: set.registry,

@@ -1,7 +1,8 @@
 import { endpointHeader, readDeath } from "../delivery/dead-headers.ts";
 import { OnhookError } from "../errors.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
-import { replayHeader, tracingHeaders } from "../jobs/job-state.ts";
+import { replayHeader } from "../jobs/job-state.ts";
+import { tracingHeaders } from "../jobs/trace-context.ts";
 import type { LogRecord } from "../log/log-record.ts";
 import { recordSize } from "../log/record-size.ts";
 import { other } from "./picked.ts";

@@ -15,14 +15,15 @@ async function start(checks: { alive?: Check[]; ready?: Check[] } = {}) {
     host: "127.0.0.1",
     port: 0,
     checks: { alive: () => checks.alive ?? [], ready: () => checks.ready ?? [] },
-    metrics: async () => ({
+    metrics: async (accept) => ({
       contentType: "text/plain; version=0.0.4",
-      body: "onhook_jobs_total 3\n",
+      body: `onhook_jobs_total 3\n# for ${accept}\n`,
     }),
   });
   const { port } = await server.start();
   open.push(() => server.close());
-  return { server, get: (path: string) => fetch(`http://127.0.0.1:${port}${path}`) };
+  const get = (path: string, headers = {}) => fetch(`http://127.0.0.1:${port}${path}`, { headers });
+  return { server, get };
 }
 
 const joined: Check = { name: "match consumer", ok: true, detail: "6 partitions" };
@@ -60,11 +61,11 @@ test("checks are made anew for each request", async () => {
   expect((await get("/readyz")).status).toBe(200);
 });
 
-test("/metrics answers with the exposition and its content type", async () => {
+test("/metrics answers with the exposition that is asked for, and its content type", async () => {
   const { get } = await start();
-  const response = await get("/metrics");
+  const response = await get("/metrics", { accept: "text/plain" });
   expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4");
-  expect(await response.text()).toBe("onhook_jobs_total 3\n");
+  expect(await response.text()).toBe("onhook_jobs_total 3\n# for text/plain\n");
 });
 
 test("any other path is not found", async () => {

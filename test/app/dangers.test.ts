@@ -73,3 +73,14 @@ test("a proxy's password in the clear is one", () => {
   expect(JSON.stringify(at("http://proxy.example.com:3128"))).not.toContain("hush");
   expect(at("https://proxy.example.com")).toEqual([]);
 });
+
+test("a token for a collector is one where it is sent in the clear", () => {
+  const settings = { ONHOOK_TRACING_HEADERS: "authorization=Bearer hush" };
+  const of = (otlpEndpoint: string) =>
+    dangers({ ...settings, ONHOOK_TRACING_OTLP_ENDPOINT: otlpEndpoint });
+  expect(of("https://collector.example.com")).toEqual([]);
+  expect(of("http://collector:4318")).toEqual([
+    { setting: "tracing.headers", danger: expect.stringContaining("in the clear") },
+  ]);
+  expect(dangers({ ONHOOK_TRACING_OTLP_ENDPOINT: "http://collector:4318" })).toEqual([]);
+});

@@ -37,9 +37,9 @@ describe("the expiry of certificates", () => {
   it("is told for each setting that names a file which the process reads, and no other", () => {
     const own = certificate(day(1));
     const [cert, key] = [fileOf("own.pem", own.cert), fileOf("own.key", own.key)];
-    const [ca, registry, receivers] = [2, 3, 4].map((number) =>
+    const [ca, registry, receivers, collector] = [2, 3, 4, 6].map((number) =>
       fileOf(`ca${number}.pem`, certificate(day(number)).cert),
-    ) as [string, string, string];
+    ) as [string, string, string, string];
     const env = {
       ONHOOK_KAFKA_SSL_ENABLED: "true",
       ONHOOK_KAFKA_SSL_CA_FILE: ca,
@@ -47,6 +47,8 @@ describe("the expiry of certificates", () => {
       ONHOOK_KAFKA_SSL_KEY_FILE: key,
       ONHOOK_REGISTRY_CA_FILE: registry,
       ONHOOK_DELIVERY_CA_FILE: receivers,
+      ONHOOK_TRACING_OTLP_ENDPOINT: "https://collector.example.com",
+      ONHOOK_TRACING_CA_FILE: collector,
     };
     const told = (roles: readonly Role[]) =>
       expiries(env, roles).map(({ setting, expiresAt }) => [
@@ -58,8 +60,9 @@ describe("the expiry of certificates", () => {
       ["kafka.ssl.certFile", 1],
       ["registry.caFile", 3],
     ];
-    expect(told(["match", "admin"])).toEqual(everywhere);
-    expect(told(["deliver"])).toEqual([...everywhere, ["delivery.caFile", 4]]);
+    const last = ["tracing.caFile", 6];
+    expect(told(["match", "admin"])).toEqual([...everywhere, last]);
+    expect(told(["deliver"])).toEqual([...everywhere, ["delivery.caFile", 4], last]);
     expect(expiries({})).toEqual([]);
   });
 

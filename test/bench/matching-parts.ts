@@ -9,6 +9,7 @@ import { createTriggerTable } from "../../src/triggers/trigger-table.ts";
 import type { TriggerTable } from "../../src/triggers/trigger-table.ts";
 import { avroTypeOf, schemaFile, wireBytes } from "../support/e2e-platform.ts";
 import { triggerOf } from "../support/e2e-samples.ts";
+import { tracingOfPass } from "../../src/matching/match-tracing.ts";
 
 const callSchemaId = 1;
 export const callSchema = createCallSchema(callSchemaId, schemaFile("call-ended"));
@@ -76,6 +77,7 @@ export function contextOf(table: TriggerTable): MatchContext {
     triggers: { tenant: (id) => table.tenant(id), triggersOffset: 0 },
     schemaOf: () => callSchema,
     encodeJob: (job) => jobCodec.encode(job),
+    tracing: tracingOfPass(undefined),
     jobsTopic: "onhook.jobs",
     invalidTopic: "onhook.cdr.invalid",
     maxRecordBytes: 1e6,

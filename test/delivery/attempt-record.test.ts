@@ -19,6 +19,7 @@ const recordOf = (done: Partial<Done>, attempt = 1) =>
     request,
     result: { kind: "answer", status: 200, retryAfter: null, durationMs: 12.6 },
     outcome: { kind: "delivered", status: 200 },
+    trace: null,
     stop: { kind: "done" },
     ...done,
   });

@@ -4,6 +4,8 @@ import type { RequestShape } from "../../src/delivery/build-request.ts";
 import type { WebhookRequest } from "../../src/delivery/http-request.ts";
 import { newSigningSecret } from "../../src/secrets/signing-secret.ts";
 import { signV1 } from "../../src/delivery/signature.ts";
+import { someTrace, traceparent } from "../jobs/some-trace.ts";
+import type { TraceContext } from "../../src/jobs/trace-context.ts";
 
 const secrets = ["whsec_bmV3ZXIgc2VjcmV0", "whsec_b2xkZXIgc2VjcmV0"];
 const payload = {
@@ -16,7 +18,10 @@ const payload = {
 const query =
   "triggerId=t&id=i&tenantId=n&cdr%5Bid%5D=c&cdr%5BcliNum%5D=%2B44700000000&cdr%5Bbig%5D=1152921504606846976&customData%5Bhook%5D=post+call";
 
-function request(action: Partial<RequestShape> = {}): WebhookRequest {
+function request(
+  action: Partial<RequestShape> = {},
+  trace: TraceContext | null = null,
+): WebhookRequest {
   return buildRequest({
     payload,
     action: {
@@ -33,6 +38,7 @@ function request(action: Partial<RequestShape> = {}): WebhookRequest {
     attempt: 3,
     timestamp: 1_735_689_600,
     userAgent: "onhook/0.1.0",
+    trace,
   });
 }
 
@@ -132,6 +138,16 @@ describe("the trigger's own headers and credentials", () => {
   test("of bearer are the token, with a GET too", () => {
     const auth = { scheme: "bearer", username: null, secret: "a.token" } as const;
     expect(request({ auth, method: "GET" }).headers["authorization"]).toBe("Bearer a.token");
+  });
+});
+
+describe("a request that belongs to a trace", () => {
+  test("bears it, in place of what its trigger has of that name", () => {
+    const headers = { Traceparent: "00-other", tracestate: "other=1" };
+    const trace = { ...someTrace, tracestate: "a=1" };
+    expect(request({ headers }, trace).headers).toMatchObject({ traceparent, tracestate: "a=1" });
+    expect(request({ headers }).headers).toMatchObject({ traceparent: "00-other" });
+    expect(request({}, someTrace).headers).not.toHaveProperty("tracestate");
   });
 });
 

@@ -2,13 +2,14 @@ import { describe, expect, it } from "vitest";
 import { deadHeaders, readDeath } from "../../src/delivery/dead-headers.ts";
 import { readJobState } from "../../src/jobs/job-state.ts";
 import { nine, someRecord, someState } from "./some-jobs.ts";
+import { traceparent } from "../jobs/some-trace.ts";
 
 const death = { reason: "status", error: "the receiver answered 500", at: nine };
 const state = someState({ attempt: 4, firstFailedAt: nine - 12_000, lastStatus: 500 });
 const from = someRecord({
   offset: 8,
   partition: 2,
-  headers: { traceparent: "00-aa-bb-01", x: "y" },
+  headers: { traceparent, x: "y" },
 });
 
 describe("the headers of a dead job", () => {
@@ -25,7 +26,7 @@ describe("the headers of a dead job", () => {
       "onhook-source-topic": "onhook.jobs",
       "onhook-source-partition": "2",
       "onhook-source-offset": "8",
-      traceparent: Buffer.from("00-aa-bb-01"),
+      traceparent,
     });
   });
 

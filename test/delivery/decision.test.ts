@@ -10,11 +10,12 @@ import {
 import { createRetryLadder } from "../../src/delivery/retry-ladder.ts";
 import { OnhookError } from "../../src/errors.ts";
 import { nine, someJob, someRecord, someState } from "./some-jobs.ts";
+import { someTrace, traceparent } from "../jobs/some-trace.ts";
 
 const ladder = createRetryLadder("r.", [2000, 4000]);
-const from = someRecord({ headers: { traceparent: "00-aa", "onhook-attempt": "1", other: "x" } });
+const from = someRecord({ headers: { traceparent, "onhook-attempt": "1", other: "x" } });
 const { key, value } = from;
-const trace = { traceparent: Buffer.from("00-aa") };
+const trace = { traceparent };
 const failed = {
   kind: "failed",
   reason: "status",
@@ -32,6 +33,7 @@ const after = (done: Pick<Done, "outcome" | "stop">) =>
       startedAt: nine,
       request: { method: "POST", url: "https://crm.example.com/" },
       result: { kind: "answer", status: 500, retryAfter: null, durationMs: 30 },
+      trace: someTrace,
       ...done,
     },
     "dead",
@@ -79,7 +81,8 @@ describe("after an attempt", () => {
 
 describe("instead of an attempt", () => {
   it("a cancelled job ends with a record that says why", () => {
-    const decision = cancelled(from, someJob(), someState(), "trigger-disabled", nine);
+    const done = { startedAt: nine, trace: someTrace, reason: "trigger-disabled" } as const;
+    const decision = cancelled(from, someJob(), someState(), done);
     expect(decision).toMatchObject({
       onward: null,
       attempt: { outcome: "cancelled", reason: "trigger-disabled", at: nine, host: null },
@@ -103,6 +106,7 @@ describe("instead of an attempt", () => {
       },
       attempt: null,
       outcome: null,
+      trace: null,
       cdrTimestamp: null,
       error: null,
     });

@@ -18,9 +18,11 @@ export const delivered: Decision = {
     request: { method: "POST", url: "https://crm.example.com/" },
     result: { kind: "answer", status: 200, retryAfter: null, durationMs: 3 },
     outcome: { kind: "delivered", status: 200 },
+    trace: null,
     stop: { kind: "done" },
   }),
   outcome: { kind: "delivered", status: 200 },
+  trace: null,
   cdrTimestamp: nine - 500,
   error: null,
 };

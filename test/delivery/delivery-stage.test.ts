@@ -31,7 +31,8 @@ describe("a job that is decided", () => {
 
   it("is told as undecodable, and not as an attempt, where it was none", async () => {
     const error = new OnhookError("WIRE_FORMAT", { problem: "x" });
-    const decision = { onward: null, attempt: null, outcome: null, cdrTimestamp: null, error };
+    const none = { onward: null, attempt: null, outcome: null, trace: null, cdrTimestamp: null };
+    const decision = { ...none, error };
     const stage = await setUp({ deliver: async () => decision });
     await stage.take(3);
     expect(stage.events).toContainEqual({ type: "job.undecodable", ...jobs, offset: 3, error });

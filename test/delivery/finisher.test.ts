@@ -25,6 +25,7 @@ function retried(): Decision {
       request: { method: "POST", url: "https://crm.example.com/" },
       result: { kind: "answer", status: 500, retryAfter: null, durationMs: 3 },
       outcome: { kind: "failed", reason: "status", status: 500, error: "500", waitMs: 0 },
+      trace: null,
       stop: { kind: "retry", rung, state },
     },
     "dead",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { laterSchema } from "../cdr/call-bytes.ts";
 import { createMemoryFlow, crm, triggerIdOf } from "../support/memory-flow.ts";
+import { traceparent } from "../jobs/some-trace.ts";
 
 const bodyOf = (request: { readonly body: Buffer | null } | undefined): unknown =>
   JSON.parse(String(request?.body));
@@ -47,11 +48,11 @@ describe("a call that fires a trigger", () => {
     flow.receivers.script(crm, { status: 500 });
     await flow.trigger();
     await flow.start();
-    await flow.call({ headers: { traceparent: "00-aa-bb-01", other: "x" } });
+    await flow.call({ headers: { traceparent, other: "x" } });
     const [job] = flow.records("jobs");
     const [retry] = flow.log.all("onhook.retry.2s");
     expect(Object.keys(job?.headers ?? {})).toEqual(["traceparent"]);
-    expect(String(retry?.headers["traceparent"])).toBe("00-aa-bb-01");
+    expect(String(retry?.headers["traceparent"])).toBe(traceparent);
   });
 });
 

@@ -72,6 +72,7 @@ function createStore(decode: Decode) {
           attempt: 1,
           timestamp: 1,
           userAgent: "onhook/test",
+          trace: null,
         });
         expect(requestTarget(request.url).origin).toMatch(/^https:/);
       }

@@ -9,6 +9,7 @@ import { createDeliverHarness, soundJob } from "./deliver-harness.ts";
 import { fuzz, hostile, mutated } from "./fuzz.ts";
 import { soundTriggers } from "./some-triggers.ts";
 import { planted } from "./watched-log.ts";
+import { traceparent } from "../jobs/some-trace.ts";
 
 const rules = { catalog: createFieldCatalog(callEndedSchema()), allowHttp: false };
 
@@ -48,7 +49,9 @@ const results: fc.Arbitrary<HttpResult> = fc.oneof(
 const numbers = ["1", "2", "11", "0", "-1", "", "9".repeat(15), "9".repeat(30), "1.5", "NaN", " 2"];
 const headerValues = fc.oneof(
   fc.constantFrom(...numbers, planted.number, planted.secret).map((text) => Buffer.from(text)),
-  mutated(fc.constantFrom(...["1", "1779350400000"].map((text) => Buffer.from(text)))),
+  mutated(
+    fc.constantFrom(...["1", "1779350400000", traceparent, "a=1"].map((text) => Buffer.from(text))),
+  ),
 );
 const headerNames = fc.constantFrom(
   "onhook-attempt",

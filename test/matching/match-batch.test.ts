@@ -10,6 +10,8 @@ import { createTriggerTable } from "../../src/triggers/trigger-table.ts";
 import type { TenantTriggers, TriggerTable } from "../../src/triggers/trigger-table.ts";
 import { callEndedSchema, encoder } from "../cdr/call-bytes.ts";
 import { triggerInput } from "../triggers/trigger-input.ts";
+import { tracingOfPass } from "../../src/matching/match-tracing.ts";
+import { traceparent } from "../jobs/some-trace.ts";
 
 const at = { topic: "onhook.cdr", partition: 2 };
 const schema = callEndedSchema();
@@ -54,6 +56,7 @@ function match(
       triggers: { tenant, triggersOffset: 12 },
       schemaOf,
       encodeJob: (job) => Buffer.from(JSON.stringify({ ...job, call: job.call.toString("hex") })),
+      tracing: tracingOfPass(undefined),
       jobsTopic: "jobs",
       invalidTopic: "invalid",
       maxRecordBytes: 1_000_000,
@@ -71,13 +74,10 @@ describe("a call", () => {
   it("makes a job for each trigger that it fires, under the trigger's key, with its own bytes", () => {
     const table = tableWith([], [{ field: "dur", op: "gt", values: ["10"] }]);
     const value = callOf("call-1", { dur: 11 });
-    const traced = record(5, value, { tracestate: Buffer.from("v=1"), x: Buffer.from("y") });
+    const traced = record(5, value, { traceparent: Buffer.from(traceparent), x: Buffer.from("y") });
     const { records, jobs, ...counts } = match([traced], (id) => table.tenant(id));
     expect(records.map(({ key }) => key)).toEqual([idOf(1), idOf(2)]);
-    expect(records.map(({ headers }) => Object.keys(headers ?? {}))).toEqual([
-      ["tracestate"],
-      ["tracestate"],
-    ]);
+    expect(records.map(({ headers }) => headers)).toEqual([{ traceparent }, { traceparent }]);
     expect(jobs[0]).toEqual({
       jobId: expect.stringMatching(/^[\da-f-]{36}$/),
       triggerId: idOf(1),
@@ -91,6 +91,25 @@ describe("a call", () => {
       triggersOffset: 12,
     });
     expect(counts).toMatchObject({ calls: 1, matched: 1, jobCount: 2, invalid: [] });
+  });
+
+  it("has its headers read where it fires, once for all its jobs, and else not at all", () => {
+    const table = tableWith([], [{ field: "dur", op: "gt", values: ["10"] }]);
+    let reads = 0;
+    const counted = (each: LogRecord): LogRecord =>
+      Object.defineProperty({ ...each }, "headers", {
+        get: () => {
+          reads += 1;
+          return {};
+        },
+      });
+    const readsOf = (value: Buffer): number => {
+      reads = 0;
+      match([counted(record(0, value))], (id) => table.tenant(id));
+      return reads;
+    };
+    expect(readsOf(callOf("1", { dur: 11 }))).toBe(1);
+    expect(readsOf(callOf("2", { dur: 11 }, "t2"))).toBe(0);
   });
 
   it("makes nothing where no trigger of its tenant fires, or its tenant has none", () => {

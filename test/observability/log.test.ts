@@ -4,6 +4,7 @@ import { logLineOf } from "../../src/observability/log-events.ts";
 import { createLogger } from "../../src/observability/logger.ts";
 import { createMetrics } from "../../src/observability/metrics.ts";
 import { createObserver } from "../../src/observability/observer.ts";
+import { someTrace } from "../jobs/some-trace.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 import { attempted, sampleEvents } from "../support/sample-events.ts";
 
@@ -29,7 +30,7 @@ test("an attempt is one line with every id, the status, the duration and the dec
     latencyMs: null,
     nextAttemptAt: 99,
   });
-  const { type, ...fields } = attempted;
+  const { type, trace: _, ...fields } = attempted;
   expect(lines()).toEqual([
     expect.objectContaining({
       ...fields,
@@ -42,6 +43,18 @@ test("an attempt is one line with every id, the status, the duration and the dec
       latencyMs: null,
       nextAttemptAt: 99,
     }),
+  ]);
+});
+
+test("an attempt that belongs to a trace names it, and its own step where it has one", () => {
+  const { observe, lines } = capture();
+  const own = { ...someTrace, spanId: "00f067aa0ba902b7", parentSpanId: someTrace.spanId };
+  for (const trace of [null, someTrace, own]) observe({ ...attempted, trace });
+  const ids = lines().map(({ trace_id, span_id, trace }) => [trace_id, span_id, trace]);
+  expect(ids).toEqual([
+    [undefined, undefined, undefined],
+    [someTrace.traceId, undefined, undefined],
+    [someTrace.traceId, own.spanId, undefined],
   ]);
 });
 
@@ -87,6 +100,7 @@ test("what only counts makes no line", () => {
   observe(sampleEvents["consumer.fetched"]);
   observe(sampleEvents["consumer.lag"]);
   observe(sampleEvents["delivery.in-flight"]);
+  observe(sampleEvents["cdr.traced"]);
   expect(written).toEqual([]);
 });
 

@@ -11,6 +11,7 @@ import { checkTrigger } from "../../src/triggers/check-trigger.ts";
 import { compileTrigger } from "../../src/triggers/compile-trigger.ts";
 import { callEndedSchema, encoder } from "../cdr/call-bytes.ts";
 import { someTriggerId, triggerInput } from "../triggers/trigger-input.ts";
+import { traceparent } from "../jobs/some-trace.ts";
 
 const schema = callEndedSchema();
 const catalog = createFieldCatalog(schema);
@@ -33,7 +34,7 @@ const recordOf = (bytes: Buffer | null, changes: Partial<LogRecord> = {}): LogRe
   timestamp: 1500,
   key: null,
   value: bytes,
-  headers: { traceparent: Buffer.from("00-t"), own: Buffer.from("x") },
+  headers: { traceparent: Buffer.from(traceparent), own: Buffer.from("x") },
   ...changes,
 });
 
@@ -69,7 +70,7 @@ describe("a call that the trigger fires for", () => {
         topic: "jobs",
         key: someTriggerId,
         value: Buffer.from("job"),
-        headers: { traceparent: Buffer.from("00-t"), "onhook-replay": "r" },
+        headers: { traceparent, "onhook-replay": "r" },
       },
     });
     const ids = { tenantId: "t1", cdrId: "call-1", triggerId: someTriggerId };

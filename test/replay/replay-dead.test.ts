@@ -8,6 +8,7 @@ import type { DeadFilter } from "../../src/replay/replay-dead.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 import { MemoryLog } from "../support/memory-log.ts";
 import { createMemoryReplayLog } from "../support/memory-replay-log.ts";
+import { traceparent } from "../jobs/some-trace.ts";
 
 const job = { tenantId: "t", call: Buffer.from("call") } as DeliveryJob;
 
@@ -25,7 +26,7 @@ const record: LogRecord = {
       "onhook-dead-reason": "endpoint-suspended",
       "onhook-dead-at": "1000",
       "onhook-endpoint": "0123456789abcdef",
-      traceparent: "00-trace",
+      traceparent,
     }).map(([name, value]) => [name, Buffer.from(value)]),
   ),
 };
@@ -47,7 +48,7 @@ describe("a dead job that fits the filter", () => {
         topic: "jobs",
         key: record.key,
         value: record.value,
-        headers: { traceparent: Buffer.from("00-trace"), "onhook-replay": "an-id" },
+        headers: { traceparent, "onhook-replay": "an-id" },
       },
     });
   });

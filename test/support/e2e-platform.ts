@@ -40,6 +40,8 @@ export interface Platform extends AsyncDisposable {
   putTenant(tenant: Tenant): Promise<number>;
   /** Sends calls in their order, by the schema of the contract. */
   call(...calls: readonly CallEndedRecord[]): Promise<void>;
+  /** One call, with headers. */
+  callWith(headers: Readonly<Record<string, string>>, call: CallEndedRecord): Promise<void>;
   /** The same to one partition, whatever their tenants. */
   callTo(partition: number, calls: readonly CallEndedRecord[]): Promise<void>;
   /** After a failure: its client may never agree with the brokers again on the sequence of what it writes. */
@@ -105,6 +107,10 @@ export async function createPlatform(stack: StackAddress, topics: OwnTopics): Pr
           .map((call) => ({ key: call.tenantId, value: encode.call(call) }));
         await producer.send({ topic: topics.cdr, acks: -1, messages });
       }
+    },
+    async callWith(headers, call) {
+      const message = { key: call.tenantId, value: encode.call(call), headers };
+      await producer.send({ topic: topics.cdr, acks: -1, messages: [message] });
     },
     async callTo(partition, calls) {
       const messages = calls.map((call) => ({

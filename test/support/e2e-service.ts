@@ -30,7 +30,7 @@ export interface ServiceProcess extends AsyncDisposable {
   /** The same of lines that come from now on. */
   nextLine(fits: (line: LogLine) => boolean): Promise<LogLine>;
   /** Asks the service's own HTTP. Rejects when nobody listens (any more). */
-  get(path: string): Promise<Answered>;
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answered>;
   /** Resolves once `/readyz` says so. */
   ready(): Promise<void>;
   /** Resolves once the event at this offset of the triggers' topic has taken effect in this process. */
@@ -103,9 +103,12 @@ export function startService(
     return found as LogLine;
   }
 
-  async function get(path: string): Promise<Answered> {
+  async function get(
+    path: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answered> {
     const { port } = await line(({ msg }) => msg === "listening");
-    const response = await fetch(`http://127.0.0.1:${Number(port)}${path}`);
+    const response = await fetch(`http://127.0.0.1:${Number(port)}${path}`, { headers });
     return { status: response.status, body: await response.text() };
   }
 

@@ -8,6 +8,7 @@ import type { PartitionConsumer } from "../../src/delivery/intake.ts";
 import type { RetryLadder } from "../../src/delivery/retry-ladder.ts";
 import type { DeliveryAttempt } from "../../src/jobs/delivery-attempt.ts";
 import type { DeliveryJob } from "../../src/jobs/delivery-job.ts";
+import type { Tracer } from "../../src/jobs/tracer.ts";
 import type { EndpointHealth } from "../../src/endpoints/endpoint-health.ts";
 import { CompactedTable } from "../../src/kafka/compacted-table.ts";
 import { createMatchStage } from "../../src/matching/match-stage.ts";
@@ -62,6 +63,8 @@ export interface WorkerOptions extends EndpointOptions {
   readonly maxRetryAfterMs: number;
   readonly commitIntervalMs: number;
   readonly registryRefreshMs: number;
+  /** Left out: tracing is off. */
+  readonly tracer?: Tracer;
 }
 
 export const standardOptions: WorkerOptions = {
@@ -88,6 +91,7 @@ export class MemoryWorker {
   readonly retries: MemoryConsumer;
   readonly #world: MemoryWorld;
   readonly #options: WorkerOptions;
+  readonly #tracing: Pick<WorkerOptions, "tracer">;
   readonly #writer: MemoryWriter;
   readonly #stop = new AbortController();
   readonly #kill = new AbortController();
@@ -100,6 +104,7 @@ export class MemoryWorker {
   constructor(world: MemoryWorld, options: WorkerOptions) {
     this.#world = world;
     this.#options = options;
+    this.#tracing = options.tracer === undefined ? {} : { tracer: options.tracer };
     const { groups, ladder, log } = world;
     this.#writer = createMemoryWriter(log);
     this.jobs = new MemoryConsumer(groups.get("deliver"), [topicRoles.jobs.name]);
@@ -211,6 +216,7 @@ export class MemoryWorker {
       encodeJob: (job) => codecs.jobs.encode(job),
       takeTypeMismatches,
       topics: { jobs: topicRoles.jobs.name, invalid: topicRoles.invalid.name },
+      ...this.#tracing,
       clock,
       emit: this.#emit,
     });
@@ -242,6 +248,7 @@ export class MemoryWorker {
       clock,
       maxRetryAfterMs,
       userAgent: "onhook/test",
+      ...this.#tracing,
     });
     const stage = createDeliveryStage({
       consumers: { jobs: this.#ofThisWorker(this.jobs), retries: this.#ofThisWorker(this.retries) },

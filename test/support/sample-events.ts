@@ -21,6 +21,7 @@ export const attempted: EventOf<"delivery.attempted"> = {
   nextAttemptAt: null,
   host: "crm.example.com",
   method: "POST",
+  trace: null,
 };
 
 const error = new Error("the broker went away");
@@ -62,6 +63,26 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
     count: 1,
     reason: "AVRO_DECODE",
   },
+  "cdr.traced": {
+    type: "cdr.traced",
+    span: {
+      traceId: "0af7651916cd43dd8448eb211c80319c",
+      spanId: "00f067aa0ba902b7",
+      parentSpanId: "b7ad6b7169203331",
+      flags: 1,
+      tracestate: null,
+    },
+    topic: "onhook.cdr",
+    partition: 3,
+    offset: 4711,
+    tenantId: "tenant-1",
+    cdrId: "session-1",
+    jobs: 2,
+    startedAt: Date.UTC(2026, 0, 5, 9),
+    endedAt: Date.UTC(2026, 0, 5, 9) + 20,
+  },
+  "tracing.spans-dropped": { type: "tracing.spans-dropped", reason: "export-failed", count: 12 },
+  "tracing.spans-lost": { type: "tracing.spans-lost", reason: "export-failed", count: 12, error },
   "audit.done": {
     type: "audit.done",
     at: Date.UTC(2026, 0, 5, 9),

@@ -62,7 +62,7 @@ const lag: Row = {
 };
 
 const kafka: Row = {
-  title: "Kafka and the registry",
+  title: "Kafka, the registry and the collector",
   panels: [
     graph({
       title: "Since the last fetch",
@@ -116,7 +116,7 @@ const kafka: Row = {
         { expr: `sum(${increase("onhook_producer_retries_total")})`, legend: "writes" },
         { expr: `sum(${increase("onhook_commit_failures_total")})`, legend: "commits" },
       ],
-      width: 8,
+      width: 6,
       bars: true,
     }),
     graph({
@@ -133,14 +133,26 @@ const kafka: Row = {
           legend: "rewound {{topic}}",
         },
       ],
-      width: 8,
+      width: 6,
       bars: true,
     }),
     graph({
       title: "Registry failures",
       unit: "short",
       queries: [{ expr: `sum(${increase("onhook_registry_failures_total")})`, legend: "failures" }],
-      width: 8,
+      width: 6,
+      bars: true,
+    }),
+    graph({
+      title: "Spans not exported",
+      unit: "short",
+      queries: [
+        {
+          expr: `sum by (reason) (${increase("onhook_trace_spans_dropped_total")})`,
+          legend: "{{reason}}",
+        },
+      ],
+      width: 6,
       bars: true,
     }),
   ],

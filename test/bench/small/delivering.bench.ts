@@ -25,8 +25,8 @@ const shapeOf = (secrets: readonly string[]): RequestShape => ({
 });
 
 function requests(action: RequestShape): void {
-  for (let attempt = 1; attempt <= deliveries; attempt += 1)
-    buildRequest({ payload, action, jobId: "job", attempt, timestamp: 1, userAgent: "onhook" });
+  const parts = { payload, action, jobId: "job", timestamp: 1, userAgent: "onhook", trace: null };
+  for (let attempt = 1; attempt <= deliveries; attempt += 1) buildRequest({ ...parts, attempt });
 }
 
 describe("a thousand requests", () => {
