@@ -27,8 +27,8 @@ function settingsOf(manifests: readonly Manifest[], owner: Manifest): Config {
   for (const { name, value, valueFrom } of container.env)
     env[name] = valueFrom === undefined ? value : "from-a-secret";
   delete env["ONHOOK_CONFIG"];
-  // A key has a form of its own, and where a Secret lacks one it is not set.
-  delete env["ONHOOK_SECRETS_KEYS"];
+  // These have a form of their own, and where a Secret lacks one it is not set.
+  for (const name of ["ONHOOK_SECRETS_KEYS", "ONHOOK_TRACING_HEADERS"]) delete env[name];
   const fileText = settingsMap(manifests, owner)?.data?.["onhook.yaml"] ?? "absent";
   return loadConfig({ env, fileText });
 }
@@ -205,6 +205,14 @@ describe("the network policies", () => {
   it("let matchers out to names, brokers and the registry alone", () => {
     const { spec } = theOne(of("secured"), "NetworkPolicy", "-onhook");
     expect(spec.egress.map(({ ports }) => ports?.[0]?.port)).toEqual([53, 9094, 443]);
+  });
+
+  it("let all out to the collector where there is one", async () => {
+    const manifests = await rendered("secured", {
+      config: { tracing: { otlpEndpoint: "http://collector.example.com:4318" } },
+    });
+    const { spec } = theOne(manifests, "NetworkPolicy", "-onhook");
+    expect(spec.egress.map(({ ports }) => ports?.[0]?.port)).toEqual([53, 9094, 443, 4318]);
   });
 });
 

@@ -140,6 +140,11 @@ const mistakes: readonly (readonly [string, object, readonly string[]])[] = [
     ["ONHOOK_DELIVERY_PROXY_PASSWORD"],
   ],
   [
+    "headers for a collector without the collector",
+    { config: least, secrets: { values: { ONHOOK_TRACING_HEADERS: "a=b" } } },
+    ["ONHOOK_TRACING_HEADERS", "config.tracing.otlpEndpoint"],
+  ],
+  [
     "a certificate without its key",
     { config: least, tls: { kafka: { secretName: "a", certKey: "tls.crt" } } },
     ["tls.kafka", "certKey and keyKey"],

@@ -62,6 +62,9 @@
 {{- if and $s.delivery.proxy.username (not $s.delivery.proxy.url) -}}
 {{- fail "config.delivery.proxy.username has no effect without config.delivery.proxy.url" -}}
 {{- end -}}
+{{- if and (hasKey $given "ONHOOK_TRACING_HEADERS") (not $s.tracing.otlpEndpoint) -}}
+{{- fail "ONHOOK_TRACING_HEADERS of secrets.values has no effect without config.tracing.otlpEndpoint" -}}
+{{- end -}}
 {{- if ge (int64 $s.kafka.heartbeatIntervalMs) (int64 $s.kafka.sessionTimeoutMs) -}}
 {{- fail "config.kafka.heartbeatIntervalMs must be less than config.kafka.sessionTimeoutMs" -}}
 {{- end -}}

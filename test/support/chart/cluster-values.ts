@@ -63,14 +63,15 @@ export const clusterValues = {
     proxyTo: objects(
       "Peers that the proxy of config.delivery.proxy.url is among; none given: any, at its port.",
     ),
+    collectorTo: objects(
+      "Peers that the collector of config.tracing.otlpEndpoint is among; none given: any, at its port.",
+    ),
     refusedRanges: given(
       { type: "array", items: { type: "string", pattern: "^[0-9a-fA-F.:]+/[0-9]{1,3}$" } },
       refusedRanges,
       "Ranges that the deliver role may not reach by requests, unless config.delivery.allowedRanges has them. Where there is a proxy, it reaches only that.",
     ),
-    extraEgress: objects(
-      "Rules besides, as items of `spec.egress`: a collector of traces for one.",
-    ),
+    extraEgress: objects("Rules besides, as items of `spec.egress`."),
   }),
   monitor: group("How Prometheus finds the pods, by its operator.", {
     kind: choice(
