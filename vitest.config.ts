@@ -16,7 +16,7 @@ export default defineConfig({
           // A property test runs thousands of cases; a loaded machine must not make it fail.
           testTimeout: 60_000,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/{contracts,integration,e2e,bench,fuzz,faults}/**"],
+          exclude: ["test/{contracts,integration,e2e,bench,fuzz,faults,helm}/**"],
         },
       },
       {
@@ -32,6 +32,18 @@ export default defineConfig({
           name: "stack",
           include: ["test/{contracts,integration,e2e}/**/*.test.ts", ...everyTime],
           globalSetup: ["test/support/global-stack.ts"],
+          setupFiles: ["test/support/quiet-warnings.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        // What is deployed: the Helm chart, by Helm itself.
+        test: {
+          name: "deploy",
+          include: ["test/helm/**/*.test.ts"],
+          globalSetup: ["test/support/chart/chart-setup.ts"],
           setupFiles: ["test/support/quiet-warnings.ts"],
           testTimeout: 120_000,
           hookTimeout: 180_000,

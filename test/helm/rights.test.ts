@@ -1,0 +1,178 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startGuardedKafka } from "../support/chart/guarded-kafka.ts";
+import type { GuardedKafka } from "../support/chart/guarded-kafka.ts";
+import { ofKind, rendered, theOne } from "../support/chart/render-chart.ts";
+import type { Manifest } from "../support/chart/render-chart.ts";
+import { webhookIdOf } from "../support/e2e-expected.ts";
+import { startHooks } from "../support/e2e-hooks.ts";
+import type { Hooks } from "../support/e2e-hooks.ts";
+import { plainEnv } from "../support/e2e-names.ts";
+import { createPlatform } from "../support/e2e-platform.ts";
+import type { Platform } from "../support/e2e-platform.ts";
+import { mustRun, runProgram } from "../support/e2e-program.ts";
+import { followAttempts, jobsOf } from "../support/e2e-records.ts";
+import { callOf, callsOf, newTenantId, triggerOf } from "../support/e2e-samples.ts";
+import { startService } from "../support/e2e-service.ts";
+import type { ServiceProcess } from "../support/e2e-service.ts";
+
+/** The topics by the names that they have by default, which the chart gives its users rights for. */
+const topics = {
+  cdr: "onhook.cdr",
+  triggers: "onhook.triggers",
+  tenants: "onhook.tenants",
+  endpoints: "onhook.endpoints",
+  jobs: "onhook.jobs",
+  dead: "onhook.dead",
+  attempts: "onhook.attempts",
+  invalid: "onhook.cdr.invalid",
+  retry: "onhook.retry.",
+};
+const roles = ["match", "deliver", "admin"] as const;
+type User = (typeof roles)[number] | "topics";
+
+let kafka: GuardedKafka;
+let folder: string;
+let manifests: readonly Manifest[];
+let hooks: Hooks;
+let platform: Platform;
+let wellAgain = false;
+const passwords = new Map<User, string>();
+const services = new Map<User, ServiceProcess>();
+
+/** What the chart is given: a cluster of Strimzi's, and delays as short as a test's. */
+const values = (): object => ({
+  config: {
+    kafka: { brokers: [kafka.withLogin], sasl: { mechanism: "scram-sha-512" } },
+    registry: { url: kafka.stack.registryUrl },
+    delivery: {
+      dangerousAllowHttp: true,
+      allowedRanges: ["127.0.0.0/8"],
+      ladderMs: [1000, 2000],
+      suspendAfterMs: 1000,
+      suspendAfterFailures: 3,
+      probeIntervalMs: 1000,
+    },
+    metrics: { groupLagIntervalMs: 1000 },
+    audit: { intervalMs: 1000, windowMs: 60_000, settleMs: 1000 },
+    http: { host: "127.0.0.1" },
+  },
+  roles: Object.fromEntries(
+    ["match", "deliver", "admin", "all"].map((role) => [role, { enabled: role !== "all" }]),
+  ),
+  topicsApply: { run: "job" },
+  strimzi: { cluster: "calls", users: { enabled: true } },
+});
+
+/** The environment of the container of a pod: its variables, with the Secret's value in its place, and the file it has mounted. */
+function envOf(user: User): Record<string, string> {
+  const owner =
+    user === "topics" ? theOne(manifests, "Job") : theOne(manifests, "Deployment", user);
+  const [{ env }] = owner.spec.template.spec.containers;
+  const given = env.map(({ name, value, valueFrom }) => [
+    name,
+    valueFrom === undefined ? (value ?? "") : (passwords.get(user) ?? ""),
+  ]);
+  const file = { ONHOOK_CONFIG: join(folder, "onhook.yaml"), ONHOOK_HTTP_PORT: "0" };
+  return { ...plainEnv(), ...Object.fromEntries(given), ...file };
+}
+
+beforeAll(async () => {
+  kafka = await startGuardedKafka();
+  manifests = await rendered("small", values());
+  folder = await mkdtemp(join(tmpdir(), "rights-"));
+  const settings = ofKind(manifests, "ConfigMap").find(({ data }) => data?.["onhook.yaml"]);
+  await writeFile(join(folder, "onhook.yaml"), settings?.data?.["onhook.yaml"] ?? "");
+  for (const user of [...roles, "topics"] as const)
+    passwords.set(user, await kafka.admit(theOne(manifests, "KafkaUser", `-${user}`)));
+  hooks = await startHooks(({ path, attempt }) => {
+    if (path === "/gone") return 410;
+    if (path === "/second-time") return attempt === 1 ? 500 : 200;
+    return path === "/well" || wellAgain ? 200 : 500;
+  });
+  const [{ args }] = theOne(manifests, "Job").spec.template.spec.containers;
+  await mustRun(args, { env: envOf("topics") });
+  platform = await createPlatform(kafka.stack, topics);
+  for (const role of roles) {
+    const [{ args: words }] = theOne(manifests, "Deployment", role).spec.template.spec.containers;
+    services.set(role, startService(envOf(role), words.slice(1)));
+  }
+  for (const service of services.values()) await service.ready();
+});
+
+afterAll(async () => {
+  for (const service of services.values()) await service[Symbol.asyncDispose]();
+  await platform?.[Symbol.asyncDispose]();
+  await hooks?.[Symbol.asyncDispose]();
+  await kafka?.[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const service = (role: User): ServiceProcess => {
+  const found = services.get(role);
+  if (found === undefined) throw new Error(`no ${role} was started`);
+  return found;
+};
+
+test("with the rights of its KafkaUser each role does all that it is there for", async () => {
+  await using attempts = await followAttempts(kafka.stack, topics.attempts);
+  const idea = (path: string, retries: number) =>
+    triggerOf({ tenantId: newTenantId(), url: `${hooks.url}${path}`, action: { retries } });
+  const [well, again, gone, failing] = [
+    idea("/well", 0),
+    idea("/second-time", 1),
+    idea("/gone", 1),
+    idea("/failing", 0),
+  ] as const;
+  await platform.putTriggers([well, again, gone, failing]);
+  const calls = [well, again, gone].map(({ tenantId }) => callOf(tenantId));
+  await platform.call(...calls);
+  await platform.send(topics.cdr, "poison", Buffer.from("no call"));
+
+  const delivered = (): ReadonlySet<string> =>
+    new Set(
+      attempts.all.filter(({ outcome }) => outcome === "delivered").map((each) => each.jobId),
+    );
+  const ids = [well, again].map(({ triggerId }, index) => webhookIdOf(calls[index]!, triggerId));
+  await attempts.until(() => ids.every((id) => delivered().has(id)));
+  await service("match").line(({ event }) => event === "cdr.invalid");
+  await service("deliver").line(({ event }) => event === "trigger.disabled");
+  expect((await jobsOf(kafka.stack, topics.dead)).length).toBeGreaterThanOrEqual(1);
+
+  const suspended = (): boolean =>
+    service("deliver").log.some(({ event }) => event === "endpoint.suspended");
+  for (let sent = 1; !suspended(); sent += 1) {
+    await platform.call(callOf(failing.tenantId));
+    const count = () => attempts.all.filter((each) => each.triggerId === failing.triggerId).length;
+    await attempts.until(() => count() >= sent);
+  }
+  await platform.call(...callsOf(5, failing.tenantId));
+  await service("deliver").line(({ event }) => event === "endpoint.redriven");
+  wellAgain = true;
+  await service("deliver").line(({ event }) => event === "endpoint.well");
+  await service("admin").line(({ event }) => event === "audit.done");
+  const lagRead = "onhook_group_lag_last_success_timestamp_seconds";
+  while ((await service("admin").metric(lagRead)) === 0) await pause(50);
+
+  for (const role of roles) {
+    const refused = service(role).log.filter((line) => /authoriz/i.test(JSON.stringify(line)));
+    expect(refused).toEqual([]);
+  }
+});
+
+test("what a role is not there for its user may not do", async () => {
+  const trying = async (user: User, args: readonly string[], stdin = ""): Promise<string> => {
+    const { status, stdout, stderr } = await runProgram(args, { env: envOf(user), stdin });
+    return `${status}: ${stdout}${stderr}`;
+  };
+  const trigger = triggerOf({ tenantId: newTenantId(), url: `${hooks.url}/well` });
+  const answers = await Promise.all([
+    trying("match", ["dead", "list"]),
+    trying("topics", ["trigger", "list"]),
+    trying("admin", ["trigger", "put", "-"], JSON.stringify(trigger)),
+  ]);
+  for (const answer of answers) expect(answer).toMatch(/^1: .*authoriz/is);
+});

@@ -1,0 +1,152 @@
+import {
+  choice,
+  flag,
+  given,
+  group,
+  labels,
+  objects,
+  pattern,
+  text,
+  texts,
+  whole,
+} from "./value.ts";
+
+const duration = "^([0-9]+(ms|s|m|h))+$";
+
+/** What no receiver stands at, as the service refuses it by itself. */
+const refusedRanges = [
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "fc00::/7",
+  "fe80::/10",
+];
+
+export const clusterValues = {
+  topicsApply: group("The Job that makes topics and registers schemas: `onhook topics apply`.", {
+    run: choice(
+      ["hook", "job", "never"],
+      "hook",
+      "hook: before each install and upgrade, which fails where it fails; job: beside the pods, which wait for it (needed where Strimzi makes the users); never: you run it yourself.",
+    ),
+    backoffLimit: whole({ least: 0 }, 4, "How often it is tried again."),
+    activeDeadlineSeconds: whole({ least: 1 }, 300, "How long it may take, all tries together."),
+    annotations: labels("Annotations of the Job."),
+    resources: group("What it asks for and may take.", {
+      requests: given(
+        { type: "object", additionalProperties: { type: ["string", "number"] } },
+        { cpu: "100m", memory: "256Mi" },
+        "What the scheduler keeps free for it.",
+      ),
+      limits: given(
+        { type: "object", additionalProperties: { type: ["string", "number"] } },
+        { memory: "256Mi" },
+        "The most it may take.",
+      ),
+    }),
+  }),
+  networkPolicy: group("Who may talk to the pods, and whom they may talk to.", {
+    enabled: flag(false, "Whether there are NetworkPolicies."),
+    ingressFrom: objects(
+      "Peers that may reach the HTTP port, Prometheus for one; none given: all. Probes always may.",
+    ),
+    dnsTo: objects("Peers that answer DNS; none given: any, at port 53."),
+    kafkaTo: objects(
+      "Peers that brokers are among; none given: any, at the ports of config.kafka.brokers.",
+    ),
+    registryTo: objects(
+      "Peers that the registry is among; none given: any, at the port of config.registry.url.",
+    ),
+    proxyTo: objects(
+      "Peers that the proxy of config.delivery.proxy.url is among; none given: any, at its port.",
+    ),
+    collectorTo: objects(
+      "Peers that the collector of config.tracing.otlpEndpoint is among; none given: any, at its port.",
+    ),
+    refusedRanges: given(
+      { type: "array", items: { type: "string", pattern: "^[0-9a-fA-F.:]+/[0-9]{1,3}$" } },
+      refusedRanges,
+      "Ranges that the deliver role may not reach by requests, unless config.delivery.allowedRanges has them. Where there is a proxy, it reaches only that.",
+    ),
+    extraEgress: objects("Rules besides, as items of `spec.egress`."),
+  }),
+  monitor: group("How Prometheus finds the pods, by its operator.", {
+    kind: choice(
+      ["none", "PodMonitor", "ServiceMonitor"],
+      "none",
+      "Kind of object; a ServiceMonitor gets a headless Service.",
+    ),
+    namespace: text("", "Namespace that it is made in; empty: the release's."),
+    labels: labels("Labels that your Prometheus selects it by."),
+    interval: pattern(duration, "15s", "How often the pods are scraped."),
+    scrapeTimeout: pattern(duration, "10s", "How long a scrape may take."),
+    relabelings: objects("Changes of targets' labels."),
+    metricRelabelings: objects("Changes of series' labels."),
+  }),
+  prometheusRule: group(
+    "Recording rules and alerts of config/prometheus, for Prometheus' operator.",
+    {
+      enabled: flag(false, "Whether there is such a PrometheusRule."),
+      namespace: text("", "Namespace that it is made in; empty: the release's."),
+      labels: labels("Labels that your Prometheus selects it by."),
+      alertLabels: labels("Labels that every alert gets besides."),
+      runbookPrefix: text(
+        "",
+        "What stands before docs/runbooks/… in the alerts' runbook_url: the address of your copy of this repository, with a slash at its end.",
+      ),
+      disabled: texts([], "Names of alerts to leave out."),
+    },
+  ),
+  dashboards: group("Dashboards of config/grafana as ConfigMaps, for Grafana's sidecar.", {
+    enabled: flag(false, "Whether there are such ConfigMaps."),
+    namespace: text("", "Namespace that they are made in; empty: the release's."),
+    labels: labels("Labels that the sidecar selects them by.", { grafana_dashboard: "1" }),
+    annotations: labels("Annotations, of the folder for one."),
+  }),
+  keda: group(
+    "What ScaledObjects have in common. They look at the lag of the calls and of the jobs, never at the rungs of the retry ladder: what waits there waits for its time.",
+    {
+      authenticationRef: text(
+        "",
+        "TriggerAuthentication to log in to the brokers with; needed where they ask for a login or a client's certificate.",
+      ),
+      pollingIntervalSeconds: whole({ least: 1 }, 30, "How often the lag is looked at."),
+      fallbackReplicas: whole(
+        { least: 0 },
+        0,
+        "Processes while the lag can't be read, three times in a row; 0: as many as there are.",
+      ),
+    },
+  ),
+  strimzi: group("Topics and users by Strimzi's operators.", {
+    cluster: text("", "Name of the Kafka resource."),
+    namespace: text(
+      "",
+      "Its namespace, where topics and users are made; empty: the release's. Users' secrets are used by themselves only in the release's.",
+    ),
+    apiVersion: choice(
+      ["kafka.strimzi.io/v1", "kafka.strimzi.io/v1beta2"],
+      "kafka.strimzi.io/v1",
+      "v1beta2 for Strimzi before 0.49.",
+    ),
+    topics: group("The topics, which stay when the release is uninstalled.", {
+      enabled: flag(false, "Whether there is a KafkaTopic for each."),
+      config: given(
+        { type: "object", additionalProperties: { type: ["string", "integer", "boolean"] } },
+        { "min.insync.replicas": 2 },
+        "Topic settings besides those that the service needs.",
+      ),
+    }),
+    users: group("A user for each role, with the rights that it needs and no others.", {
+      enabled: flag(false, "Whether there is a KafkaUser for each role and for `topics apply`."),
+      authentication: choice(
+        ["tls", "scram-sha-512"],
+        "scram-sha-512",
+        "How they log in: by a client's certificate, or by a password (config.kafka.sasl.mechanism: scram-sha-512).",
+      ),
+    }),
+  }),
+};
