@@ -38,7 +38,6 @@ interface JobOfferParts {
 
 /** What is known of a job whose turn has come. */
 interface Turn {
-  readonly slot: Slot;
   readonly isSetAside: boolean;
   readonly from: FromRung | undefined;
   /** It waited for its endpoint, not for this process alone. */
@@ -46,15 +45,15 @@ interface Turn {
 }
 
 /** Thousands of these wait at a time, each of them a single object: what it can do is the class's. */
-class JobOffer implements Offer {
+class JobOffer implements Offer, Turn {
   readonly endpoint: Endpoint;
   readonly retry: boolean;
   readonly crowds: boolean;
   readonly #session: DeliverySession;
   readonly #taken: Taken;
-  readonly #isSetAside: boolean;
-  readonly #from: FromRung | undefined;
-  #wasHeld = false;
+  readonly isSetAside: boolean;
+  readonly from: FromRung | undefined;
+  wasHeld = false;
 
   constructor(session: DeliverySession, taken: Taken, parts: JobOfferParts) {
     this.endpoint = parts.endpoint;
@@ -62,21 +61,20 @@ class JobOffer implements Offer {
     this.crowds = parts.crowds;
     this.#session = session;
     this.#taken = taken;
-    this.#isSetAside = parts.isSetAside;
-    this.#from = parts.from;
+    this.isSetAside = parts.isSetAside;
+    this.from = parts.from;
   }
 
   work(slot: Slot): Promise<void> {
-    const turn = { slot, isSetAside: this.#isSetAside, from: this.#from, wasHeld: this.#wasHeld };
-    return this.#session.begin(this.#taken, turn);
+    return this.#session.begin(this.#taken, slot, this);
   }
 
   held(): void {
-    this.#wasHeld = true;
+    this.wasHeld = true;
   }
 
   detour(waitMs: number): void {
-    this.#session.detour(this.#taken, waitMs, this.#from);
+    this.#session.detour(this.#taken, waitMs, this.from);
   }
 }
 
@@ -159,7 +157,7 @@ export class DeliverySession {
   }
 
   /** A job's turn has come. */
-  begin(taken: Taken, turn: Turn): Promise<void> {
+  begin(taken: Taken, slot: Slot, turn: Turn): Promise<void> {
     const { clock, emit } = this.#deps;
     const { from } = turn;
     if (from !== undefined) {
@@ -167,7 +165,7 @@ export class DeliverySession {
       const seconds = (clock.now() - from.due) / 1000;
       emit({ type: "delivery.retry-overdue", tier: from.tier, seconds });
     }
-    return this.#work(taken, turn);
+    return this.#work(taken, slot, turn);
   }
 
   /** Tells what is in hand. */
@@ -238,12 +236,11 @@ export class DeliverySession {
   }
 
   /** Never rejects: what was not finished is done again by whoever gets the partition next. */
-  async #work(taken: Taken, turn: Turn): Promise<void> {
-    const { slot, isSetAside } = turn;
+  async #work(taken: Taken, slot: Slot, turn: Turn): Promise<void> {
     try {
-      const decision = await this.#decide(taken, turn);
+      const decision = await this.#decide(taken, slot, turn.from);
       // Nobody is asked where a job is set aside: that takes as many at a time as it can.
-      slot.ended(isSetAside ? { kind: "answered" } : paceOf(decision?.outcome ?? null));
+      slot.ended(turn.isSetAside ? { kind: "answered" } : paceOf(decision?.outcome ?? null));
       if (decision !== null) await this.#finish(taken, decision, isOnItsWay(taken, turn));
     } catch (error) {
       this.#stays(turn.from);
@@ -261,7 +258,7 @@ export class DeliverySession {
   }
 
   /** What waits for a registry or a table gives its slot away meanwhile, and is simply left when the stage ends. */
-  #decide(taken: Taken, { slot, from }: Turn): Promise<Decision | null> {
+  #decide(taken: Taken, slot: Slot, from: FromRung | undefined): Promise<Decision | null> {
     const { clock, deliver, emit } = this.#deps;
     const aside: Aside = async (wait) => {
       this.#stays(from);
