@@ -87,8 +87,8 @@ export const kafkaSettings = group("The Kafka cluster.", {
     min: 1000,
     max: 1_800_000,
   }),
-  heartbeatIntervalMs: wholeNumber(2000, {
-    doc: "How often a worker tells its group that it is alive; less than kafka.sessionTimeoutMs, a third of it or below is advised.",
+  heartbeatIntervalMs: wholeNumber(500, {
+    doc: "How often a worker tells its group that it is alive; less than kafka.sessionTimeoutMs, a third of it or below is advised. So long it takes to notice that others come or go, and as long all members wait for each other then.",
     unit: "ms",
     min: 100,
     max: tenMinutes,
