@@ -70,6 +70,10 @@ function isKnown(word: string): boolean {
 }
 
 describe("the documents", () => {
+  it.each(documents())("%s holds no two sides of a merge", (document) => {
+    expect(readRepository(document)).not.toMatch(/^(?:<{7}|={7}|>{7})(?: |$)/m);
+  });
+
   it.each(documents())("%s has only links that lead somewhere", (document) => {
     expect(brokenLinks(document)).toEqual([]);
   });
