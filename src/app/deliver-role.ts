@@ -142,6 +142,7 @@ export function createDeliverRole(
         ladder: ladderOf(config),
         endpoints: endpoints.gate,
         endpointOf: createEndpointLookup((id) => parts.store.trigger(id)?.trigger),
+        heartbeatIntervalMs: config.kafka.heartbeatIntervalMs,
         steadyClock,
         scheduling: { maxInFlight, maxPerEndpoint, patienceMs },
         limits: { records: config.delivery.maxBufferedPerPartition, bytes: bytesPerPartition },

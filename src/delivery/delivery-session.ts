@@ -25,6 +25,8 @@ export interface DeliverySessionDeps extends FinisherDeps {
   readonly endpointOf: (key: Buffer | null) => Endpoint;
   readonly endpoints: Pick<EndpointGate, "admits">;
   readonly scheduling: Pick<SchedulerOptions, "maxInFlight" | "maxPerEndpoint" | "patienceMs">;
+  /** How often members tell their groups that they are alive, and hear whether the group goes on. */
+  readonly heartbeatIntervalMs: number;
   /** A clock that nobody sets: an endpoint that rests for seconds must not rest for the hour that a clock is set back by. */
   readonly steadyClock: Clock;
 }
@@ -84,10 +86,11 @@ class JobOffer implements Offer, Turn {
  */
 const settleMs = 500;
 /**
- * How long nothing is begun while a group shares its partitions out anew, in ms: the others learn of it by their next
- * heartbeat. One that takes longer waits for a member that is gone, and nobody's jobs are to wait for that as well.
+ * How long nothing is begun while a group shares its partitions out anew, in ms, besides a heartbeat's interval, by which
+ * the others learn of it: their own moment, and the joining itself. One that takes longer waits for a member that is
+ * gone, and nobody's jobs are to wait for that as well.
  */
-const longestHoldMs = 3000;
+const joiningMs = settleMs + 1000;
 
 /** How metrics call a rung. */
 const tierOf = ({ delayMs }: Rung): string => `${delayMs / 1000}s`;
@@ -111,6 +114,8 @@ export class DeliverySession {
   readonly #closing = new AbortController();
   /** Groups that share their partitions out anew; each with what ends its waiting. */
   readonly #sharing = new Map<string, () => void>();
+  /** When jobs were last begun again after that, ms since the epoch: until then no endpoint was to blame for what waits. */
+  #freeSince = -Infinity;
 
   constructor(deps: DeliverySessionDeps, kill: AbortSignal) {
     const { steadyClock: clock, emit, scheduling } = deps;
@@ -151,7 +156,8 @@ export class DeliverySession {
     const crowds =
       from === undefined &&
       crowdingSince !== null &&
-      clock.now() - crowdingSince > scheduling.patienceMs;
+      this.#sharing.size === 0 &&
+      clock.now() - Math.max(crowdingSince, this.#freeSince) > scheduling.patienceMs;
     const place = isSetAside ? asideOf(endpoint) : endpoint;
     this.#scheduler.offer(new JobOffer(this, taken, { endpoint: place, crowds, isSetAside, from }));
   }
@@ -185,24 +191,31 @@ export class DeliverySession {
    */
   async settle(group: string, commit: () => Promise<unknown>): Promise<void> {
     if (this.#closing.signal.aborted) return;
-    const { clock } = this.#deps;
-    this.shared(group);
+    const { clock, heartbeatIntervalMs } = this.#deps;
+    // What was held stays so without a gap: it may join anew before it has heard of the last time.
+    this.#sharing.get(group)?.();
+    const until = clock.now() + heartbeatIntervalMs + joiningMs;
     this.#sharing.set(
       group,
-      clock.at(clock.now() + longestHoldMs, () => this.shared(group)),
+      clock.at(until, () => this.shared(group)),
     );
     this.#scheduler.holding = true;
     const moment = new AbortController();
-    const ended = this.#scheduler.idle().then(commit);
-    await Promise.race([ended, pause(clock, settleMs, moment.signal)]);
+    const finished = async (): Promise<void> => {
+      await Promise.all([this.#scheduler.idle(), ...this.#detours]);
+      // Later than that the group takes it from those alone who have joined.
+      if (!moment.signal.aborted) await commit();
+    };
+    await Promise.race([finished(), pause(clock, settleMs, moment.signal)]);
     moment.abort();
   }
 
   /** A group has shared its partitions out. */
   shared(group: string): void {
     this.#sharing.get(group)?.();
-    this.#sharing.delete(group);
-    this.#scheduler.holding = this.#sharing.size > 0;
+    if (!this.#sharing.delete(group) || this.#sharing.size > 0) return;
+    this.#freeSince = this.#deps.clock.now();
+    this.#scheduler.holding = false;
   }
 
   /** Begins nothing more, and sees what is under way to its end. */

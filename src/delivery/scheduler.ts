@@ -195,6 +195,8 @@ export class Scheduler {
    */
   #patienceAt(queue: Queue): number {
     const { patienceMs, clock } = this.#options;
+    // While nothing is begun nobody can tell how long an endpoint takes.
+    if (this.#holding) return Infinity;
     if (queue.waiting("first") + queue.waiting("retry") > this.#waiting / 2) return patienceMs;
     const perMs = this.#answers.perMs(clock.now());
     const isAllSilent = perMs === 0 && this.#busy >= silentTogether;

@@ -37,17 +37,30 @@ export function watchGenerations(tell: Hear): MemberWatch {
   return watchers.watch(tell);
 }
 
+/** Joins that are going on. */
+const joining = new WeakMap<GroupMember, Promise<void>>();
+
 const mend = once(() => {
   const { prototype } = consumerGroupClass as ConsumerGroupClass;
   const { joinAndSync, leave } = prototype;
-  prototype.joinAndSync = async function joinAndTell() {
-    await hearing.get(this)?.(null);
-    await joinAndSync.call(this);
-    const { memberId, generationId: generation } = this;
+
+  async function joinAndTell(member: GroupMember): Promise<void> {
+    await hearing.get(member)?.(null);
+    await joinAndSync.call(member);
+    const { memberId, generationId: generation } = member;
     const hear = watchers.of(memberId);
     if (hear === undefined) return;
-    hearing.set(this, hear);
+    hearing.set(member, hear);
     await hear({ memberId, generation });
+  }
+
+  // kafkajs has a fetcher for each broker, and each that finds a leader gone would have the member join anew: one time is enough.
+  prototype.joinAndSync = function joinOnce() {
+    const going = joining.get(this);
+    if (going !== undefined) return going;
+    const join = joinAndTell(this).finally(() => joining.delete(this));
+    joining.set(this, join);
+    return join;
   };
   prototype.leave = async function tellAndLeave() {
     await hearing.get(this)?.(null);

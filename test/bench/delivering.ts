@@ -194,6 +194,7 @@ function createStage({ table, make }: ReturnType<typeof load>) {
     ladder,
     endpoints: gate,
     endpointOf: createEndpointLookup((id) => trigger(id)?.trigger),
+    heartbeatIntervalMs: 500,
     steadyClock,
     scheduling: { maxInFlight: 512, maxPerEndpoint: 64, patienceMs: 1000 },
     limits: { records: 500, bytes: 1024 * 1024 },

@@ -93,6 +93,7 @@ export async function setUp(parts: {
     limits: { records: 100, bytes: 1_000_000 },
     commitIntervalMs: 100,
     clock,
+    heartbeatIntervalMs: 1500,
     steadyClock: clock,
     emit: (event) => void events.push(event),
   });

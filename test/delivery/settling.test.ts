@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../../src/delivery/decision.ts";
 import { settle } from "../support/fake-clock.ts";
+import type { LogRecord } from "../../src/log/log-record.ts";
 import { delivered, jobs, setUp } from "./delivery-stage-under-test.ts";
+import { someRecord } from "./some-jobs.ts";
 
 /** A stage whose requests end when they are told to, and one of them under way. */
 async function withOneUnderWay() {
@@ -60,7 +62,7 @@ describe("a group that shares its partitions out anew", () => {
     expect(moved.begun).toEqual([0]);
   });
 
-  it("has jobs wait for three seconds at most, however long it takes", async () => {
+  it("has jobs wait for a heartbeat and one and a half seconds at most, however long it takes", async () => {
     const stage = await withOneUnderWay();
     await stage.take(1);
     await stage.answer(0);
@@ -80,6 +82,65 @@ describe("a group that shares its partitions out anew", () => {
     retries.handlers?.assigned([]);
     await settle();
     expect(stage.begun).toEqual([0, 1]);
+  });
+
+  it("has nothing begun in between where it does so twice in a row", async () => {
+    const stage = await withOneUnderWay();
+    await stage.take(1);
+    await stage.answer(0);
+    void stage.consumers.jobs.handlers?.settle?.();
+    await settle();
+    expect(stage.begun).toEqual([0]);
+    await stage.assigned(0);
+    expect(stage.begun).toEqual([0, 1]);
+  });
+
+  it("waits for a job that is on its way to a rung of the ladder, too", async () => {
+    const written = Promise.withResolvers<void>();
+    const outcome = {
+      kind: "failed",
+      reason: "status",
+      status: 429,
+      error: "",
+      waitMs: 10_000,
+    } as const;
+    const stage = await setUp({
+      deliver: async () => ({ ...delivered, outcome }),
+      write: ({ topic }) => (topic.startsWith("r.") ? written.promise : Promise.resolve()),
+    });
+    await stage.take(0);
+    // Its endpoint asked to be left alone.
+    await stage.take(1);
+    let settled = false;
+    void stage.consumers.jobs.handlers?.settle?.().finally(() => (settled = true));
+    await settle();
+    expect(settled).toBe(false);
+    written.resolve();
+    await settle();
+    expect(settled).toBe(true);
+    expect(stage.consumers.jobs.commits.at(-1)).toEqual({ ...jobs, offset: 2 });
+  });
+
+  it("sends nobody on a detour for what had to wait for it", async () => {
+    const stage = await setUp({ deliver: async () => delivered });
+    await stage.take(0);
+    void stage.consumers.retries.handlers?.settle?.();
+    await settle();
+    const some = (key: string, from: number, count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        someRecord({ ...jobs, offset: from + index, key: Buffer.from(key) }),
+      );
+    const give = async (records: readonly LogRecord[]): Promise<void> => {
+      stage.consumers.jobs.handlers?.records({ ...jobs, records });
+      await settle();
+    };
+    await give([...some("other", 1, 1), ...some("busy", 2, 60)]);
+    await stage.clock.advance(2000);
+    await give(some("busy", 62, 20));
+    stage.consumers.retries.handlers?.assigned([]);
+    await stage.clock.advance(100);
+    const attempted = stage.types().filter((type) => type === "delivery.attempted");
+    expect([attempted.length, stage.types().includes("delivery.detoured")]).toEqual([82, false]);
   });
 
   it("is not waited for by a stage that stops", async () => {

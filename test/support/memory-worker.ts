@@ -265,6 +265,7 @@ export class MemoryWorker {
       limits: { records: maxBufferedPerPartition, bytes: 1024 * 1024 },
       commitIntervalMs,
       clock,
+      heartbeatIntervalMs: 500,
       steadyClock: clock,
       emit: this.#emit,
     });
