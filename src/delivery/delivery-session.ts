@@ -84,7 +84,7 @@ class JobOffer implements Offer, Turn {
  * How long a member lets its group wait for what it has under way, in ms. Most requests take less, and are then not
  * repeated by whoever gets their partition; a receiver that hangs must not hold up the group for its time-out.
  */
-const settleMs = 500;
+const settleMs = 1000;
 /**
  * How long nothing is begun while a group shares its partitions out anew, in ms, besides a heartbeat's interval, by which
  * the others learn of it: their own moment, and the joining itself. One that takes longer waits for a member that is
