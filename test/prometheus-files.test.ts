@@ -172,6 +172,7 @@ describe("rules in shorter time", () => {
       alert: "A",
       expr: 'min_over_time(a:rate5m{b="5m"}[10m:1m]) > max_over_time(a:rate5m[1d] offset 1h) + 5',
       for: "2m",
+      keep_firing_for: "35m",
       labels: { window: "1h" },
     };
     const text = JSON.stringify({ groups: [{ name: "g", rules: [rule] }] });
@@ -184,6 +185,7 @@ describe("rules in shorter time", () => {
               ...rule,
               expr: 'min_over_time(a:rate5m{b="5m"}[10000ms:1000ms]) > max_over_time(a:rate5m[1440000ms] offset 60000ms) + 5',
               for: "2000ms",
+              keep_firing_for: "35000ms",
             },
           ],
         },

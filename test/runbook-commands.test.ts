@@ -6,7 +6,8 @@ import { deadCommands } from "../src/command-line/dead-commands.ts";
 import { explainCommands } from "../src/command-line/explain-commands.ts";
 import { replayCommands } from "../src/command-line/replay-commands.ts";
 import { serviceCommands } from "../src/command-line/service-commands.ts";
-import { codeBlocks, documents, readRepository } from "./support/markdown.ts";
+import { parse } from "yaml";
+import { codeBlocks, codeWords, documents, readRepository, tableRows } from "./support/markdown.ts";
 
 function program(): Command {
   const program = new Command("onhook").option("--print-config");
@@ -58,9 +59,9 @@ function problemOf(line: string): string {
   return "";
 }
 
-const lines = documents()
-  .filter((path) => path.startsWith("docs/runbooks/"))
-  .flatMap((path) => commandsOf(path).map((line) => ({ path, line })));
+const index = "docs/runbooks/README.md";
+const runbooks = documents().filter((path) => path.startsWith("docs/runbooks/"));
+const lines = runbooks.flatMap((path) => commandsOf(path).map((line) => ({ path, line })));
 
 describe("what is wrong with a command line", () => {
   it.each([
@@ -81,5 +82,78 @@ describe("what is wrong with a command line", () => {
 describe("runbooks give only commands of Onhook that there are", () => {
   it.each(lines)("$path: onhook $line", ({ line }) => {
     expect(problemOf(line)).toBe("");
+  });
+});
+
+describe("runbooks ask the registry", () => {
+  const asking = runbooks.flatMap((path) =>
+    codeBlocks(readRepository(path), "sh")
+      .flatMap((block) => block.split("\n"))
+      .filter((line) => line.includes("$REGISTRY/"))
+      .map((line) => ({ path, line })),
+  );
+
+  it.each(asking)("with a login where there is one: $path: $line", ({ line }) => {
+    expect(line).toContain('${REGISTRY_LOGIN:+-u "$REGISTRY_LOGIN"} "$REGISTRY/');
+  });
+});
+
+interface RoleValues {
+  readonly enabled: boolean;
+  readonly heapMiB: number;
+  /** In MiB, as `512Mi`. */
+  readonly resources: { readonly limits: { readonly memory: string } };
+}
+
+describe("the index of the runbooks says how to run commands in Kubernetes", () => {
+  const inPod = /kubectl exec -i deploy\/(\S+) -- (node --max-old-space-size=(\d+) \S+) "\$@"/;
+  const [, deployment = "", command = "", heap = ""] = inPod.exec(readRepository(index)) ?? [];
+
+  it("as the image is made: with its Node, in its folder", () => {
+    const dockerfile = readRepository("Dockerfile");
+    const [, folder = ""] = /^WORKDIR (\/onhook)$/m.exec(dockerfile) ?? [];
+    const [, entry = "[]"] = /^ENTRYPOINT (.+)$/m.exec(dockerfile) ?? [];
+    const [node, ...options] = command.split(" ");
+    expect([node, `${folder}/${options.at(-1)}`]).toEqual(JSON.parse(entry));
+  });
+
+  it("as the chart names its Deployments, and within the memory that it gives", () => {
+    expect(readRepository("helm/onhook/templates/deployments.yaml")).toContain(
+      'printf "%s-%s" (include "onhook.fullname" $) $role',
+    );
+    const { roles } = parse(readRepository("helm/onhook/values.yaml")) as {
+      readonly roles: Readonly<Record<string, RoleValues>>;
+    };
+    const [, role = ""] = /^onhook-(\w+)$/.exec(deployment) ?? [];
+    expect(roles).toHaveProperty([role, "enabled"], true);
+    const { heapMiB = NaN, resources } = roles[role] ?? {};
+    const limit = Number.parseInt(resources?.limits.memory ?? "", 10);
+    expect(heapMiB + Number(heap)).toBeLessThan(limit);
+  });
+
+  it("with the rights that a command needs which writes", () => {
+    const head = ["who", "reads", "writes", "groups", "transactional ids"];
+    const rows = tableRows(readRepository("docs/operations.md"), head);
+    const used = new Set(
+      runbooks.flatMap((path) =>
+        [...readRepository(path).matchAll(/npx onhook (\w+)(?: ([a-z]+))?/g)].map(
+          ([, first = "", second = ""]) => `${first} ${second}`,
+        ),
+      ),
+    );
+    const writing = rows.flatMap(([who = "", , writes]) => {
+      const [name = ""] = codeWords(who);
+      const begin = name.replace(" …", " ");
+      const isUsed = [...used].some((each) => each.startsWith(begin));
+      return name !== "" && writes !== "–" && isUsed ? [begin] : [];
+    });
+    const needs = tableRows(readRepository(index), [
+      "command",
+      "topics",
+      "groups",
+      "transactional ids",
+    ]).flatMap(([name = ""]) => codeWords(name));
+    expect(writing.toSorted()).toEqual(["replay calls", "replay dead", "topics apply", "trigger "]);
+    expect(writing.filter((name) => !needs.some((each) => each.startsWith(name)))).toEqual([]);
   });
 });

@@ -39,6 +39,8 @@ export type EndpointEvent =
       readonly failing: number;
       readonly suspended: number;
       readonly recovering: number;
+      /** How many tenants have such endpoints: many of one tenant's may stand for a single dead host. */
+      readonly tenants: { readonly failing: number; readonly suspended: number };
     }
   /** Its receiver answered 410 Gone: the trigger was switched off, and an event published that says so. */
   | { readonly type: "trigger.disabled"; readonly triggerId: string; readonly reason: "gone" }

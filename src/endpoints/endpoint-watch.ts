@@ -14,7 +14,7 @@ import type { EndpointEvent } from "./endpoint-events.ts";
 import type { Suspensions } from "./suspensions.ts";
 
 export interface EndpointWatchDeps {
-  readonly suspensions: Pick<Suspensions, "get" | "counts">;
+  readonly suspensions: Pick<Suspensions, "get" | "counts" | "suspendedTenants">;
   /** Port: publishes what is known of an endpoint; does not give up while the log is away. */
   readonly publish: (health: EndpointHealth) => Promise<void>;
   /** Port: switches a trigger off whose receiver is gone, unless somebody has changed it meanwhile. */
@@ -36,7 +36,7 @@ type Verdict = (deps: EndpointWatchDeps) => Promise<"done" | "until the table ha
 export class EndpointWatch implements EndpointGate, Service {
   readonly name = "endpoint watch";
   readonly #deps: EndpointWatchDeps;
-  readonly #failing = new Map<string, Failing>();
+  readonly #failing = new Map<string, Failing & Pick<Endpoint, "tenantId">>();
   /** What was decided and does not stand in the table yet, by endpoint or trigger. */
   readonly #decided = new Map<string, Verdict>();
   readonly #toDo: string[] = [];
@@ -99,7 +99,7 @@ export class EndpointWatch implements EndpointGate, Service {
     const { rule, clock, steadyClock, suspensions } = this.#deps;
     const steadyNow = steadyClock.now();
     const failing = failsOnceMore(before, { reason, status }, beganAt, steadyNow);
-    this.#failing.set(endpoint.id, failing);
+    this.#failing.set(endpoint.id, { ...failing, tenantId: endpoint.tenantId });
     if (isFailing(failing) !== (before !== undefined && isFailing(before))) this.#count();
     const known = suspensions.get(endpoint.id);
     const now = clock.now();
@@ -141,9 +141,14 @@ export class EndpointWatch implements EndpointGate, Service {
     const { suspensions, emit } = this.#deps;
     const { suspended, recovering } = suspensions.counts;
     let failing = 0;
-    for (const [id, each] of this.#failing)
-      if (isFailing(each) && suspensions.get(id)?.state !== "suspended") failing += 1;
-    emit({ type: "endpoints.counted", failing, suspended, recovering });
+    const failingTenants = new Set<string>();
+    for (const [id, each] of this.#failing) {
+      if (!isFailing(each) || suspensions.get(id)?.state === "suspended") continue;
+      failing += 1;
+      failingTenants.add(each.tenantId);
+    }
+    const tenants = { failing: failingTenants.size, suspended: suspensions.suspendedTenants };
+    emit({ type: "endpoints.counted", failing, suspended, recovering, tenants });
   }
 }
 

@@ -8,6 +8,8 @@ export class Suspensions {
   readonly #byId = new Map<string, EndpointHealth>();
   /** Kept up as events come: at start there may be very many, each of which asks for these. */
   readonly #counts = { suspended: 0, recovering: 0 };
+  /** How many endpoints of each tenant are suspended; of tenants that have any. */
+  readonly #suspendedOf = new Map<string, number>();
   readonly #changed: (endpointId: string) => void;
 
   /** `changed` is told of every event that was taken on. */
@@ -18,12 +20,12 @@ export class Suspensions {
   /** Takes on an event; null: the endpoint is well again. */
   apply(endpointId: string, health: EndpointHealth | null): void {
     const before = this.#byId.get(endpointId);
-    if (before !== undefined) this.#counts[before.state] -= 1;
+    if (before !== undefined) this.#add(before, -1);
     if (health === null) {
       this.#byId.delete(endpointId);
     } else {
       this.#byId.set(endpointId, health);
-      this.#counts[health.state] += 1;
+      this.#add(health, 1);
     }
     this.#changed(endpointId);
   }
@@ -37,7 +39,20 @@ export class Suspensions {
     return this.#counts;
   }
 
+  /** How many tenants have an endpoint that is suspended. */
+  get suspendedTenants(): number {
+    return this.#suspendedOf.size;
+  }
+
   all(): readonly EndpointHealth[] {
     return [...this.#byId.values()];
+  }
+
+  #add({ state, tenantId }: EndpointHealth, by: 1 | -1): void {
+    this.#counts[state] += by;
+    if (state !== "suspended") return;
+    const endpoints = (this.#suspendedOf.get(tenantId) ?? 0) + by;
+    if (endpoints > 0) this.#suspendedOf.set(tenantId, endpoints);
+    else this.#suspendedOf.delete(tenantId);
   }
 }

@@ -97,6 +97,13 @@ export const deliveryMetrics = {
     action:
       "Many at once: the fault is on this side. A single one: tell the tenant; the log has the host and the reason.",
   },
+  onhook_endpoint_tenants: {
+    type: "gauge",
+    labels: ["state"],
+    help: "Tenants that have an endpoint in this state, each counted once: failing, suspended, as for onhook_endpoints.",
+    action:
+      "Endpoints of many tenants at once: the fault is on this side. Many endpoints of one tenant: its host is at fault.",
+  },
   onhook_endpoint_suspensions_total: {
     type: "counter",
     labels: [],

@@ -55,6 +55,7 @@ function initialise(set: MetricSet): void {
   for (const reason of Object.keys(deadReasons)) set.count("onhook_dead_total", { reason }, 0);
   for (const state of ["failing", "suspended", "recovering"])
     set.set("onhook_endpoints", { state }, 0);
+  for (const state of ["failing", "suspended"]) set.set("onhook_endpoint_tenants", { state }, 0);
   for (const state of ["busy", "idle"]) set.set("onhook_sockets", { state }, 0);
   for (const probe of ["true", "false"]) set.count("onhook_redriven_total", { probe }, 0);
   for (const reason of ["export-failed", "queue-full", "stopped"] satisfies SpanLoss[])
@@ -110,6 +111,8 @@ function deliveryRecorders(set: MetricSet, tenants: TenantLabels) {
     "endpoints.counted": (event) => {
       for (const state of ["failing", "suspended", "recovering"] as const)
         set.set("onhook_endpoints", { state }, event[state]);
+      for (const state of ["failing", "suspended"] as const)
+        set.set("onhook_endpoint_tenants", { state }, event.tenants[state]);
     },
     "trigger.disabled": ({ reason }) => set.count("onhook_triggers_disabled_total", { reason }),
     "endpoint.held": () => set.count("onhook_delivery_holds_total", {}),

@@ -2,9 +2,13 @@ import { expect, it } from "vitest";
 import type { EndpointHealth } from "../../src/endpoints/endpoint-health.ts";
 import { Suspensions } from "../../src/endpoints/suspensions.ts";
 
-const health = (endpointId: string, state: EndpointHealth["state"]): EndpointHealth => ({
+const health = (
+  endpointId: string,
+  state: EndpointHealth["state"],
+  tenantId = "t1",
+): EndpointHealth => ({
   endpointId,
-  tenantId: "t1",
+  tenantId,
   triggerId: "t-1",
   host: "crm.example.com",
   state,
@@ -38,4 +42,23 @@ it("the counts are those of the endpoints that are there, whatever events came, 
   }
   expect(suspensions.counts).toEqual({ suspended: 1, recovering: 1 });
   expect(changed).toEqual(events.map(([id]) => id));
+});
+
+it("a tenant counts once, however many of its endpoints are suspended, until none is", () => {
+  const suspensions = new Suspensions(() => {});
+  const counted: number[] = [];
+  const apply = (...[id, ...state]: Parameters<typeof health>): void => {
+    suspensions.apply(id, health(id, ...state));
+    counted.push(suspensions.suspendedTenants);
+  };
+  apply("a", "suspended", "t1");
+  apply("b", "suspended", "t1");
+  apply("b", "suspended", "t1");
+  apply("c", "recovering", "t2");
+  apply("d", "suspended", "t3");
+  apply("a", "recovering", "t1");
+  apply("b", "recovering", "t1");
+  expect(counted).toEqual([1, 1, 1, 1, 2, 2, 1]);
+  suspensions.apply("d", null);
+  expect(suspensions.suspendedTenants).toBe(0);
 });

@@ -50,6 +50,36 @@ describe("an endpoint whose requests fail for long", () => {
     expect(endpointEvents(flow.events)).toEqual([]);
   });
 
+  it("counts as its tenant's: several endpoints of one tenant are told from endpoints of several tenants", async () => {
+    const flow = await createMemoryFlow(rule);
+    await flow.start();
+    const [first, second, third] = ["a", "b", "c"].map(
+      (path) => `https://dead.example.com/${path}`,
+    );
+    const owners = [
+      ["t1", first],
+      ["t1", second],
+      ["t2", third],
+    ] as const;
+    for (const [index, [tenantId, url = ""]] of owners.entries()) {
+      flow.receivers.script(url, { status: 500 });
+      await flow.trigger({ number: index + 1, tenantId, action: { url, retries: 0 } });
+    }
+    const counted = () => flow.eventsOf("endpoints.counted").at(-1);
+    for (let call = 0; call < 3; call += 1)
+      for (const tenantId of ["t1", "t2"]) await flow.call({ tenantId });
+    await flow.clock.advance(1000);
+    expect(counted()).toMatchObject({ failing: 3, tenants: { failing: 2, suspended: 0 } });
+    await flow.clock.advance(60_000);
+    await flow.call({ tenantId: "t1" });
+    await flow.clock.advance(1000);
+    expect(counted()).toMatchObject({
+      failing: 1,
+      suspended: 2,
+      tenants: { failing: 1, suspended: 1 },
+    });
+  });
+
   it("has its jobs set aside without a request, each with an attempt that says so", async () => {
     const flow = await suspended();
     const before = flow.sent.length;

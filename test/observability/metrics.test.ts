@@ -129,6 +129,20 @@ test("the age of the last fetch grows while nothing is fetched, from the join on
   expect(await age()).toBe(1.5);
 });
 
+test("endpoints that are not well are counted by state, and so are the tenants who have them", async () => {
+  const before = await samples();
+  expect(before.get('onhook_endpoint_tenants{state="failing"}')).toBe(0);
+  expect(before.get('onhook_endpoint_tenants{state="suspended"}')).toBe(0);
+  const found = await samples(sampleEvents["endpoints.counted"]);
+  const ofState = (state: string) =>
+    ["onhook_endpoints", "onhook_endpoint_tenants"].map((name) =>
+      found.get(`${name}{state="${state}"}`),
+    );
+  expect(ofState("failing")).toEqual([30, 3]);
+  expect(ofState("suspended")).toEqual([20, 2]);
+  expect(ofState("recovering")).toEqual([1, undefined]);
+});
+
 test("what can be counted by a closed set of labels is there from the start with 0", async () => {
   const found = await samples();
   const names = [

@@ -13,6 +13,7 @@ export interface Rule {
   readonly alert?: string;
   readonly expr: string;
   readonly for?: string;
+  readonly keep_firing_for?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -44,7 +45,7 @@ function divided(text: string, by: number): string {
 }
 
 /**
- * The same rules in shorter time: every window, offset and `for` divided by `by`. Names and thresholds stay, so that a
+ * The same rules in shorter time: every window, offset and wait divided by `by`. Names and thresholds stay, so that a
  * threshold which is itself a time counts for longer in comparison.
  */
 export function shortened(file: string, by: number): string {
@@ -53,6 +54,9 @@ export function shortened(file: string, by: number): string {
     ...rule,
     expr: rule.expr.replaceAll(/\[[^\]]+\]|\boffset \w+/g, (window) => divided(window, by)),
     ...(rule.for !== undefined && { for: divided(rule.for, by) }),
+    ...(rule.keep_firing_for !== undefined && {
+      keep_firing_for: divided(rule.keep_firing_for, by),
+    }),
   });
   return stringify({
     groups: groups.map(({ name, rules }) => ({ name, rules: rules.map(short) })),

@@ -161,7 +161,14 @@ const ladder: Row = {
 const endpoints: Row = {
   title: "Endpoints",
   panels: [
-    unwellEndpoints(8),
+    unwellEndpoints(6),
+    graph({
+      title: "Tenants of endpoints that are not well",
+      about: "The most that one process knows of.",
+      unit: "short",
+      queries: [{ expr: `max by (state) (${of("onhook_endpoint_tenants")})`, legend: "{{state}}" }],
+      width: 6,
+    }),
     graph({
       title: "Suspensions, triggers switched off",
       unit: "short",
@@ -172,7 +179,7 @@ const endpoints: Row = {
           legend: "switched off: {{reason}}",
         },
       ],
-      width: 8,
+      width: 6,
       bars: true,
     }),
     graph({
@@ -181,7 +188,7 @@ const endpoints: Row = {
       queries: [
         { expr: `sum by (probe) (${rate("onhook_redriven_total")})`, legend: "probe: {{probe}}" },
       ],
-      width: 8,
+      width: 6,
     }),
     graph({
       title: "Detours",
