@@ -53,6 +53,7 @@ class JobOffer implements Offer, Turn {
   readonly #taken: Taken;
   readonly isSetAside: boolean;
   readonly from: FromRung | undefined;
+  passedOverBefore = 0;
   wasHeld = false;
 
   constructor(session: DeliverySession, taken: Taken, parts: JobOfferParts) {
