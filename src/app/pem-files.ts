@@ -74,7 +74,7 @@ function expiryOf(pem: string): number | null {
   try {
     return new X509Certificate(pem).validToDate.getTime();
   } catch {
-    // Nobody trusts it, and TLS goes on without it: a metric must not be what the service fails for.
+    // TLS takes the file all the same: a metric must not be what the service fails for.
     return null;
   }
 }

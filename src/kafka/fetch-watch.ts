@@ -12,14 +12,17 @@ export interface Fetched {
   readonly nodes: readonly number[];
 }
 
+/** kafkajs says that it is a number; it is the name of a property. */
+type NodeId = string | number;
+
 interface ConsumerGroupClass {
-  readonly prototype: { fetch: (this: GroupMember, node: number) => Promise<unknown[]> };
+  readonly prototype: { fetch: (this: GroupMember, node: NodeId) => Promise<unknown[]> };
 }
 
 /** What is used here of kafkajs's ConsumerGroup, which is one consumer's membership. */
 interface GroupMember {
   readonly memberId: string;
-  getNodeIds(): number[];
+  getNodeIds(): NodeId[];
 }
 
 const watchers = new MemberWatchers<Fetched>();
@@ -35,7 +38,7 @@ const mend = once(() => {
   const own = prototype.fetch;
   prototype.fetch = async function fetchAndTell(node) {
     const batches = await own.call(this, node);
-    watchers.of(this.memberId)?.({ node, nodes: this.getNodeIds() });
+    watchers.of(this.memberId)?.({ node: Number(node), nodes: this.getNodeIds().map(Number) });
     return batches;
   };
 });
