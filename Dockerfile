@@ -33,7 +33,7 @@ RUN set -eu; \
     echo 'onhook:x:65532:65532:Onhook:/onhook:/usr/sbin/nologin' > /runtime/etc/passwd; \
     echo 'onhook:x:65532:' > /runtime/etc/group
 
-# The same commit makes the same layers, whoever builds it and when: one time, one owner, the same rights.
+# The same commit makes the same layers on the same build image, whoever builds it and when: one time, one owner, the same rights.
 ARG SOURCE_DATE_EPOCH=0
 RUN chmod -R u=rwX,go=rX /image /runtime \
     && find /image /runtime -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +

@@ -69,12 +69,27 @@ export function brokerTls({ ssl }: Config["kafka"]): KafkaClientOptions["ssl"] {
 const certificate =
   /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----.*?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/gs;
 
-/** When the first of the certificates in the text expires, ms since the epoch. Throws what OpenSSL says of one that can't be read. */
-function firstExpiry(text: string): number {
-  const ends = (text.match(certificate) ?? [text]).map(
-    (pem) => new X509Certificate(pem).validToDate,
-  );
-  return Math.min(...ends.map((end) => end.getTime()));
+/** When a certificate expires, ms since the epoch; null for one that can't be read. */
+function expiryOf(pem: string): number | null {
+  try {
+    return new X509Certificate(pem).validToDate.getTime();
+  } catch {
+    // TLS takes the file all the same: a metric must not be what the service fails for.
+    return null;
+  }
+}
+
+/** When the first to expire of the certificates in a file does, ms since the epoch; null where none can be read. */
+function firstExpiry(file: string): number | null {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    // Whoever needs the file says so.
+    return null;
+  }
+  const ends = (text.match(certificate) ?? []).flatMap((pem) => expiryOf(pem) ?? []);
+  return ends.length === 0 ? null : Math.min(...ends);
 }
 
 /** The certificates' files that a process with these roles reads, by the settings that name them. */
@@ -94,19 +109,16 @@ function certificateFiles(
 }
 
 /**
- * When the certificates that the settings name expire: the first of each file. They are read once, at start, so that a
- * file that is renewed counts from the next start on. Throws PEM_UNUSABLE, also for one behind the first, which Node
- * itself would pass over.
+ * When the certificates that the settings name expire: the earliest of each file. They are read once, at start, so that a
+ * file that is renewed counts from the next start on. Files in which none can be read are left out: whoever connects by
+ * one finds that out, and says so.
  */
 export function certificateExpiries(
   config: Config,
   roles: readonly Role[],
 ): readonly { readonly setting: string; readonly expiresAt: number }[] {
-  return certificateFiles(config, roles).map((named) => {
-    const text = textOf(named);
-    const expiresAt = using(named, "one of its certificates can not be read", () =>
-      firstExpiry(text),
-    );
-    return { setting: named.setting, expiresAt };
+  return certificateFiles(config, roles).flatMap(({ setting, file }) => {
+    const expiresAt = firstExpiry(file);
+    return expiresAt === null ? [] : [{ setting, expiresAt }];
   });
 }

@@ -11,9 +11,13 @@ export function isOwnSpan(trace: TraceContext): trace is Span {
   return "parentSpanId" in trace;
 }
 
-/** The same record with the trace that began with it, in which whatever becomes of its job goes on. */
+/**
+ * The same record with the trace that began with it, in which whatever becomes of its job goes on. What it came with of
+ * another trace says nothing of this one.
+ */
 function beginning(from: LogRecord, trace: TraceContext): LogRecord {
   const { topic, partition, offset, timestamp, key, value } = from;
+  const { traceparent: _parent, tracestate: _state, ...others } = from.headers;
   const headers = Object.entries(traceHeaders(trace)).map(
     ([name, text]) => [name, Buffer.from(text)] as const,
   );
@@ -24,7 +28,7 @@ function beginning(from: LogRecord, trace: TraceContext): LogRecord {
     timestamp,
     key,
     value,
-    headers: { ...from.headers, ...Object.fromEntries(headers) },
+    headers: { ...others, ...Object.fromEntries(headers) },
   };
 }
 

@@ -55,6 +55,7 @@ class JobOffer implements Offer, Turn {
   readonly #taken: Taken;
   readonly isSetAside: boolean;
   readonly from: FromRung | undefined;
+  passedOverBefore = 0;
   wasHeld = false;
 
   constructor(session: DeliverySession, taken: Taken, parts: JobOfferParts) {

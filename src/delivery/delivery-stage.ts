@@ -51,6 +51,9 @@ export function createDeliveryStage(deps: DeliveryStageDeps): DeliveryStage {
         await commits.once();
         consuming.abort();
         await Promise.allSettled(runs);
+        // Nothing is in hand any more: what was told last must not stand for ever.
+        session.survey();
+        running = null;
       }
       await Promise.all(runs);
     },

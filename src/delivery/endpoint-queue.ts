@@ -7,6 +7,8 @@ import type { Pace } from "./pace.ts";
 /** A job that waits for its turn at its endpoint. */
 export interface Waiting {
   readonly retry: boolean;
+  /** The queue's own note: how often it had been passed over when this came. */
+  passedOverBefore?: number;
   /** Sends it elsewhere for at least so many ms. */
   detour(waitMs: number): void;
 }
@@ -35,6 +37,8 @@ export class EndpointQueue<T extends Waiting> {
   readonly #waiting = { first: new Fifo<T>(), retry: new Fifo<T>() };
   #cancelWake: (() => void) | null = null;
   #wakesAt = Infinity;
+  /** How often it could not be served since the endpoint takes no more, whoever waited. */
+  #passedOver = 0;
 
   constructor(endpoint: Endpoint, { most, patienceMs, clock, woken }: Options<T>) {
     this.endpoint = endpoint;
@@ -68,7 +72,18 @@ export class EndpointQueue<T extends Waiting> {
     return this.#tooLong(this.#queued, crowds, patienceMs, this.#clock.now());
   }
 
+  /** The endpoint takes no more for now: all that wait here wait for it, and not for this process alone. */
+  passOver(): void {
+    this.#passedOver += 1;
+  }
+
+  /** Whether it was passed over while `waiting` was in it. Nothing is told to each of those who wait: there may be thousands. */
+  wasPassedOver(waiting: T): boolean {
+    return waiting.passedOverBefore !== this.#passedOver;
+  }
+
   push(waiting: T): void {
+    waiting.passedOverBefore = this.#passedOver;
     this.#waiting[waiting.retry ? "retry" : "first"].push(waiting);
     this.#wakeInTime();
   }

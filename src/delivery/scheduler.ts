@@ -31,7 +31,7 @@ export interface Offer extends Waiting {
   work: Work;
   /** Whether it fills so much of its partition that, were it to wait here, it would keep out the jobs of others. */
   readonly crowds: boolean;
-  /** Called where its endpoint does not take it at once, so that it waits for that and not for this process alone. */
+  /** Called before `work` where it had to wait for its endpoint, and not for this process alone. */
   held(): void;
   /** Called in place of `work` where its endpoint is not likely to take it soon: it is to wait elsewhere, for at least so many ms. */
   detour(waitMs: number): void;
@@ -161,15 +161,13 @@ export class Scheduler {
     }
     queue.push(waiting);
     this.#waiting += 1;
-    const open = queue.mayBegin;
-    if (!open && "held" in waiting) waiting.held();
-    this.#refreshed(queue, open);
+    this.#refreshed(queue);
   }
 
   /** What the endpoint may do has changed: so may what is next. */
-  #refreshed(queue: Queue, open = queue.mayBegin): void {
+  #refreshed(queue: Queue): void {
     if (this.#closed) return;
-    this.#place(queue, open);
+    this.#place(queue);
     this.#fill();
     if (this.#endpoints.size > mostRemembered && queue.isForgettable) {
       // With its timer: that would speak for the one that comes in its place.
@@ -204,7 +202,9 @@ export class Scheduler {
     return Math.max(patienceMs, Math.min(2 * usualMs, longestPatience * patienceMs));
   }
 
-  #place(queue: Queue, open = queue.mayBegin): void {
+  #place(queue: Queue): void {
+    const open = queue.mayBegin;
+    if (!open) queue.passOver();
     for (const kind of ["first", "retry"] as const) {
       if (open && queue.waiting(kind) > 0) this.#ready[kind].add(queue);
       else this.#ready[kind].remove(queue);
@@ -243,6 +243,7 @@ export class Scheduler {
 
   async #run(begun: Queue, offer: Offer): Promise<void> {
     const { retry } = offer;
+    if (begun.wasPassedOver(offer)) offer.held();
     let queue = begun;
     /** When the endpoint was given it, ms; null where it is not with the endpoint any more. */
     let began: number | null = this.#take(queue, retry);

@@ -25,11 +25,17 @@ export class WaitingRetries {
     this.#jobs.clear();
   }
 
-  /** For how long the oldest job of each of `tiers` has been overdue at `now`, in ms; 0 where none is. */
+  /**
+   * For how long the oldest job of each of `tiers` has been overdue at `now`, in ms; 0 where none is. Those of partitions
+   * that belong to another worker by now are forgotten: nothing else may ever come of them here.
+   */
   overdueMs(tiers: readonly string[], now: number): ReadonlyMap<string, number> {
     const found = new Map(tiers.map((tier) => [tier, 0]));
-    for (const { tier, due, taken } of this.#jobs)
-      if (!taken.lost) found.set(tier, Math.max(found.get(tier) ?? 0, now - due));
+    for (const job of this.#jobs) {
+      const { tier, due, taken } = job;
+      if (taken.lost) this.#jobs.delete(job);
+      else found.set(tier, Math.max(found.get(tier) ?? 0, now - due));
+    }
     return found;
   }
 }

@@ -16,6 +16,14 @@ export interface AskedGroups {
   readonly groups: readonly string[];
 }
 
+/** What could not be found out of a group. */
+export interface UnreadGroup {
+  readonly group: string;
+  /** The topic whose lag it was; null: the members. */
+  readonly topic: string | null;
+  readonly error: unknown;
+}
+
 /** How groups stand, as the brokers see it. */
 export interface GroupStanding {
   /** `records` between what the group has committed and the end, in all partitions together. */
@@ -25,6 +33,8 @@ export interface GroupStanding {
     readonly records: number;
   }[];
   readonly members: readonly { readonly group: string; readonly count: number }[];
+  /** Of the groups that were asked for, those that are missing above. */
+  readonly unread: readonly UnreadGroup[];
 }
 
 async function partitionsOf(cluster: KafkajsCluster, topic: string): Promise<readonly number[]> {
@@ -71,7 +81,10 @@ async function membersOf(cluster: KafkajsCluster, groupId: string): Promise<numb
   );
 }
 
-/** Looks at groups from outside, over a connection of its own. Rejects with TOPIC_MISSING, and with what goes wrong at the brokers. */
+/**
+ * Looks at groups from outside, over a connection of its own. What goes wrong for one of them (TOPIC_MISSING, a right that
+ * is missing, a coordinator that moves) leaves the others as they are. Rejects where no broker is reached.
+ */
 export async function readGroupStanding(
   kafka: Kafka,
   { reading, groups }: AskedGroups,
@@ -79,12 +92,20 @@ export async function readGroupStanding(
   const cluster = createCluster(kafka);
   try {
     await cluster.connect();
-    const lags: { topic: string; group: string; records: number }[] = [];
-    for (const { topic, group } of reading)
-      lags.push({ topic, group, records: await lagOf(cluster, topic, group) });
-    const members: { group: string; count: number }[] = [];
-    for (const group of groups) members.push({ group, count: await membersOf(cluster, group) });
-    return { lags, members };
+    const unread: UnreadGroup[] = [];
+    const lags: GroupStanding["lags"][number][] = [];
+    for (const { topic, group } of reading) {
+      const told = (error: unknown): void => void unread.push({ group, topic, error });
+      const records = await lagOf(cluster, topic, group).catch(told);
+      if (records !== undefined) lags.push({ topic, group, records });
+    }
+    const members: GroupStanding["members"][number][] = [];
+    for (const group of groups) {
+      const told = (error: unknown): void => void unread.push({ group, topic: null, error });
+      const count = await membersOf(cluster, group).catch(told);
+      if (count !== undefined) members.push({ group, count });
+    }
+    return { lags, members, unread };
   } finally {
     await cluster.disconnect();
   }

@@ -14,8 +14,8 @@ export interface GroupWatchDeps {
 }
 
 /**
- * Looks at the groups again and again, `intervalMs` after the last look, and tells how they stand. A look that fails is
- * told, and ends nothing; a stop waits for none: nothing hangs on it.
+ * Looks at the groups again and again, `intervalMs` after the last look, and tells how they stand, as far as that was found
+ * out. What was not is told, and ends nothing; a stop waits for no look: nothing hangs on it.
  */
 export function createGroupWatch(
   { read, clock, emit }: GroupWatchDeps,
@@ -23,10 +23,14 @@ export function createGroupWatch(
 ): Service {
   async function look(stop: AbortSignal): Promise<void> {
     try {
-      const standing = await read();
-      emit({ type: "groups.read", at: clock.now(), ...standing });
+      const { unread, ...standing } = await read();
+      if (stop.aborted) return;
+      emit({ type: "groups.read", at: clock.now(), isWhole: unread.length === 0, ...standing });
+      for (const { group, topic, error } of unread)
+        emit({ type: "groups.reading-failed", group, topic, error: explained(error) });
     } catch (error) {
-      if (!stop.aborted) emit({ type: "groups.reading-failed", error: explained(error) });
+      if (stop.aborted) return;
+      emit({ type: "groups.reading-failed", group: null, topic: null, error: explained(error) });
     }
   }
 

@@ -7,6 +7,8 @@ export type GroupEvent =
       readonly type: "groups.read";
       /** Ms since the epoch. */
       readonly at: number;
+      /** Whether all that was to be found out was. */
+      readonly isWhole: boolean;
       /** `records` between what the group has committed and the end, in all partitions together. */
       readonly lags: readonly {
         readonly topic: string;
@@ -15,8 +17,14 @@ export type GroupEvent =
       }[];
       readonly members: readonly { readonly group: string; readonly count: number }[];
     }
-  /** That could not be found out; it is tried again. */
-  | { readonly type: "groups.reading-failed"; readonly error: unknown };
+  | {
+      /** That could not be found out; it is tried again. */
+      readonly type: "groups.reading-failed";
+      /** Whose lag in which topic, or whose members where the topic is null; both null: no broker was reached. */
+      readonly group: string | null;
+      readonly topic: string | null;
+      readonly error: unknown;
+    };
 
 export type ConsumerEvent =
   | {
@@ -39,10 +47,14 @@ export type ConsumerEvent =
       readonly restarts: boolean;
     }
   | {
-      /** A fetch was answered, empty or not. `at` in ms since the epoch. */
+      /** A fetch from a broker was answered, empty or not. `at` in ms since the epoch. */
       readonly type: "consumer.fetched";
       readonly group: string;
       readonly at: number;
+      /** The broker. */
+      readonly node: number;
+      /** All brokers that it fetches from. */
+      readonly nodes: readonly number[];
     }
   | {
       /** Records between the committed offset and the end of a partition. */

@@ -8,6 +8,7 @@ import { onClockSetBack } from "../runtime/clock-set-back.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import { explained } from "./broker-failure.ts";
+import { watchFetches } from "./fetch-watch.ts";
 import { watchGenerations } from "./group-generation.ts";
 import type { MemberWatch } from "./member-watchers.ts";
 import type { KafkaEvent } from "./kafka-events.ts";
@@ -186,6 +187,9 @@ async function runOnce(
   const { groupId } = options;
   const { promise: ended, resolve: end } = Promise.withResolvers<End>();
   using positions = watchPositions((found) => tellOutOfRange(found, groupId, deps.emit, handlers));
+  using fetches = watchFetches((fetched) =>
+    deps.emit({ type: "consumer.fetched", group: groupId, at: deps.clock.now(), ...fetched }),
+  );
   const membership = watchMembership(consumer, handlers, end);
   using generations = membership.generations;
   const onStop = (): void => end("stopped");
@@ -199,14 +203,12 @@ async function runOnce(
   consumer.on("consumer.group_join", ({ payload }) => {
     deps.emit({ type: "consumer.joined", group: groupId, assignment: payload.memberAssignment });
     positions.follow(payload.memberId);
+    fetches.follow(payload.memberId);
     generations.follow(payload.memberId);
     handlers.joined(consumer, assignedPartitions(payload.memberAssignment));
   });
   consumer.on("consumer.rebalancing", () =>
     deps.emit({ type: "consumer.rebalancing", group: groupId }),
-  );
-  consumer.on("consumer.fetch", () =>
-    deps.emit({ type: "consumer.fetched", group: groupId, at: deps.clock.now() }),
   );
   try {
     await consumer.connect();

@@ -1,5 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { EventOf } from "./any-event.ts";
+import { FetchAges } from "./fetch-ages.ts";
 import { MetricSet } from "./metric-set.ts";
 
 type LagOf = Pick<EventOf<"consumer.lag">, "topic" | "partition">;
@@ -11,8 +12,7 @@ type LagOf = Pick<EventOf<"consumer.lag">, "topic" | "partition">;
 export class ConsumerGauges {
   readonly metrics = new MetricSet({ onhook_consumer_fetch_age_seconds: () => this.#setAges() });
   readonly #clock: Clock;
-  /** By group: when its last fetch was answered, or else when it first joined; ms since the epoch. */
-  readonly #fetchedAt = new Map<string, number>();
+  readonly #ages = new FetchAges();
   /** By group: the partitions whose lag is exposed. */
   readonly #lags = new Map<string, Map<string, LagOf>>();
 
@@ -21,7 +21,7 @@ export class ConsumerGauges {
   }
 
   joined({ group, assignment }: EventOf<"consumer.joined">): void {
-    if (!this.#fetchedAt.has(group)) this.#fetchedAt.set(group, this.#clock.now());
+    this.#ages.joined(group, this.#clock.now());
     for (const [key, { topic, partition }] of this.#lags.get(group) ?? []) {
       if (assignment[topic]?.includes(partition) === true) continue;
       this.metrics.forget("onhook_consumer_lag", { topic, partition, group });
@@ -29,8 +29,12 @@ export class ConsumerGauges {
     }
   }
 
-  fetched({ group, at }: EventOf<"consumer.fetched">): void {
-    this.#fetchedAt.set(group, at);
+  crashed({ group }: EventOf<"consumer.crashed">): void {
+    this.#ages.ended(group);
+  }
+
+  fetched(event: EventOf<"consumer.fetched">): void {
+    this.#ages.fetched(event);
   }
 
   lag({ group, topic, partition, lag }: EventOf<"consumer.lag">): void {
@@ -40,9 +44,7 @@ export class ConsumerGauges {
   }
 
   #setAges(): void {
-    for (const [group, at] of this.#fetchedAt) {
-      const seconds = Math.max(0, this.#clock.now() - at) / 1000;
-      this.metrics.set("onhook_consumer_fetch_age_seconds", { group }, seconds);
-    }
+    for (const [group, ageMs] of this.#ages.at(this.#clock.now()))
+      this.metrics.set("onhook_consumer_fetch_age_seconds", { group }, ageMs / 1000);
   }
 }

@@ -10,9 +10,9 @@ export const kafkaMetrics = {
   onhook_consumer_fetch_age_seconds: {
     type: "gauge",
     labels: ["group"],
-    help: "Time since a consumer's last fetch was answered.",
+    help: "Time since a consumer's last fetch was answered, by the broker whose last answer is the oldest of those that it fetches from.",
     action:
-      "Above a minute the consumer is stuck or has no broker; /healthz and the log say which.",
+      "Above a minute the consumer is stuck, or one of its brokers is; /healthz and the log say which.",
   },
   onhook_paused_partitions: {
     type: "gauge",
@@ -37,9 +37,9 @@ export const kafkaMetrics = {
   onhook_group_lag_last_success_timestamp_seconds: {
     type: "gauge",
     labels: [],
-    help: "When onhook_group_lag and onhook_group_members were last read, in seconds since the epoch; 0 until then.",
+    help: "When onhook_group_lag and onhook_group_members were last read, all of them, in seconds since the epoch; 0 until then.",
     action:
-      "When it is older than several times metrics.groupLagIntervalMs, the log line groups.reading-failed says why.",
+      "When it is older than several times metrics.groupLagIntervalMs, the log line groups.reading-failed says which group or topic, and why.",
   },
   onhook_rebalances_total: {
     type: "counter",

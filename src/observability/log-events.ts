@@ -51,7 +51,7 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "consumer.lag": null,
   "consumer.paused": null,
   "groups.read": null,
-  "groups.reading-failed": ["warn", "the lag of the consumer groups can not be found out"],
+  "groups.reading-failed": ["warn", "how consumer groups stand can not be found out"],
   "consumer.records-lost": [
     "error",
     "RECORDS LOST: they were deleted before this group had read them",

@@ -124,6 +124,24 @@ function deliveryRecorders(set: MetricSet, tenants: TenantLabels) {
   } satisfies Partial<Recorders>;
 }
 
+type TenantCalls = { matched: number; unmatched: number };
+
+/** Most of very many tenants share one label: their counts are added up here, which costs less than telling each. */
+function byLabel(
+  counted: EventOf<"cdr.tenants-counted">["tenants"],
+  labels: TenantLabels,
+): ReadonlyMap<string, TenantCalls> {
+  const sums = new Map<string, TenantCalls>();
+  for (const [tenantId, { matched, unmatched }] of counted) {
+    const label = labels.of(tenantId);
+    const sum = sums.get(label) ?? { matched: 0, unmatched: 0 };
+    sum.matched += matched;
+    sum.unmatched += unmatched;
+    sums.set(label, sum);
+  }
+  return sums;
+}
+
 function matchRecorders(set: MetricSet, tenants: TenantLabels) {
   return {
     "cdr.batch-matched": ({ calls, matched, invalid, jobs, durationMs }) => {
@@ -134,11 +152,9 @@ function matchRecorders(set: MetricSet, tenants: TenantLabels) {
       set.observe("onhook_match_seconds", {}, durationMs / 1000);
     },
     "cdr.tenants-counted": (event) => {
-      for (const [tenantId, counts] of event.tenants) {
-        const tenant = tenants.of(tenantId);
+      for (const [tenant, counts] of byLabel(event.tenants, tenants))
         for (const result of ["matched", "unmatched"] as const)
           set.count("onhook_tenant_cdrs_total", { tenant, result }, counts[result]);
-      }
     },
     "cdr.invalid": null,
     "cdr.traced": null,
@@ -192,16 +208,19 @@ function kafkaRecorders(set: MetricSet, consumers: ConsumerGauges) {
   return {
     "consumer.joined": (event) => consumers.joined(event),
     "consumer.rebalancing": ({ group }) => set.count("onhook_rebalances_total", { group }),
-    "consumer.crashed": ({ group }) => set.count("onhook_consumer_crashes_total", { group }),
+    "consumer.crashed": (event) => {
+      set.count("onhook_consumer_crashes_total", { group: event.group });
+      consumers.crashed(event);
+    },
     "consumer.fetched": (event) => consumers.fetched(event),
     "consumer.lag": (event) => consumers.lag(event),
     "consumer.paused": ({ group, partitions }) =>
       set.set("onhook_paused_partitions", { group }, partitions),
-    "groups.read": ({ at, lags, members }) => {
+    "groups.read": ({ at, isWhole, lags, members }) => {
       for (const { topic, group, records } of lags)
         set.set("onhook_group_lag", { topic, group }, records);
       for (const { group, count } of members) set.set("onhook_group_members", { group }, count);
-      set.set("onhook_group_lag_last_success_timestamp_seconds", {}, at / 1000);
+      if (isWhole) set.set("onhook_group_lag_last_success_timestamp_seconds", {}, at / 1000);
     },
     "groups.reading-failed": null,
     "consumer.records-lost": ({ topic, count }) =>

@@ -17,7 +17,7 @@ export const serviceMetrics = {
   onhook_certificate_expiry_timestamp_seconds: {
     type: "gauge",
     labels: ["certificate"],
-    help: "When the certificates that a setting names expire, in seconds since the epoch: the first of its file. The label is the name of the setting.",
+    help: "When the certificates that a setting names expire, in seconds since the epoch: the earliest in its file, of those that can be read. The label is the name of the setting.",
     action:
       "Renew the file and restart: it is read at start alone. Of an authority that has been replaced, take the old certificate out of the file.",
   },
@@ -28,7 +28,7 @@ export const tenantMetrics = {
   onhook_tenant_cdrs_total: {
     type: "counter",
     labels: ["tenant", "result"],
-    help: "CDRs by tenant and result: matched, unmatched. Those in quarantine are not counted. The first metrics.tenants tenants that the process sees have their own series, all others share `other`.",
+    help: "CDRs by tenant and result: matched, unmatched. Those in quarantine are not counted. The first metrics.tenants tenants that the process sees have their own series, all others share `other`, and so does one whose id is just that.",
     action: "None; it shows whose calls make the load.",
   },
   onhook_tenant_delivery_attempts_total: {

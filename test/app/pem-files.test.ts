@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { certificateExpiries } from "../../src/app/pem-files.ts";
+import { certificateExpiries, certificatesOf } from "../../src/app/pem-files.ts";
 import { loadConfig } from "../../src/config.ts";
 import type { Role } from "../../src/config.ts";
-import { OnhookError } from "../../src/errors.ts";
 import { createCertificate } from "../support/x509-certificate.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "onhook-pem-"));
@@ -66,25 +65,26 @@ describe("the expiry of certificates", () => {
     expect(expiries({})).toEqual([]);
   });
 
-  it.each([
-    [
-      "one behind the first that can't be read",
-      () =>
-        `${certificate(day(1)).cert}\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
-    ],
-    ["a file with none", () => "no certificate\n"],
-  ])("is asked in vain of %s: the error names setting and file", (_, text) => {
-    const file = fileOf("broken.pem", text());
-    let thrown: unknown;
-    try {
-      expiries({ ONHOOK_REGISTRY_CA_FILE: file });
-    } catch (error) {
-      thrown = error;
+  it("is that of those that can be read: TLS passes over the others, and a metric keeps nobody from starting", () => {
+    const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    const pems = [certificate(day(3)).cert, broken, certificate(day(2)).cert];
+    const file = fileOf("one-broken.pem", pems.join("\n"));
+    const setting = "registry.caFile";
+    expect(expiries({ ONHOOK_REGISTRY_CA_FILE: file })).toEqual([
+      { setting, expiresAt: day(2).getTime() },
+    ]);
+  });
+
+  it("is told of no file in which none can be read: whoever connects by it says so", () => {
+    const file = fileOf("none.pem", "no certificate\n");
+    for (const path of [file, join(folder, "missing.pem")]) {
+      expect(expiries({ ONHOOK_REGISTRY_CA_FILE: path })).toEqual([]);
+      expect(() => certificatesOf("registry.caFile", path)).toThrow(
+        expect.objectContaining({
+          code: "PEM_UNUSABLE",
+          details: expect.objectContaining({ setting: "registry.caFile", file: path }) as object,
+        }),
+      );
     }
-    expect(thrown).toBeInstanceOf(OnhookError);
-    expect(thrown).toMatchObject({
-      code: "PEM_UNUSABLE",
-      details: { setting: "registry.caFile", file },
-    });
   });
 });

@@ -119,10 +119,10 @@ That is reckoned: it has not been measured on several machines here. \`onhook be
 
 ## Sizing
 
-Count 7 µs of processor time for a call where one in five fires, 2.5 µs where none does, and 110 µs for a request. A million calls an
-hour with 200,000 webhooks are then some 0.8 % of a core. More processes of a role share the partitions of its topic, so give the topics as
-many partitions as you may ever want processes. With its broker on other machines a process of the match role has its core to itself,
-and two have two.
+Count 12 µs of processor time for a call where one in five fires, 4 µs where none does, and 150 µs for a request: what they cost in a slow hour
+of this machine, rounded up, as in [sizing.md](sizing.md#processes). A million calls an hour with 200,000 webhooks are then some 1.2 % of a core.
+More processes of a role share the partitions of its topic, so give the topics as many partitions as you may ever want processes. With its
+broker on other machines a process of the match role has its core to itself, and two have two.
 `;
 
 function section({ name, at, machine, stolen, lines, ok }: Kept): string {

@@ -99,6 +99,14 @@ function outlook({ role, things }: Role, { cpuMicros, brokerMicros }: Step): str
   return `${role}: by that a process with a core of its own would do ${perCore(cpuMicros)} ${things}/s${broker}`;
 }
 
+/** What to say where there are too few processors to judge what several processes cost; null where there are enough. */
+export function unjudgedGrowth(processes: readonly number[], processors: number): string | null {
+  const [first = 1, ...others] = processes;
+  if (others.some((each) => each <= processors)) return null;
+  const each = processors === 1 ? "1 processor" : `${processors} processors`;
+  return `${each}: nothing is judged of what more processes than ${first} cost, as that needs a processor for each`;
+}
+
 /** Measures each number of processes of each role in turn, and prints a line for each. */
 export async function scale(
   stack: Stack,
@@ -109,6 +117,8 @@ export async function scale(
   out(
     `${calls} calls and ${jobs} jobs a round, ${rounds} rounds after one to warm up, ${partitions} partitions, one broker, all on this machine`,
   );
+  const unjudged = unjudgedGrowth(options.processes, availableParallelism());
+  if (unjudged !== null) out(unjudged);
   const steps: object[] = [];
   let ok = true;
   for (const role of [match, deliver]) {

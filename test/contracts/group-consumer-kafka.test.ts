@@ -67,8 +67,16 @@ describe("a member of a group of Kafka", () => {
     await expect.poll(() => events.map(({ type }) => type)).toContain("consumer.rebalancing");
     const lag = { type: "consumer.lag", group: groupId, topic, partition: 0, lag: 0 };
     expect(events).toContainEqual(lag);
-    const at = expect.any(Number) as number;
-    expect(events).toContainEqual({ type: "consumer.fetched", group: groupId, at });
+    const fetched = events.filter((event) => event.type === "consumer.fetched");
+    const [at, node] = [expect.any(Number) as number, fetched[0]?.node as number];
+    expect(fetched).toContainEqual({
+      type: "consumer.fetched",
+      group: groupId,
+      at,
+      node,
+      nodes: expect.arrayContaining([node]) as number[],
+    });
+    expect(node).toBeTypeOf("number");
   });
 
   test("tells when it is asked how many of its partitions are paused", async () => {

@@ -90,11 +90,23 @@ test("the members of a group are those the brokers know, and a group that never 
   ]);
 });
 
-test("a topic that is missing is named", async () => {
-  const topic = ownName("missing");
-  const asked = { reading: [{ topic, group: "g" }], groups: [] };
-  const standing = readGroupStanding(kafkaClient(), asked);
-  await expect(standing).rejects.toMatchObject({ code: "TOPIC_MISSING", details: { topic } });
+test("a topic that is missing is named, and keeps nobody from the lag and the members of others", async () => {
+  const { kafka, topic, group } = await setUp();
+  const [missing, stranger] = [ownName("missing"), ownName("nobody")];
+  const reading = [
+    { topic: missing, group },
+    { topic, group },
+  ];
+  const found = await readGroupStanding(kafka, { reading, groups: [stranger] });
+  expect(found).toEqual({
+    lags: [{ topic, group, records: 12 }],
+    members: [{ group: stranger, count: 0 }],
+    unread: [{ group, topic: missing, error: expect.any(Error) as Error }],
+  });
+  expect(found.unread[0]?.error).toMatchObject({
+    code: "TOPIC_MISSING",
+    details: { topic: missing },
+  });
 });
 
 test("brokers that are away are an error, not a wait", async () => {

@@ -227,7 +227,7 @@ describe("the end of the stage", () => {
     stage.stop.abort();
     await stage.ended;
     expect(stage.clock.pendingTimers).toBe(0);
-    expect(stage.types()).toEqual([]);
+    expect(stage.types()).toEqual(["delivery.surveyed"]);
   });
 
   it("waits for a write that the log does not take, until the time for it is over", async () => {

@@ -277,16 +277,6 @@ it("every job that is offered begins once or is sent on one detour, whatever the
   );
 });
 
-it("tells a job that its endpoint does not take at once, and none that waits for the process alone", async () => {
-  const { begun, held, offer, end } = setUp({ maxInFlight: 2, maxPerEndpoint: 1 });
-  for (const name of ["t.e.0", "t.e.1", "u.e.0", "v.e.0"]) offer(name);
-  expect(held).toEqual(["t.e.1"]);
-  await end("t.e.0");
-  await end("u.e.0");
-  expect(begun.toSorted()).toEqual(["t.e.0", "t.e.1", "u.e.0", "v.e.0"]);
-  expect(held).toEqual(["t.e.1"]);
-});
-
 it("counts the jobs that wait, and none once it is closed", async () => {
   const { scheduler, offer, end } = setUp({ maxInFlight: 2 });
   for (const name of many("t.e", 5)) offer(name);

@@ -4,10 +4,11 @@ import { createGroupWatch } from "../../src/kafka/group-watch.ts";
 import type { KafkaEvent } from "../../src/kafka/kafka-events.ts";
 import { createFakeClock, settle } from "../support/fake-clock.ts";
 
-const standing: GroupStanding = {
+const read = {
   lags: [{ topic: "calls", group: "match", records: 3 }],
   members: [{ group: "match", count: 1 }],
 };
+const standing: GroupStanding = { ...read, unread: [] };
 
 /** A watch over brokers that answer as `read` does. */
 function setUp(read: () => Promise<GroupStanding>) {
@@ -24,7 +25,7 @@ it("tells how the groups stand at once, and then each interval after the last lo
   const { clock, events, stop, ended } = setUp(async () => standing);
   await settle();
   const startedAt = clock.now();
-  expect(events).toEqual([{ type: "groups.read", at: startedAt, ...standing }]);
+  expect(events).toEqual([{ type: "groups.read", at: startedAt, isWhole: true, ...read }]);
   await clock.advance(14_999);
   expect(events).toHaveLength(1);
   await clock.advance(1);
@@ -45,9 +46,26 @@ it("tells of brokers that are away, and goes on when they are back", async () =>
   isAway = false;
   await clock.advance(15_000);
   expect(events).toEqual([
-    { type: "groups.reading-failed", error },
-    { type: "groups.reading-failed", error },
-    { type: "groups.read", at: clock.now(), ...standing },
+    { type: "groups.reading-failed", group: null, topic: null, error },
+    { type: "groups.reading-failed", group: null, topic: null, error },
+    { type: "groups.read", at: clock.now(), isWhole: true, ...read },
+  ]);
+  stop.abort();
+  await ended;
+});
+
+it("tells what was found out, and names what was not", async () => {
+  const error = new Error("not authorised");
+  const unread = [
+    { group: "deliver", topic: "jobs", error },
+    { group: "deliver", topic: null, error },
+  ];
+  const { clock, events, stop, ended } = setUp(async () => ({ ...read, unread }));
+  await settle();
+  expect(events).toEqual([
+    { type: "groups.read", at: clock.now(), isWhole: false, ...read },
+    { type: "groups.reading-failed", group: "deliver", topic: "jobs", error },
+    { type: "groups.reading-failed", group: "deliver", topic: null, error },
   ]);
   stop.abort();
   await ended;

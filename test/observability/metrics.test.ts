@@ -1,27 +1,10 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
-import type { AnyEvent } from "../../src/observability/any-event.ts";
+import { expect, test } from "vitest";
 import { metricTable } from "../../src/observability/metric-table.ts";
 import { createMetrics } from "../../src/observability/metrics.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 import { attempted, sampleEvents } from "../support/sample-events.ts";
-
-/** The exposition's samples after some events: `name{labels}` → value. */
-async function samples(...events: AnyEvent[]): Promise<Map<string, number>> {
-  const { record, registry } = createMetrics(createFakeClock());
-  for (const event of events) record(event);
-  return read(await registry.metrics());
-}
-
-function read(exposition: string): Map<string, number> {
-  const lines = exposition.split("\n").filter((line) => line.startsWith("onhook_"));
-  return new Map(
-    lines.map((line) => {
-      const space = line.lastIndexOf(" ");
-      return [line.slice(0, space), Number(line.slice(space + 1))];
-    }),
-  );
-}
+import { samples } from "./samples.ts";
 
 test("a batch counts its calls by result, its jobs and its time", async () => {
   const found = await samples(
@@ -95,38 +78,6 @@ test("stores tell how far behind they are, how fast changes arrive, and the trig
   expect(found.get("onhook_trigger_propagation_seconds_sum")).toBeCloseTo(0.2);
   expect(found.get('onhook_store_events_total{table="triggers",result="refused"}')).toBe(1);
   expect(found.get('onhook_triggers{state="over-licence"}')).toBe(3);
-});
-
-test("the lag of a partition is forgotten when it goes to another process", async () => {
-  const { record, registry } = createMetrics(createFakeClock());
-  const lag = (partition: number, group = "g") =>
-    record({ type: "consumer.lag", group, topic: "t", partition, lag: 10 + partition });
-  lag(0);
-  lag(1);
-  lag(0, "other");
-  record({ type: "consumer.joined", group: "g", assignment: { t: [1] } });
-  const found = [...read(await registry.metrics())].filter(([name]) =>
-    name.startsWith("onhook_consumer_lag"),
-  );
-  expect(found).toEqual([
-    ['onhook_consumer_lag{topic="t",partition="1",group="g"}', 11],
-    ['onhook_consumer_lag{topic="t",partition="0",group="other"}', 10],
-  ]);
-});
-
-test("the age of the last fetch grows while nothing is fetched, from the join on", async () => {
-  const clock = createFakeClock();
-  const { record, registry } = createMetrics(clock);
-  const age = async () =>
-    read(await registry.metrics()).get('onhook_consumer_fetch_age_seconds{group="g"}');
-  expect(await age()).toBeUndefined();
-  record({ type: "consumer.joined", group: "g", assignment: {} });
-  await clock.advance(30_000);
-  expect(await age()).toBe(30);
-  record({ type: "consumer.fetched", group: "g", at: clock.now() });
-  await clock.advance(1500);
-  record({ type: "consumer.joined", group: "g", assignment: {} });
-  expect(await age()).toBe(1.5);
 });
 
 test("endpoints that are not well are counted by state, and so are the tenants who have them", async () => {
@@ -234,65 +185,4 @@ test("the stage's survey sets what is buffered, how many requests may be made, a
   expect(found.get('onhook_retry_oldest_overdue_seconds{tier="4s"}')).toBe(0);
   expect(found.get('onhook_sockets{state="busy"}')).toBe(17);
   expect(found.get('onhook_sockets{state="idle"}')).toBe(30);
-});
-
-test("groups are as the brokers said last, and a look that failed leaves them so", async () => {
-  const found = await samples(
-    sampleEvents["groups.read"],
-    sampleEvents["groups.reading-failed"],
-    sampleEvents["consumer.paused"],
-  );
-  expect(found.get('onhook_group_lag{topic="onhook.cdr",group="onhook-match"}')).toBe(120);
-  expect(found.get('onhook_group_members{group="onhook-deliver"}')).toBe(0);
-  const at = found.get("onhook_group_lag_last_success_timestamp_seconds");
-  expect(at).toBe(Date.UTC(2026, 0, 5, 9) / 1000);
-  expect(found.get('onhook_paused_partitions{group="onhook-deliver"}')).toBe(3);
-});
-
-describe("tenants", () => {
-  async function byTenant(tenants: number, ...events: AnyEvent[]): Promise<[string, number][]> {
-    const { record, registry } = createMetrics(createFakeClock(), { tenants });
-    for (const event of events) record(event);
-    const found = read(await registry.metrics());
-    return [...found].filter(([name]) => name.includes("{tenant="));
-  }
-
-  test("are not counted unless that is switched on", async () => {
-    expect(await byTenant(0, attempted)).toEqual([]);
-  });
-
-  test("have calls and attempts counted by name, the first that come, and all others together", async () => {
-    const other = { ...attempted, tenantId: "tenant-2" };
-    const found = await byTenant(1, sampleEvents["cdr.tenants-counted"], attempted, other, other);
-    expect(found).toEqual([
-      ['onhook_tenant_cdrs_total{tenant="tenant-1",result="matched"}', 6],
-      ['onhook_tenant_cdrs_total{tenant="tenant-1",result="unmatched"}', 1],
-      ['onhook_tenant_cdrs_total{tenant="other",result="matched"}', 0],
-      ['onhook_tenant_cdrs_total{tenant="other",result="unmatched"}', 2],
-      ['onhook_tenant_delivery_attempts_total{tenant="tenant-1",outcome="delivered"}', 1],
-      ['onhook_tenant_delivery_attempts_total{tenant="other",outcome="delivered"}', 2],
-    ]);
-  });
-
-  test.each(["x".repeat(101), "t1\nAnn", "t\uFFFD"])(
-    "with an id that is no sound one, %j, are counted with the others",
-    async (tenantId) => {
-      const found = await byTenant(10, { ...attempted, tenantId });
-      expect(found).toEqual([
-        ['onhook_tenant_delivery_attempts_total{tenant="other",outcome="delivered"}', 1],
-      ]);
-    },
-  );
-});
-
-test("what was deleted unread counts by its topic, whether a group or a table lost it", async () => {
-  const found = await samples(
-    sampleEvents["consumer.records-lost"],
-    sampleEvents["consumer.records-lost"],
-    sampleEvents["store.records-lost"],
-    sampleEvents["consumer.rewound"],
-  );
-  expect(found.get('onhook_records_lost_total{topic="onhook.cdr"}')).toBe(300);
-  expect(found.get('onhook_records_lost_total{topic="onhook.triggers"}')).toBe(6);
-  expect(found.get('onhook_partition_rewinds_total{topic="onhook.cdr"}')).toBe(1);
 });

@@ -175,7 +175,13 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
   },
   "consumer.rebalancing": { type: "consumer.rebalancing", group: "onhook-match" },
   "consumer.crashed": { type: "consumer.crashed", group: "onhook-match", error, restarts: true },
-  "consumer.fetched": { type: "consumer.fetched", group: "onhook-match", at: 0 },
+  "consumer.fetched": {
+    type: "consumer.fetched",
+    group: "onhook-match",
+    at: 0,
+    node: 1,
+    nodes: [1, 2, 3],
+  },
   "consumer.lag": {
     type: "consumer.lag",
     group: "onhook-match",
@@ -187,6 +193,7 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
   "groups.read": {
     type: "groups.read",
     at: Date.UTC(2026, 0, 5, 9),
+    isWhole: true,
     lags: [
       { topic: "onhook.cdr", group: "onhook-match", records: 120 },
       { topic: "onhook.jobs", group: "onhook-deliver", records: 7 },
@@ -196,7 +203,12 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
       { group: "onhook-deliver", count: 0 },
     ],
   },
-  "groups.reading-failed": { type: "groups.reading-failed", error },
+  "groups.reading-failed": {
+    type: "groups.reading-failed",
+    group: "onhook-match",
+    topic: "onhook.cdr",
+    error,
+  },
   "consumer.records-lost": {
     type: "consumer.records-lost",
     group: "onhook-match",
