@@ -101,9 +101,7 @@ export class Scheduler {
 
   /** Begins the work as soon as its turn has come, or sends it on its detour. */
   offer(offer: Offer): void {
-    if (this.#closed) return;
-    const queue = this.#queueOf(offer.endpoint);
-    this.#admit(queue, offer, offer.crowds);
+    if (!this.#closed) this.#admit(this.#queueOf(offer.endpoint), offer, offer.crowds);
   }
 
   /** Jobs that wait for their turn. */
