@@ -57,23 +57,26 @@ it.each(valuesFiles)("helm lint --strict has nothing to say with the %s values",
 const variants: readonly object[] = [
   {
     config: {
-      kafka: { ssl: { enabled: true } },
+      kafka: { ssl: { enabled: true }, replicationFactor: 3 },
       delivery: { allowedRanges: ["10.20.0.0/16", "fd00::/8"] },
     },
     topicsApply: { run: "job" },
-    networkPolicy: { enabled: true },
+    networkPolicy: {
+      enabled: true,
+      kafkaPorts: [9093],
+      registryTo: [{ ipBlock: { cidr: "198.51.100.7/32" } }],
+    },
     tls: { kafka: { secretName: "ca" }, receivers: { configMapName: "own-authority" } },
     strimzi: {
       cluster: "calls",
       apiVersion: "kafka.strimzi.io/v1beta2",
       topics: { enabled: true },
-      users: { enabled: true, authentication: "tls" },
+      users: { enabled: true, authentication: "tls", operator: true },
     },
   },
   {
     config: { secrets: { requireEncrypted: true } },
     secrets: { values: { ONHOOK_SECRETS_KEYS: "first:AAAA" } },
-    deployment: { preStopSleepSeconds: 5 },
     monitor: { kind: "ServiceMonitor", namespace: "monitoring" },
     roles: {
       all: { autoscaling: { kind: "keda" }, podDisruptionBudget: { maxUnavailable: "50%" } },
@@ -89,12 +92,16 @@ const variants: readonly object[] = [
   },
 ];
 
+/** What only the newest takes. */
+const newest: object = { deployment: { preStopSleepSeconds: 5 } };
+
 it.each(kubernetesVersions)(
   "every object, whichever values, meets the schemas of Kubernetes %s and of the CRDs",
   async (version) => {
     const answers = await Promise.all([
       ...valuesFiles.map((file) => template(file, {}, version)),
       ...variants.map((values) => template("small", values, version)),
+      ...(version === kubernetesVersions[1] ? [template("small", newest, version)] : []),
     ]);
     expect(answers.filter(({ ok }) => !ok).map(({ err }) => err)).toEqual([]);
     const { wrong, count } = await judged(answers.map(({ out }) => out).join("---\n"), version);

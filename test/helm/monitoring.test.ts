@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { renderedWith } from "../support/chart/edited-chart.ts";
 import { ofKind, rendered, theOne } from "../support/chart/render-chart.ts";
 import { repository } from "../support/e2e-program.ts";
 import { readRepository } from "../support/markdown.ts";
@@ -74,4 +75,22 @@ describe("what Prometheus and Grafana get", () => {
       expect(labels?.[jobLabel]).toBe("onhook");
     },
   );
+
+  it("are rules of one release only, as its notes say where it has them", async () => {
+    const notes = async (enabled: boolean): Promise<string> => {
+      const shown = `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: notes
+data:
+  notes: {{ include (print .Template.BasePath "/NOTES.txt") . | quote }}
+`;
+      const values = { prometheusRule: { enabled } };
+      const manifests = await renderedWith("templates/shown.yaml", () => shown, values);
+      return theOne(manifests, "ConfigMap", "notes").data?.["notes"] ?? "";
+    };
+    expect(await notes(true)).toMatch(/rules look at every Onhook .* one release only/s);
+    expect(await notes(false)).toContain("Watch it come up");
+    expect(await notes(false)).not.toContain("one release only");
+  });
 });

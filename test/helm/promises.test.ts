@@ -176,46 +176,6 @@ describe("Strimzi", () => {
   });
 });
 
-describe("the network policies", () => {
-  it("let deliverers out to the proxy alone where there is one", () => {
-    const { spec } = theOne(of("secured"), "NetworkPolicy", "-receivers");
-    expect(spec.egress).toEqual([
-      {
-        ports: [{ port: 3128, protocol: "TCP" }],
-        to: [{ ipBlock: { cidr: "198.51.100.8/32" } }],
-      },
-    ]);
-  });
-
-  it("let deliverers out to what is no private range, and to ranges that the settings allow", async () => {
-    const manifests = await rendered("small", {
-      networkPolicy: { enabled: true },
-      config: { delivery: { allowedRanges: ["10.20.0.0/16"] } },
-    });
-    const { spec } = theOne(manifests, "NetworkPolicy", "-receivers");
-    const blocks = spec.egress.flatMap(({ to = [] }) => to.map(({ ipBlock }) => ipBlock));
-    expect(blocks[0]).toMatchObject({ cidr: "0.0.0.0/0" });
-    expect(blocks[0]?.except).toEqual(
-      expect.arrayContaining(["10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.168.0.0/16"]),
-    );
-    expect(blocks[1]?.except).toEqual(["fc00::/7", "fe80::/10"]);
-    expect(blocks.slice(2)).toEqual([{ cidr: "10.20.0.0/16" }]);
-  });
-
-  it("let matchers out to names, brokers and the registry alone", () => {
-    const { spec } = theOne(of("secured"), "NetworkPolicy", "-onhook");
-    expect(spec.egress.map(({ ports }) => ports?.[0]?.port)).toEqual([53, 9094, 443]);
-  });
-
-  it("let all out to the collector where there is one", async () => {
-    const manifests = await rendered("secured", {
-      config: { tracing: { otlpEndpoint: "http://collector.example.com:4318" } },
-    });
-    const { spec } = theOne(manifests, "NetworkPolicy", "-onhook");
-    expect(spec.egress.map(({ ports }) => ports?.[0]?.port)).toEqual([53, 9094, 443, 4318]);
-  });
-});
-
 describe("the hook of topics", () => {
   it("runs before each install and upgrade, after the settings that it reads", () => {
     const job = theOne(of("secured"), "Job");
@@ -226,15 +186,5 @@ describe("the hook of topics", () => {
       expect(each?.metadata.annotations?.["helm.sh/hook"]).toBe("pre-install,pre-upgrade");
     expect(weight(settings)).toBeLessThan(weight(job));
     expect(job.spec.template.spec.containers[0].args).toEqual(["topics", "apply"]);
-  });
-
-  it("as a job beside the pods has another name when what it does changes", async () => {
-    const name = async (values: object) =>
-      theOne(await rendered("small", { topicsApply: { run: "job" }, ...values }), "Job").metadata
-        .name;
-    const before = await name({});
-    expect(await name({})).toBe(before);
-    expect(await name({ config: { delivery: { ladderMs: [1000] } } })).not.toBe(before);
-    expect(await name({ image: { tag: "0.2.0" } })).not.toBe(before);
   });
 });

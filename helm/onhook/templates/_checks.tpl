@@ -7,6 +7,8 @@
 {{- fail "roles: none is enabled; set roles.match.enabled, roles.deliver.enabled and roles.admin.enabled, or roles.all.enabled" -}}
 {{- end -}}
 {{- include "onhook.checks.settings" (list . $settings) -}}
+{{- include "onhook.checks.objects" . -}}
+{{- include "onhook.checks.network" (list . $settings $roles) -}}
 {{- range $role := $roles -}}
 {{- include "onhook.checks.role" (list $ $settings $role) -}}
 {{- end -}}
@@ -15,6 +17,16 @@
 {{- end -}}
 {{- if and (or .Values.strimzi.topics.enabled .Values.strimzi.users.enabled) (not .Values.strimzi.cluster) -}}
 {{- fail "strimzi.cluster is empty: strimzi.topics and strimzi.users need the name of the Kafka resource" -}}
+{{- end -}}
+{{- if and .Values.strimzi.users.operator (not .Values.strimzi.users.enabled) -}}
+{{- fail "strimzi.users.operator has no effect without strimzi.users.enabled" -}}
+{{- end -}}
+{{- if .Values.strimzi.topics.enabled -}}
+{{- $replicas := int64 $settings.kafka.replicationFactor -}}
+{{- $inSync := index .Values.strimzi.topics.config "min.insync.replicas" | default 1 | int64 -}}
+{{- if and (gt $replicas 0) (lt $replicas $inSync) -}}
+{{- fail (printf "config.kafka.replicationFactor is %d, and min.insync.replicas of strimzi.topics.config is %d: no record could be written" $replicas $inSync) -}}
+{{- end -}}
 {{- end -}}
 {{- if .Values.strimzi.users.enabled -}}
 {{- if and (eq .Values.strimzi.users.authentication "scram-sha-512") (ne $settings.kafka.sasl.mechanism "scram-sha-512") -}}
@@ -103,10 +115,17 @@
 {{- end -}}
 {{- if eq $scaling.kind "keda" -}}
 {{- if eq $role "admin" -}}{{- fail "roles.admin.autoscaling.kind is keda: the admin role reads no topic by a group that it could scale on" -}}{{- end -}}
-{{- if and (ne $s.kafka.sasl.mechanism "none") (not $.Values.keda.authenticationRef) -}}
+{{- if not $.Values.keda.authenticationRef -}}
+{{- if ne $s.kafka.sasl.mechanism "none" -}}
 {{- fail "keda.authenticationRef is empty: KEDA needs a TriggerAuthentication to log in to the brokers with" -}}
 {{- end -}}
+{{- if and $s.kafka.ssl.enabled (or $s.kafka.ssl.caFile $s.kafka.ssl.certFile) -}}
+{{- fail "keda.authenticationRef is empty: KEDA needs a TriggerAuthentication with the certificates of tls.kafka, or of config.kafka.ssl, to reach the brokers" -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+{{- include "onhook.checks.scaling" (list $ $s $role) -}}
+{{- include "onhook.checks.resources" (list (printf "roles.%s.resources" $role) $values.resources) -}}
 {{- $limit := $values.resources.limits.memory -}}
 {{- $mib := include "onhook.mebibytes" $limit | int64 -}}
 {{- $least := add (int64 $values.heapMiB) 192 -}}

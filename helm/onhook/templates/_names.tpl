@@ -25,6 +25,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end -}}
 
+{{/* Labels of a pod; takes (list root component). A label of `pod.labels` stands in place of a common one. */}}
+{{- define "onhook.podLabels" -}}
+{{- $ := index . 0 -}}
+{{- $labels := set (include "onhook.labels" $ | fromYaml) "app.kubernetes.io/component" (index . 1) -}}
+{{- mergeOverwrite $labels (deepCopy $.Values.pod.labels) | toYaml -}}
+{{- end -}}
+
 {{/* The names of the roles whose Deployments are wanted, in a list of JSON. */}}
 {{- define "onhook.roles" -}}
 {{- $roles := list -}}

@@ -30,7 +30,7 @@ A test runs the service with these rights, and no others, on a real broker.
 
 {{- define "onhook.rights.admin" -}}
 {{- range $topic := include "onhook.topics" . | fromJsonArray }}
-- {type: topic, name: {{ $topic.name | quote }}, operations: [Describe, Read]}
+- {type: topic, name: {{ $topic.name | quote }}, operations: [Describe, DescribeConfigs, Read]}
 {{- end }}
 - {type: group, name: {{ .kafka.matchGroup | quote }}, operations: [Describe]}
 - {type: group, name: {{ .kafka.deliverGroup | quote }}, operations: [Describe]}
@@ -43,6 +43,15 @@ A test runs the service with these rights, and no others, on a real broker.
 {{ include "onhook.rights.match" . }}
 {{ include "onhook.rights.deliver" . }}
 {{ include "onhook.rights.admin" . }}
+{{- end -}}
+
+{{/* Of the people who run `dead list`, `replay`, `trigger`, `explain` and `audit`. */}}
+{{- define "onhook.rights.operator" -}}
+{{ include "onhook.rights.admin" . }}
+- {type: topic, name: {{ .topics.triggers.name | quote }}, operations: [Write]}
+- {type: topic, name: {{ .topics.jobs.name | quote }}, operations: [Write]}
+- {type: group, name: {{ printf "%s-" .kafka.replayGroupPrefix | quote }}, patternType: prefix, operations: [Read]}
+- {type: transactionalId, name: {{ printf "%s-replay-" .kafka.transactionalIdPrefix | quote }}, patternType: prefix, operations: [Describe, Write]}
 {{- end -}}
 
 {{- define "onhook.rights.topics" -}}

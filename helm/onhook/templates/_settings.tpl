@@ -48,9 +48,10 @@
 {{- max $given $least -}}
 {{- end -}}
 
-{{/* host:port → port, as a list of JSON without repetition. */}}
+{{/* The brokers' ports, as a list of JSON without repetition: of host:port, and those that they advertise besides. */}}
 {{- define "onhook.kafkaPorts" -}}
 {{- $ports := list -}}
+{{- range .Values.networkPolicy.kafkaPorts -}}{{- $ports = append $ports (int .) -}}{{- end -}}
 {{- range .Values.config.kafka.brokers -}}{{- $ports = append $ports (splitList ":" . | last | int) -}}{{- end -}}
 {{- toJson ($ports | uniq) -}}
 {{- end -}}

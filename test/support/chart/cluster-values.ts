@@ -13,16 +13,36 @@ import {
 
 const duration = "^([0-9]+(ms|s|m|h))+$";
 
-/** What no receiver stands at, as the service refuses it by itself. */
+/** What no receiver stands at, as the service refuses it by itself: what src/http/address-guard.ts says, as ranges. */
 const refusedRanges = [
+  "0.0.0.0/8",
   "10.0.0.0/8",
   "100.64.0.0/10",
   "127.0.0.0/8",
+  "168.63.129.16/32",
   "169.254.0.0/16",
   "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.0.2.0/24",
+  "192.31.196.0/24",
+  "192.52.193.0/24",
+  "192.88.99.0/24",
   "192.168.0.0/16",
-  "fc00::/7",
-  "fe80::/10",
+  "192.175.48.0/24",
+  "198.18.0.0/15",
+  "198.51.100.0/24",
+  "203.0.113.0/24",
+  "224.0.0.0/3",
+  // All but 2000::/3, and with it ::1, fc00::/7, fe80::/10, and 64:ff9b::/96, behind which IPv4 addresses stand.
+  "::/3",
+  "4000::/2",
+  "8000::/1",
+  "2001::/23",
+  "2001:db8::/32",
+  "2002::/16",
+  "2620:4f:8000::/48",
+  "3ffe::/16",
+  "3fff::/20",
 ];
 
 export const clusterValues = {
@@ -30,7 +50,7 @@ export const clusterValues = {
     run: choice(
       ["hook", "job", "never"],
       "hook",
-      "hook: before each install and upgrade, which fails where it fails; job: beside the pods, which wait for it (needed where Strimzi makes the users); never: you run it yourself.",
+      "hook: before each install and upgrade, which fails where it fails; job: beside the pods, which wait for it (needed where Strimzi makes the users), a new one with each revision of the release; never: you run it yourself.",
     ),
     backoffLimit: whole({ least: 0 }, 4, "How often it is tried again."),
     activeDeadlineSeconds: whole({ least: 1 }, 300, "How long it may take, all tries together."),
@@ -55,10 +75,15 @@ export const clusterValues = {
     ),
     dnsTo: objects("Peers that answer DNS; none given: any, at port 53."),
     kafkaTo: objects(
-      "Peers that brokers are among; none given: any, at the ports of config.kafka.brokers.",
+      "Peers that brokers are among; none given: any, at the ports of config.kafka.brokers and kafkaPorts.",
+    ),
+    kafkaPorts: given(
+      { type: "array", items: { type: "integer", minimum: 1, maximum: 65_535 } },
+      [],
+      "Ports of the brokers besides those of config.kafka.brokers, where they advertise others.",
     ),
     registryTo: objects(
-      "Peers that the registry is among; none given: any, at the port of config.registry.url.",
+      "Peers that the registry is among; none given: any, at the port of config.registry.url. Needed where a process delivers, unless config.delivery.deniedPorts has the port; so for kafkaTo, proxyTo and collectorTo.",
     ),
     proxyTo: objects(
       "Peers that the proxy of config.delivery.proxy.url is among; none given: any, at its port.",
@@ -69,7 +94,7 @@ export const clusterValues = {
     refusedRanges: given(
       { type: "array", items: { type: "string", pattern: "^[0-9a-fA-F.:]+/[0-9]{1,3}$" } },
       refusedRanges,
-      "Ranges that the deliver role may not reach by requests, unless config.delivery.allowedRanges has them. Where there is a proxy, it reaches only that.",
+      "Ranges that the deliver role may not reach by requests, unless config.delivery.allowedRanges has them: those that the service refuses, and all of NAT64 (64:ff9b::/96), for which extraEgress can make a rule where receivers are reached by it. Where there is a proxy, it reaches only that.",
     ),
     extraEgress: objects("Rules besides, as items of `spec.egress`."),
   }),
@@ -89,7 +114,10 @@ export const clusterValues = {
   prometheusRule: group(
     "Recording rules and alerts of config/prometheus, for Prometheus' operator.",
     {
-      enabled: flag(false, "Whether there is such a PrometheusRule."),
+      enabled: flag(
+        false,
+        "Whether there is such a PrometheusRule. In one release only, where a Prometheus sees several: the rules look at all of them.",
+      ),
       namespace: text("", "Namespace that it is made in; empty: the release's."),
       labels: labels("Labels that your Prometheus selects it by."),
       alertLabels: labels("Labels that every alert gets besides."),
@@ -111,7 +139,7 @@ export const clusterValues = {
     {
       authenticationRef: text(
         "",
-        "TriggerAuthentication to log in to the brokers with; needed where they ask for a login or a client's certificate.",
+        "TriggerAuthentication to reach the brokers with; needed where they ask for a login or a client's certificate, or have certificates of an authority of your own.",
       ),
       pollingIntervalSeconds: whole({ least: 1 }, 30, "How often the lag is looked at."),
       fallbackReplicas: whole(
@@ -142,6 +170,10 @@ export const clusterValues = {
     }),
     users: group("A user for each role, with the rights that it needs and no others.", {
       enabled: flag(false, "Whether there is a KafkaUser for each role and for `topics apply`."),
+      operator: flag(
+        false,
+        "Whether there is one besides, whose name ends in -operator, for the people who run `dead list`, `replay`, `trigger`, `explain` and `audit`. It may change triggers, and send jobs and calls again.",
+      ),
       authentication: choice(
         ["tls", "scram-sha-512"],
         "scram-sha-512",

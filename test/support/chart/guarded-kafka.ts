@@ -5,6 +5,7 @@ import { ResourcePatternTypes } from "kafkajs";
 import type { AclEntry } from "kafkajs";
 import { startStack } from "../../../src/sandbox/stack.ts";
 import type { Stack } from "../../../src/sandbox/stack.ts";
+import { withAdmin } from "../../../src/kafka/with-admin.ts";
 import { setScramPassword } from "../scram-credentials.ts";
 import type { Manifest, Right } from "./render-chart.ts";
 
@@ -51,6 +52,8 @@ export interface GuardedKafka extends AsyncDisposable {
   readonly withLogin: string;
   /** Does what Strimzi's operator does with a KafkaUser: a user by SCRAM-SHA-512, and its rights. Gives its password. */
   admit(kafkaUser: Manifest): Promise<string>;
+  /** Does what retention does, with all records that the topic has by now. */
+  removeRecords(topic: string): Promise<void>;
 }
 
 export async function startGuardedKafka(): Promise<GuardedKafka> {
@@ -71,23 +74,23 @@ export async function startGuardedKafka(): Promise<GuardedKafka> {
     },
   });
   const [open = ""] = stack.brokers;
+  const kafka = new Kafka({ brokers: [open], logLevel: logLevel.NOTHING });
   return {
     stack,
     withLogin: String(stack.listeners["LOGIN"]),
     async admit({ metadata, spec }) {
       const password = randomUUID();
       await setScramPassword(open, { user: metadata.name, mechanism: "scram-sha-512", password });
-      const kafka = new Kafka({ brokers: [open], logLevel: logLevel.NOTHING });
-      const admin = kafka.admin();
-      await admin.connect();
-      try {
-        const acl = spec.authorization.acls.flatMap((right) => entriesOf(metadata.name, right));
-        await admin.createAcls({ acl });
-      } finally {
-        await admin.disconnect();
-      }
+      const acl = spec.authorization.acls.flatMap((right) => entriesOf(metadata.name, right));
+      await withAdmin(kafka, (admin) => admin.createAcls({ acl }));
       return password;
     },
+    removeRecords: (topic) =>
+      withAdmin(kafka, async (admin) => {
+        const ends = await admin.fetchTopicOffsets(topic);
+        const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }));
+        await admin.deleteTopicRecords({ topic, partitions });
+      }),
     [Symbol.asyncDispose]: () => stack.stop(),
   };
 }

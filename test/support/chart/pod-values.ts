@@ -38,7 +38,7 @@ const autoscaling = group("How the number of processes follows the load.", {
   cpuPercent: whole(
     { least: 0, most: 1000 },
     70,
-    "hpa: processor time to aim at, in percent of what is requested; 0: not by processor time.",
+    "hpa: processor time to aim at, in percent of what is requested; 0: not by processor time, but by `metrics` alone.",
   ),
   metrics: objects(
     "hpa: more metrics, as items of `spec.metrics` of autoscaling/v2; of kind External for one, onhook_group_lag.",
@@ -79,7 +79,7 @@ const role = (
       maxUnavailable: given(
         { type: ["integer", "string"], minimum: 0, pattern: "^[0-9]{1,2}%$|^100%$" },
         1,
-        "Number or percentage of processes that may be away.",
+        "Number or percentage of processes that may be away; not 0, with which no node could be drained.",
       ),
     }),
     extraEnv: objects("Environment variables besides, as items of a container's `env`."),
@@ -155,7 +155,7 @@ export const podValues = {
   pod: group(
     "What the pods of all roles have in common. Their security is fixed at what Kubernetes calls restricted.",
     {
-      labels: labels("Labels besides."),
+      labels: labels("Labels besides, none below app.kubernetes.io/ or helm.sh/."),
       annotations: labels("Annotations besides."),
       runAsUser: whole(
         { least: 1 },
@@ -177,7 +177,11 @@ export const podValues = {
   deployment: group(
     "How Deployments change. One process after another, each new one first: partitions move as seldom as can be.",
     {
-      maxSurge: whole({ least: 0 }, 1, "How many processes there may be too many in an update."),
+      maxSurge: whole(
+        { least: 0 },
+        1,
+        "How many processes there may be too many in an update; not 0 together with maxUnavailable.",
+      ),
       maxUnavailable: whole({ least: 0 }, 0, "How many may be missing."),
       minReadySeconds: whole(
         { least: 0 },

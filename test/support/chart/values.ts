@@ -16,7 +16,7 @@ const names = {
     "",
     "Begin of all names, in place of the release's name and the chart's.",
   ),
-  commonLabels: labels("Labels of every object."),
+  commonLabels: labels("Labels of every object, none below app.kubernetes.io/ or helm.sh/."),
   image: group("The container image, made with the project's Dockerfile.", {
     repository: given({ type: "string", minLength: 1 }, "onhook", "Where it is pulled from."),
     tag: text("", "Its tag; empty: the chart's appVersion."),
