@@ -113,13 +113,12 @@ export class Intake implements IntakeHandlers {
   }
 
   /**
-   * Commits what has been finished since the last time. Rejects when the group did not take it. A partition that was
-   * handed out anew waits for its first batch, which tells whether another worker has gone further meanwhile; it does
-   * come where anything is finished and not committed, since that is handed out again.
+   * Commits what has been finished since the last time. Rejects when the group did not take it. Also of partitions that
+   * were handed out anew and whose first batch has not come yet: those that others may have gone further with are dropped by `assigned`.
    */
   async commit(): Promise<void> {
     const due = [...this.#lanes.values()].flatMap((lane) => {
-      const commit = lane.reassigned ? null : lane.nextCommit();
+      const commit = lane.nextCommit();
       return commit === null ? [] : [{ lane, commit }];
     });
     if (due.length === 0) return;

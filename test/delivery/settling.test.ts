@@ -143,6 +143,17 @@ describe("a group that shares its partitions out anew", () => {
     expect([attempted.length, stage.types().includes("delivery.detoured")]).toEqual([82, false]);
   });
 
+  it("has what is finished after it committed at once, though no batch has come since: the stage may stop before", async () => {
+    const stage = await withOneUnderWay();
+    await stage.take(1);
+    await stage.answer(0);
+    await stage.assigned(0);
+    stage.stop.abort();
+    await stage.answer(1);
+    await stage.ended;
+    expect(stage.consumers.jobs.commits.at(-1)).toEqual({ ...jobs, offset: 2 });
+  });
+
   it("is not waited for by a stage that stops", async () => {
     const stage = await withOneUnderWay();
     stage.stop.abort();
