@@ -113,12 +113,14 @@ export class Intake implements IntakeHandlers {
   }
 
   /**
-   * Commits what has been finished since the last time. Rejects when the group did not take it. Also of partitions that
-   * were handed out anew and whose first batch has not come yet: those that others may have gone further with are dropped by `assigned`.
+   * Commits what has been finished since the last time. Rejects when the group did not take it. A partition that was
+   * handed out anew waits for its first batch, which begins at what was committed before; it does come where anything is
+   * finished and not committed, since that is handed out again. Once nothing is taken in any more there is no such batch:
+   * whoever gets the partition next begins at this commit.
    */
   async commit(): Promise<void> {
     const due = [...this.#lanes.values()].flatMap((lane) => {
-      const commit = lane.nextCommit();
+      const commit = lane.reassigned && !this.#closed ? null : lane.nextCommit();
       return commit === null ? [] : [{ lane, commit }];
     });
     if (due.length === 0) return;

@@ -143,7 +143,7 @@ describe("a group that shares its partitions out anew", () => {
     expect([attempted.length, stage.types().includes("delivery.detoured")]).toEqual([82, false]);
   });
 
-  it("has what is finished after it committed at once, though no batch has come since: the stage may stop before", async () => {
+  it("has what is finished after it committed by a stage that stops before the next batch has come", async () => {
     const stage = await withOneUnderWay();
     await stage.take(1);
     await stage.answer(0);
