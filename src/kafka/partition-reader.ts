@@ -1,10 +1,13 @@
 import type { Batch, Kafka } from "kafkajs";
 import { OnhookError } from "../errors.ts";
 import type { RecordBatch, TopicPartition } from "../log/log-record.ts";
+import { steadyClock } from "../runtime/clock.ts";
 import { explained } from "./broker-failure.ts";
 import { doneWith } from "./fetched-memory.ts";
 import { batchOf, createCluster, readCommitted } from "./kafkajs-cluster.ts";
 import type { KafkajsBroker, KafkajsCluster, PartitionData } from "./kafkajs-cluster.ts";
+import { patiently } from "./patience.ts";
+import { isLeaderMoving } from "./refusal-types.ts";
 import { ownBytes, toRecordBatch } from "./to-log-record.ts";
 
 /** What one fetch of one partition brought. */
@@ -26,6 +29,7 @@ export interface Bounds {
 const earliest = -2;
 const latest = -1;
 const maxBytes = 4 * 1024 * 1024;
+const leaderAgainMs = 100;
 
 /** Reads one partition from where it is told to, without a group. Not for use by several callers at a time. */
 export class PartitionReader {
@@ -67,7 +71,7 @@ export class PartitionReader {
   }
 
   async bounds(): Promise<Bounds> {
-    return this.#afresh(async () => {
+    return this.#patiently(async () => {
       const broker = await this.#leader();
       const low = await this.#offsetAt(broker, earliest);
       return { low, end: await this.#offsetAt(broker, latest) };
@@ -76,7 +80,7 @@ export class PartitionReader {
 
   /** The offset of the first record stamped with that time or a later one, ms since the epoch; null: there is none. */
   async offsetAt(timestamp: number): Promise<number | null> {
-    return this.#afresh(async () => {
+    return this.#patiently(async () => {
       const offset = await this.#offsetAt(await this.#leader(), timestamp);
       return offset < 0 ? null : offset;
     });
@@ -140,6 +144,11 @@ export class PartitionReader {
     // A good answer with nothing in it, though more is committed behind: a batch that the log cleaner emptied begins
     // here, and this offset is one that no record has any more.
     return { batch, end, next: offset < end ? offset + 1 : offset };
+  }
+
+  /** A command that asks once must not fail for a topic whose leaders are being chosen. */
+  #patiently<T>(work: () => Promise<T>): Promise<T> {
+    return patiently(steadyClock, () => this.#afresh(work), isLeaderMoving, leaderAgainMs);
   }
 
   /** After any failure the connection is made anew: a leader may have moved, a broker come back under another id. */

@@ -15,6 +15,7 @@ const coordinatorMoving = new Set([
   "NOT_COORDINATOR_FOR_GROUP",
   "GROUP_LOAD_IN_PROGRESS",
 ]);
+const leaderMoving = new Set(["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE"]);
 const tooLarge = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
 
 /** The broker refused a producer whose transactional id was taken over. */
@@ -30,6 +31,11 @@ export function isTooLarge(error: unknown): boolean {
 /** The coordinator is another broker by now, or has not taken over yet. */
 export function isCoordinatorMoving(error: unknown): boolean {
   return typesOf(error).some((type) => coordinatorMoving.has(type));
+}
+
+/** The partition's leader is another broker by now, or has not taken over yet, as right after a topic's creation. */
+export function isLeaderMoving(error: unknown): boolean {
+  return typesOf(error).some((type) => leaderMoving.has(type));
 }
 
 /** There is no such topic. */
