@@ -8,9 +8,9 @@ export interface FormerSchema {
 
 /** Why values written by `writer` can't be read by `reader`, in words; null where they can. */
 function unreadable(reader: unknown, writer: unknown): string | null {
-  const types = [avroType(reader), avroType(writer)] as const;
+  const [readerType, writerType] = [avroType(reader), avroType(writer)];
   try {
-    types[0].createResolver(types[1]);
+    readerType.createResolver(writerType);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

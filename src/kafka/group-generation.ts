@@ -1,6 +1,7 @@
 // @ts-expect-error kafkajs describes its public parts only; the shape used here is ConsumerGroupClass below.
 import consumerGroupClass from "kafkajs/src/consumer/consumerGroup.js";
 import { once } from "../runtime/once.ts";
+import { SingleFlight } from "../runtime/single-flight.ts";
 import { MemberWatchers } from "./member-watchers.ts";
 import type { MemberWatch } from "./member-watchers.ts";
 import type { Membership } from "./offset-commits.ts";
@@ -37,8 +38,7 @@ export function watchGenerations(tell: Hear): MemberWatch {
   return watchers.watch(tell);
 }
 
-/** Joins that are going on. */
-const joining = new WeakMap<GroupMember, Promise<void>>();
+const joining = new SingleFlight<GroupMember, void>();
 
 const mend = once(() => {
   const { prototype } = consumerGroupClass as ConsumerGroupClass;
@@ -56,11 +56,7 @@ const mend = once(() => {
 
   // kafkajs has a fetcher for each broker, and each that finds a leader gone would have the member join anew: one time is enough.
   prototype.joinAndSync = function joinOnce() {
-    const going = joining.get(this);
-    if (going !== undefined) return going;
-    const join = joinAndTell(this).finally(() => joining.delete(this));
-    joining.set(this, join);
-    return join;
+    return joining.do(this, () => joinAndTell(this));
   };
   prototype.leave = async function tellAndLeave() {
     await hearing.get(this)?.(null);

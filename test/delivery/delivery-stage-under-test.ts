@@ -62,6 +62,17 @@ class ScriptedConsumer implements PartitionConsumer {
   }
 }
 
+/** Jobs that are decided when the test says so, in the order in which they were begun. */
+export function answeredByHand() {
+  const answers: PromiseWithResolvers<Decision>[] = [];
+  const deliver: DeliverJob = () => {
+    const answer = Promise.withResolvers<Decision>();
+    answers.push(answer);
+    return answer.promise;
+  };
+  return { deliver, answers };
+}
+
 /** A stage at work: `deliver` decides each job, `write` is how the log takes a record. */
 export async function setUp(parts: {
   readonly deliver: DeliverJob;

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../../src/delivery/decision.ts";
-import type { DeliverJob } from "../../src/delivery/deliver-job.ts";
 import { OnhookError } from "../../src/errors.ts";
 import { settle } from "../support/fake-clock.ts";
-import { delivered, jobs, setUp } from "./delivery-stage-under-test.ts";
+import { answeredByHand, delivered, jobs, setUp } from "./delivery-stage-under-test.ts";
 import { nine, someJob, someRecord } from "./some-jobs.ts";
 
 describe("a job that is decided", () => {
@@ -172,12 +171,7 @@ describe("the time to the first request", () => {
   });
 
   it("is told of no job that waited for its endpoint, and of those that waited for this process", async () => {
-    const answers: PromiseWithResolvers<Decision>[] = [];
-    const deliver: DeliverJob = () => {
-      const answer = Promise.withResolvers<Decision>();
-      answers.push(answer);
-      return answer.promise;
-    };
+    const { deliver, answers } = answeredByHand();
     const stage = await setUp({ deliver, maxPerEndpoint: 1 });
     const key = (endpoint: number) => Buffer.from(`endpoint ${endpoint}`);
     const records = [0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((endpoint, offset) =>

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { DeliverJob } from "../../src/delivery/deliver-job.ts";
 import { createDeliveryStage } from "../../src/delivery/delivery-stage.ts";
 import type { Decision } from "../../src/delivery/decision.ts";
 import { OnhookError } from "../../src/errors.ts";
-import { delivered, setUp } from "./delivery-stage-under-test.ts";
+import { answeredByHand, delivered, setUp } from "./delivery-stage-under-test.ts";
 import { nine } from "./some-jobs.ts";
 import { settle } from "../support/fake-clock.ts";
 
@@ -27,12 +26,7 @@ describe("the survey", () => {
   });
 
   it("has a rung's oldest job that has not gone out get the more overdue the longer it waits, until it goes", async () => {
-    const answers: PromiseWithResolvers<Decision>[] = [];
-    const deliver: DeliverJob = () => {
-      const answer = Promise.withResolvers<Decision>();
-      answers.push(answer);
-      return answer.promise;
-    };
+    const { deliver, answers } = answeredByHand();
     const stage = await setUp({ deliver, maxPerEndpoint: 1 });
     const overdue = () => Object.fromEntries(stage.survey()?.overdueMs ?? []);
     expect(overdue()).toEqual({ "2s": 0, "4s": 0 });
