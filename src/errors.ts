@@ -1,4 +1,7 @@
+import { accessErrors } from "./error-table/access-errors.ts";
+import { adminErrors } from "./error-table/admin-errors.ts";
 import { benchErrors } from "./error-table/bench-errors.ts";
+import { historyErrors } from "./error-table/history-errors.ts";
 import { logErrors } from "./error-table/log-errors.ts";
 import { programErrors } from "./error-table/program-errors.ts";
 import { recordsErrors } from "./error-table/records-errors.ts";
@@ -19,6 +22,9 @@ export const errorTable = {
   ...replayErrors,
   ...sandboxErrors,
   ...benchErrors,
+  ...accessErrors,
+  ...adminErrors,
+  ...historyErrors,
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorTable;

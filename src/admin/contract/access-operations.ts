@@ -1,0 +1,128 @@
+import { z } from "zod";
+import * as access from "./access.ts";
+import type { Operation } from "./operation.ts";
+import { tenantId } from "./shapes.ts";
+
+const ofTenant = z.object({ tenantId });
+const ofToken = z.object({ tokenId: z.string().min(1).max(100) });
+const ofTenantToken = z.object({ tenantId, tokenId: z.string().min(1).max(100) });
+const t = "/tenants/:tenantId";
+
+/** Signing in, and tokens. */
+export const accessOperations = {
+  readMe: {
+    method: "GET",
+    path: "/me",
+    access: "signed-in",
+    tag: "session",
+    summary: "Who is asking, and what it may do",
+    versioning: "none",
+    status: 200,
+    answer: access.me,
+  },
+  readSignInOptions: {
+    method: "GET",
+    path: "/sign-in-options",
+    access: "anybody",
+    tag: "session",
+    summary: "How one can sign in",
+    versioning: "none",
+    status: 200,
+    answer: access.signInOptions,
+  },
+  signIn: {
+    method: "POST",
+    path: "/session",
+    access: "anybody",
+    tag: "session",
+    summary: "Signs a browser in: sets the cookie of the session",
+    versioning: "none",
+    body: access.signIn,
+    status: 200,
+    answer: access.me,
+  },
+  signOut: {
+    method: "DELETE",
+    path: "/session",
+    access: "anybody",
+    tag: "session",
+    summary: "Ends the session of this browser",
+    versioning: "none",
+    status: 204,
+  },
+  createSignInLink: {
+    method: "POST",
+    path: "/sign-in-links",
+    access: "tokens:write",
+    tag: "session",
+    summary: "Makes a link that signs a tenant's administrator in to the portal, once",
+    versioning: "none",
+    body: access.createSignInLink,
+    status: 201,
+    answer: access.signInLink,
+  },
+  listTokens: {
+    method: "GET",
+    path: "/tokens",
+    access: "tokens:read",
+    tag: "tokens",
+    summary: "All tokens, without their secrets",
+    versioning: "none",
+    status: 200,
+    answer: access.tokenList,
+  },
+  createToken: {
+    method: "POST",
+    path: "/tokens",
+    access: "tokens:write",
+    tag: "tokens",
+    summary: "Makes a token of any role, and shows it, once",
+    versioning: "none",
+    body: access.createToken,
+    status: 201,
+    answer: access.createdToken,
+  },
+  revokeToken: {
+    method: "DELETE",
+    path: "/tokens/:tokenId",
+    access: "tokens:write",
+    tag: "tokens",
+    summary: "Revokes a token",
+    versioning: "none",
+    params: ofToken,
+    status: 204,
+  },
+  listTenantTokens: {
+    method: "GET",
+    path: `${t}/tokens`,
+    access: "tokens:read",
+    tag: "tokens",
+    summary: "The tenant's tokens, without their secrets",
+    versioning: "none",
+    params: ofTenant,
+    status: 200,
+    answer: access.tokenList,
+  },
+  createTenantToken: {
+    method: "POST",
+    path: `${t}/tokens`,
+    access: "tokens:write",
+    tag: "tokens",
+    summary: "Makes a token of the tenant's administrators, and shows it, once",
+    versioning: "none",
+    params: ofTenant,
+    body: access.createTenantToken,
+    status: 201,
+    answer: access.createdToken,
+  },
+  revokeTenantToken: {
+    method: "DELETE",
+    path: `${t}/tokens/:tokenId`,
+    access: "tokens:write",
+    tag: "tokens",
+    summary: "Revokes one of the tenant's tokens",
+    versioning: "none",
+    params: ofTenantToken,
+    status: 204,
+  },
+} as const satisfies Record<string, Operation>;
