@@ -1,3 +1,4 @@
+import { accessMetrics } from "./access-metrics.ts";
 import { deliveryMetrics } from "./delivery-metrics.ts";
 import { kafkaMetrics } from "./kafka-metrics.ts";
 import { promptBuckets } from "./metric-spec.ts";
@@ -145,6 +146,7 @@ export const metricTable = {
   ...kafkaMetrics,
   ...audits,
   ...traces,
+  ...accessMetrics,
   ...tenantMetrics,
 } as const;
 

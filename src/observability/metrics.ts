@@ -7,6 +7,7 @@ import type { SpanLoss } from "../otlp/otlp-events.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { triggerStates } from "../triggers/store-events.ts";
 import type { StoreTable } from "../triggers/store-events.ts";
+import { accessRecorders } from "./access-recorders.ts";
 import type { AnyEvent, EventOf } from "./any-event.ts";
 import { ConsumerGauges } from "./consumer-gauges.ts";
 import type { MetricSet } from "./metric-set.ts";
@@ -279,6 +280,7 @@ export function createMetrics(clock: Clock, options: MetricsOptions = {}): Metri
   initialise(set);
   const tenants = new TenantLabels(options.tenants ?? 0);
   const recorders: Recorders = {
+    ...accessRecorders(set),
     ...serviceRecorders(set),
     ...matchRecorders(set, tenants),
     ...deliveryRecorders(set, tenants),
