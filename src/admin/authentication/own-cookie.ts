@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { fastifyCookie } from "@fastify/cookie";
+import { parseCookie, stringifySetCookie } from "cookie";
 
 /** A cookie for this service alone: scripts can't read it, and pages of others can't have it sent with a change. */
 export class OwnCookie {
@@ -14,7 +14,9 @@ export class OwnCookie {
 
   /** A value of `set-cookie`. */
   set(value: string, maxAgeSeconds: number): string {
-    return fastifyCookie.serialize(this.#name, value, {
+    return stringifySetCookie({
+      name: this.#name,
+      value,
       path: "/",
       httpOnly: true,
       sameSite: "lax",
@@ -30,7 +32,7 @@ export class OwnCookie {
   /** Null where the request has none. */
   read({ cookie }: IncomingHttpHeaders): string | null {
     if (cookie === undefined) return null;
-    const value = fastifyCookie.parse(cookie)[this.#name];
+    const value = parseCookie(cookie)[this.#name];
     return value === undefined || value === "" ? null : value;
   }
 }
