@@ -1,4 +1,5 @@
 import type { AccessEvent } from "../access/access-events.ts";
+import type { AdminEvent } from "../admin/api/admin-events.ts";
 import type { AuditEvent } from "../audit/audit-events.ts";
 import type { DeliveryEvent } from "../delivery/delivery-events.ts";
 import type { EndpointEvent } from "../endpoints/endpoint-events.ts";
@@ -20,6 +21,7 @@ export type AnyEvent =
   | StoreEvent
   | RegistryEvent
   | OtlpEvent
-  | ServiceEvent;
+  | ServiceEvent
+  | AdminEvent;
 
 export type EventOf<Type extends AnyEvent["type"]> = Extract<AnyEvent, { readonly type: Type }>;
