@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { editTrigger } from "../../src/commands/edit-trigger.ts";
-import type { TriggerVersions, Version } from "../../src/commands/edit-trigger.ts";
+import { editVersion } from "../../src/configuration/edit-version.ts";
+import type { Version, Versions } from "../../src/configuration/edit-version.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";
 
 const named = (name: string): Trigger => ({ name }) as Trigger;
@@ -14,14 +14,14 @@ function topic(
 ) {
   const events: (string | null)[] = first === undefined ? [] : [first];
   const before = [...others];
-  const versionAt = (offset: number): Version | undefined => {
+  const versionAt = (offset: number): Version<Trigger> | undefined => {
     const name = events[offset];
-    return name === undefined ? undefined : { offset, trigger: name === null ? null : named(name) };
+    return name === undefined ? undefined : { offset, version: name === null ? null : named(name) };
   };
-  const versions: TriggerVersions = {
+  const versions: Versions<Trigger> = {
     newest() {
       const newest = versionAt(events.length - 1);
-      return newest?.trigger === null ? undefined : newest;
+      return newest?.version === null ? undefined : newest;
     },
     between: (after, end) => (after + 1 < end ? versionAt(end - 1) : undefined),
     publish(trigger) {
@@ -34,36 +34,36 @@ function topic(
 
 test("a trigger that nobody else writes is changed once", async () => {
   const { events, versions } = topic("a");
-  expect(await editTrigger(versions, exclaimed)).toEqual({ trigger: named("a!"), written: true });
+  expect(await editVersion(versions, exclaimed)).toEqual({ version: named("a!"), written: true });
   expect(events).toEqual(["a", "a!"]);
 });
 
 test("what needs no change is not written", async () => {
   const { events, versions } = topic("a!");
-  expect(await editTrigger(versions, exclaimed)).toEqual({ trigger: named("a!"), written: false });
+  expect(await editVersion(versions, exclaimed)).toEqual({ version: named("a!"), written: false });
   expect(events).toEqual(["a!"]);
 });
 
 test("where there is none, nothing is written", async () => {
   const { events, versions } = topic(undefined);
-  expect(await editTrigger(versions, exclaimed)).toEqual({ trigger: null, written: false });
+  expect(await editVersion(versions, exclaimed)).toEqual({ version: null, written: false });
   expect(events).toEqual([]);
 });
 
 test("a version that came in between stands in the end, changed as well, however often", async () => {
   const { events, versions } = topic("a", [["b", "c"], ["d"]]);
-  expect(await editTrigger(versions, exclaimed)).toEqual({ trigger: named("d!"), written: true });
+  expect(await editVersion(versions, exclaimed)).toEqual({ version: named("d!"), written: true });
   expect(events).toEqual(["a", "b", "c", "a!", "d", "c!", "d!"]);
 });
 
 test("one that came in between and needs no change stands again all the same", async () => {
   const { events, versions } = topic("a", [["b!"]]);
-  expect(await editTrigger(versions, exclaimed)).toEqual({ trigger: named("b!"), written: true });
+  expect(await editVersion(versions, exclaimed)).toEqual({ version: named("b!"), written: true });
   expect(events.at(-1)).toBe("b!");
 });
 
 test("a deletion that came in between is not undone", async () => {
   const { events, versions } = topic("a", [[null]]);
-  expect(await editTrigger(versions, exclaimed)).toEqual({ trigger: null, written: true });
+  expect(await editVersion(versions, exclaimed)).toEqual({ version: null, written: true });
   expect(events).toEqual(["a", null, "a!", null]);
 });

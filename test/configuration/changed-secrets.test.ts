@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { changedSecrets } from "../../src/commands/trigger-secret.ts";
-import type { SecretChange } from "../../src/commands/trigger-secret.ts";
+import { changedSecrets } from "../../src/configuration/changed-secrets.ts";
+import type { SecretChange } from "../../src/configuration/changed-secrets.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";
 
 const now = 1_735_689_600_000;

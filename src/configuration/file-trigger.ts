@@ -3,7 +3,7 @@ import { checkEvent } from "../triggers/check-event.ts";
 import type { TriggerCheck, TriggerRules } from "../triggers/check-trigger.ts";
 import type { Auth, Problem, Trigger } from "../triggers/trigger.ts";
 import { withSaved } from "./masked-secrets.ts";
-import { isRecord } from "./trigger-file.ts";
+import { isRecord } from "./mapping.ts";
 
 /** What files call the secret of each scheme; the topic has one name for both. */
 export const secretNames = { basic: "password", bearer: "token" } as const satisfies Record<

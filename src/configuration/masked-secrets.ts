@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isMask, maskOf } from "../secrets/masks.ts";
 import type { Auth, Trigger } from "../triggers/trigger.ts";
-import { isRecord } from "./trigger-file.ts";
+import { isRecord } from "./mapping.ts";
 
 const masked = (text: unknown): boolean => typeof text === "string" && isMask(text);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
-import { checkFileTrigger } from "../../src/commands/file-trigger.ts";
-import { shownTrigger } from "../../src/commands/trigger-shown.ts";
+import { checkFileTrigger } from "../../src/configuration/file-trigger.ts";
+import { shownTrigger } from "../../src/configuration/trigger-shown.ts";
 import { readKeyRing } from "../../src/secrets/key-ring.ts";
 import type { KeyRing } from "../../src/secrets/key-ring.ts";
 import { sealTrigger } from "../../src/triggers/trigger-secrets.ts";
