@@ -174,7 +174,10 @@ export const preview = z
   })
   .meta({ id: "Preview" });
 
-export const testSendRequest = draft.extend({ call: chosenCall });
+export const testSendRequest = draft.extend({
+  call: chosenCall,
+  reveal: z.boolean().default(false),
+});
 
 /** One request that was really made. It is no delivery: `webhook-id` begins with `test_`. */
 export const testSend = z
@@ -190,7 +193,10 @@ export const testSend = z
       .object({
         status: z.int(),
         headers: z.array(z.object({ name: z.string(), value: z.string() })),
-        body: z.string().describe("Its begin, as text."),
+        body: z
+          .string()
+          .nullable()
+          .describe("Its begin, as text; null: it may repeat a call that was not to be revealed."),
         truncated: z.boolean(),
       })
       .nullable(),

@@ -108,7 +108,8 @@ export const deadLetter = z
   .meta({ id: "DeadLetter" });
 export const deadList = z.object({
   items: z.array(deadLetter),
-  count: z.int().describe("How many there are in all."),
+  count: z.int().describe("How many of the records that were looked at fit."),
+  complete: z.boolean().describe("Whether all were looked at; otherwise the newest 50,000."),
 });
 
 const span = { from: instant.optional(), to: instant.optional() };
