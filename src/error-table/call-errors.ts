@@ -13,6 +13,11 @@ export const callErrors = {
     retryable: true,
     status: 429,
   },
+  DEAD_LISTS_EXCEEDED: {
+    message: "Too many look through the dead at once; wait {retryAfterSeconds} s",
+    retryable: true,
+    status: 429,
+  },
   FIELD_UNKNOWN: {
     message: "The CDR has no such property",
     retryable: false,
@@ -33,6 +38,12 @@ export const callErrors = {
     message: "It was sent anew already, and no attempt is known to have ended since",
     retryable: false,
     status: 409,
+  },
+  REDELIVERY_UNWRITTEN: {
+    message:
+      "The brokers have not said in time whether it is sent anew; asking again sends it once in all",
+    retryable: true,
+    status: 503,
   },
   CALL_GONE: {
     message: "The call is not kept any more, neither in its topic nor among the dead",
