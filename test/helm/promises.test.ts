@@ -7,6 +7,8 @@ import { ofKind, rendered, theOne, valuesFiles } from "../support/chart/render-c
 import type { Manifest, ValuesFile } from "../support/chart/render-chart.ts";
 
 const objects = new Map<ValuesFile, readonly Manifest[]>();
+/** Long enough for each setting that is one. */
+const aSecret = "from-a-secret-".repeat(3);
 const of = (file: ValuesFile): readonly Manifest[] => objects.get(file) ?? [];
 
 beforeAll(async () => {
@@ -25,7 +27,7 @@ function settingsOf(manifests: readonly Manifest[], owner: Manifest): Config {
   const [container] = owner.spec.template.spec.containers;
   const env: Record<string, string | undefined> = {};
   for (const { name, value, valueFrom } of container.env)
-    env[name] = valueFrom === undefined ? value : "from-a-secret";
+    env[name] = valueFrom === undefined ? value : aSecret;
   delete env["ONHOOK_CONFIG"];
   // These have a form of their own, and where a Secret lacks one it is not set.
   for (const name of ["ONHOOK_SECRETS_KEYS", "ONHOOK_TRACING_HEADERS"]) delete env[name];
