@@ -31,7 +31,8 @@ function summaryText({ t, formats }: Portal, story: CallStory): string {
   const parts = (["delivered", "retrying", "dead", "cancelled", "pending"] as const)
     .filter((state) => summary[state] > 0)
     .map((state) => t(`call.summary.${state}`, { count: summary[state] }));
-  const hindered = summary.hindered > 0 ? ` ${t("call.summary.hindered", { count: summary.hindered })}` : "";
+  const hindered =
+    summary.hindered > 0 ? ` ${t("call.summary.hindered", { count: summary.hindered })}` : "";
   const key = parts.length > 0 ? "call.summary.fired" : "call.summary.none";
   return t(key, { count: summary.fired, all: summary.all, parts: formats.allOf(parts) }) + hindered;
 }
@@ -48,17 +49,19 @@ function Triggers({ of, names }: { readonly of: CallStory; readonly names: Field
       choices=${storyFilters.map((value) => ({ value, label: t(`call.filter.${value}`) }))}
       onChange=${(value: StoryFilter) => setFilter(value)}
     />
-    ${shown.length === 0
-      ? html`<${EmptyState} title=${t("call.none-shown")} />`
-      : shown.map(
-          (trigger) =>
-            html`<${TriggerCard}
-              key=${trigger.triggerId}
-              of=${trigger}
-              names=${names}
-              open=${of.triggers.length <= mostOpen}
-            />`,
-        )}
+    ${
+      shown.length === 0
+        ? html`<${EmptyState} title=${t("call.none-shown")} />`
+        : shown.map(
+            (trigger) =>
+              html`<${TriggerCard}
+                key=${trigger.triggerId}
+                of=${trigger}
+                names=${names}
+                open=${of.triggers.length <= mostOpen}
+              />`,
+          )
+    }
   </section>`;
 }
 
@@ -81,9 +84,15 @@ interface Asked {
 function useStory(cdrId: string, asked: Asked) {
   const { api, tenantId } = usePortal();
   const read = async (signal?: AbortSignal): Promise<CallStory> => {
-    const query = { from: asked.from, to: asked.to, reveal: asked.reveal ? ("true" as const) : ("false" as const) };
+    const query = {
+      from: asked.from,
+      to: asked.to,
+      reveal: asked.reveal ? ("true" as const) : ("false" as const),
+    };
     const known = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ""));
-    return (await api.call("readCall", { params: { cdrId }, query: known, ...(signal && { signal }) })).body;
+    return (
+      await api.call("readCall", { params: { cdrId }, query: known, ...(signal && { signal }) })
+    ).body;
   };
   const story = useLoad(read, [cdrId, tenantId, asked.from, asked.to, asked.reveal]);
   const open = story.data?.triggers.some(
@@ -106,16 +115,22 @@ export function CallPage(): VNode {
   const search = (from: string, to: string): void => void go(href(route.path, { from, to }));
   const actions = missing
     ? undefined
-    : html`<${RevealButton} shown=${reveal} onReveal=${() => setReveal(true)} onHide=${() => setReveal(false)} />`;
+    : html`<${RevealButton}
+        shown=${reveal}
+        onReveal=${() => setReveal(true)}
+        onHide=${() => setReveal(false)}
+      />`;
   return html`<${Page} title=${t("call.title")} actions=${actions}>
-    ${missing
-      ? html`<${CallNotFound} onSearch=${search} />`
-      : html`<${Loaded} of=${story}>
-          ${(of: CallStory) =>
-            html`<p class="lead">${summaryText(portal, of)}</p>
-              <${CallSection} call=${of.call} names=${names} />
-              <${Triggers} of=${of} names=${names} />
-              <${Others} of=${of} />`}
-        <//>`}
+    ${
+      missing
+        ? html`<${CallNotFound} onSearch=${search} />`
+        : html`<${Loaded} of=${story}>
+            ${(of: CallStory) =>
+              html`<p class="lead">${summaryText(portal, of)}</p>
+                <${CallSection} call=${of.call} names=${names} />
+                <${Triggers} of=${of} names=${names} />
+                <${Others} of=${of} />`}
+          <//>`
+    }
   <//>`;
 }

@@ -19,7 +19,12 @@ import { durationOf, partyOf, resultOf } from "./calls/call-facts.ts";
 import { useFieldNames } from "./calls/use-fields.ts";
 import type { FieldNames } from "./calls/use-fields.ts";
 
-const resultKinds = { answered: "good", abandoned: "warning", lost: "bad", none: "neutral" } as const;
+const resultKinds = {
+  answered: "good",
+  abandoned: "warning",
+  lost: "bad",
+  none: "neutral",
+} as const;
 
 /** To a call's story by its id. */
 function Search(): VNode {
@@ -47,7 +52,13 @@ function Search(): VNode {
   </form>`;
 }
 
-function CallTable({ rows, names }: { readonly rows: readonly CallSummary[]; readonly names: FieldNames }): VNode {
+function CallTable({
+  rows,
+  names,
+}: {
+  readonly rows: readonly CallSummary[];
+  readonly names: FieldNames;
+}): VNode {
   const portal = usePortal();
   const { t, href } = portal;
   const party = (fields: CallSummary["fields"], number: string, name: string): VNode | null => {
@@ -68,8 +79,16 @@ function CallTable({ rows, names }: { readonly rows: readonly CallSummary[]; rea
       cell: ({ fields }) =>
         fields["dir"] === undefined ? null : names.value("dir", String(fields["dir"])),
     },
-    { key: "from", label: t("calls.column.from"), cell: ({ fields }) => party(fields, "cliNum", "cliName") },
-    { key: "to", label: t("calls.column.to"), cell: ({ fields }) => party(fields, "ddiNum", "ddiName") },
+    {
+      key: "from",
+      label: t("calls.column.from"),
+      cell: ({ fields }) => party(fields, "cliNum", "cliName"),
+    },
+    {
+      key: "to",
+      label: t("calls.column.to"),
+      cell: ({ fields }) => party(fields, "ddiNum", "ddiName"),
+    },
     {
       key: "result",
       label: t("calls.column.result"),
@@ -84,7 +103,11 @@ function CallTable({ rows, names }: { readonly rows: readonly CallSummary[]; rea
       align: "end",
       cell: ({ fields }) => durationOf(portal, fields),
     },
-    { key: "id", label: t("calls.column.id"), cell: ({ cdrId }) => html`<bdi class="id">${cdrId}</bdi>` },
+    {
+      key: "id",
+      label: t("calls.column.id"),
+      cell: ({ cdrId }) => html`<bdi class="id">${cdrId}</bdi>`,
+    },
   ];
   return html`<${Table}
     caption=${t("calls.caption")}
@@ -101,13 +124,20 @@ export function CallsPage(): VNode {
   const names = useFieldNames();
   const list = usePages<CallSummary>(
     async (cursor, signal) => {
-      const query = { ...(cursor === undefined ? {} : { cursor }), ...(revealed && { reveal: "true" as const }) };
+      const query = {
+        ...(cursor === undefined ? {} : { cursor }),
+        ...(revealed && { reveal: "true" as const }),
+      };
       return (await api.call("listCalls", { query, signal })).body;
     },
     [tenantId, revealed],
   );
   const actions = html`<${Button} onClick=${list.reload}>${t("calls.refresh")}<//>
-    <${RevealButton} shown=${revealed} onReveal=${() => setRevealed(true)} onHide=${() => setRevealed(false)} />`;
+    <${RevealButton}
+      shown=${revealed}
+      onReveal=${() => setRevealed(true)}
+      onHide=${() => setRevealed(false)}
+    />`;
   return html`<${Page} title=${t("calls.title")} actions=${actions}>
     <p class="lead">${t("calls.lead")}</p>
     <${Search} />

@@ -19,8 +19,11 @@ export function DeliveriesPage(): VNode {
 /** The deliveries of one trigger, on its page. */
 export function TriggerDeliveries({ triggerId }: { readonly triggerId: string }): VNode {
   const { t, href, can } = usePortal();
-  return html`${can("deliveries:redeliver")
-      ? html`<p><a href=${href("replays", { trigger: triggerId })}>${t("deliveries.replays-of")}</a></p>`
-      : null}
-    <${DeliveryList} triggerId=${triggerId} />`;
+  return html`${
+      can("deliveries:redeliver")
+        ? html`<p>
+            <a href=${href("replays", { trigger: triggerId })}>${t("deliveries.replays-of")}</a>
+          </p>`
+        : null
+    } <${DeliveryList} triggerId=${triggerId} />`;
 }

@@ -21,20 +21,38 @@ function Facts({ of }: { readonly of: DeliveryDetail }): VNode {
   const webhook =
     of.triggerName === null
       ? html`${t("deliveries.trigger-deleted")} <code>${of.triggerId}</code>`
-      : html`<a href=${href(of.triggerId)}><bdi>${of.triggerName === "" ? of.triggerId : of.triggerName}</bdi></a>`;
+      : html`<a href=${href(of.triggerId)}
+          ><bdi>${of.triggerName === "" ? of.triggerId : of.triggerName}</bdi></a
+        >`;
   return html`<dl class="facts">
-    <div><dt>${t("deliveries.column.state")}</dt><dd><${StateBadge} state=${of.state} /></dd></div>
-    <div><dt>${t("deliveries.column.trigger")}</dt><dd>${webhook}</dd></div>
+    <div>
+      <dt>${t("deliveries.column.state")}</dt>
+      <dd><${StateBadge} state=${of.state} /></dd>
+    </div>
+    <div>
+      <dt>${t("deliveries.column.trigger")}</dt>
+      <dd>${webhook}</dd>
+    </div>
     <div>
       <dt>${t("deliveries.column.call")}</dt>
-      <dd><a href=${href(`calls/${encodeURIComponent(of.cdrId)}`)}><bdi>${of.cdrId}</bdi></a></dd>
+      <dd>
+        <a href=${href(`calls/${encodeURIComponent(of.cdrId)}`)}><bdi>${of.cdrId}</bdi></a>
+      </dd>
     </div>
     <div>
       <dt><code>webhook-id</code></dt>
-      <dd><code class="id">${of.jobId}</code> <${CopyButton} text=${of.jobId} what="webhook-id" /></dd>
+      <dd>
+        <code class="id">${of.jobId}</code> <${CopyButton} text=${of.jobId} what="webhook-id" />
+      </dd>
     </div>
-    <div><dt>${t("delivery.first")}</dt><dd><${Time} at=${of.firstAt} /></dd></div>
-    <div><dt>${t("delivery.last")}</dt><dd><${Time} at=${of.lastAt} /></dd></div>
+    <div>
+      <dt>${t("delivery.first")}</dt>
+      <dd><${Time} at=${of.firstAt} /></dd>
+    </div>
+    <div>
+      <dt>${t("delivery.last")}</dt>
+      <dd><${Time} at=${of.lastAt} /></dd>
+    </div>
   </dl>`;
 }
 
@@ -51,14 +69,22 @@ function Summary({ of }: { readonly of: DeliveryDetail }): VNode {
   return html`<p class="lead">${text}${why}</p>`;
 }
 
-function FollowNotice({ follow, of }: { readonly follow: Follow; readonly of: DeliveryDetail }): VNode | null {
+function FollowNotice({
+  follow,
+  of,
+}: {
+  readonly follow: Follow;
+  readonly of: DeliveryDetail;
+}): VNode | null {
   const { t } = usePortal();
   switch (follow.kind) {
     case "none":
       return null;
     case "sending":
       return html`<${Notice} kind="info" title=${t("delivery.follow.sending")}>
-        <p>${t(of.attemptList.length > follow.before ? "delivery.follow.failed-once" : "delivery.follow.waiting")}</p>
+        <p>
+          ${t(of.attemptList.length > follow.before ? "delivery.follow.failed-once" : "delivery.follow.waiting")}
+        </p>
       <//>`;
     case "failed":
       return html`<${Notice} kind="error" title=${t("delivery.follow.not-sent")}>
@@ -85,19 +111,25 @@ function Redeliver({ followed }: { readonly followed: FollowedDelivery }): VNode
       toast(has(key) ? t(key) : (error as Error).message, "error");
     }
   }
-  return html`<${Button} kind="primary" busy=${followed.follow.kind === "sending"} onClick=${() => setAsking(true)}>
+  return html`<${Button}
+      kind="primary"
+      busy=${followed.follow.kind === "sending"}
+      onClick=${() => setAsking(true)}
+    >
       ${t("delivery.redeliver.button")}
     <//>
-    ${asking
-      ? html`<${ConfirmDialog}
-          title=${t("delivery.redeliver.title")}
-          confirm=${t("delivery.redeliver.button")}
-          onConfirm=${send}
-          onClose=${() => setAsking(false)}
-        >
-          <p>${t("delivery.redeliver.text")}</p>
-        <//>`
-      : null}`;
+    ${
+      asking
+        ? html`<${ConfirmDialog}
+            title=${t("delivery.redeliver.title")}
+            confirm=${t("delivery.redeliver.button")}
+            onConfirm=${send}
+            onClose=${() => setAsking(false)}
+          >
+            <p>${t("delivery.redeliver.text")}</p>
+          <//>`
+        : null
+    }`;
 }
 
 /** One delivery: what became of it, every attempt, and what it carries. */

@@ -81,7 +81,9 @@ function Failure({ attempt }: { readonly attempt: Attempt }): VNode | null {
   }
   if (code === "TOO_MANY_ATTEMPTS") {
     return html`<${Notice} kind="error" title=${t("sign-in.too-many.title")}>
-      <p>${t("sign-in.too-many.text", { time: formats.time(new Date(waitUntil).toISOString()) })}</p>
+      <p>
+        ${t("sign-in.too-many.text", { time: formats.time(new Date(waitUntil).toISOString()) })}
+      </p>
     <//>`;
   }
   return html`<${ErrorNotice} error=${failed.error} />`;
@@ -112,7 +114,9 @@ function TokenForm({ attempt }: { readonly attempt: Attempt }): VNode {
       onInput=${setToken}
     />
     <div class="actions">
-      <${Button} kind="primary" type="submit" busy=${attempt.busy} disabled=${waiting}>${t("sign-in.submit")}<//>
+      <${Button} kind="primary" type="submit" busy=${attempt.busy} disabled=${waiting}
+        >${t("sign-in.submit")}<//
+      >
     </div>
   </form>`;
 }
@@ -173,13 +177,15 @@ export function SignInPage(): VNode {
   const attempt = useSignIn(portal);
   const byLink = useLink(attempt) && attempt.failed === null;
   return html`<${Page} title=${t("sign-in.title")}>
-    ${byLink
-      ? html`<p>${t("sign-in.link.busy")}</p>
-          <${Spinner} label=${t("sign-in.link.busy")} />`
-      : html`<${Failure} attempt=${attempt} />
-          ${me === null ? null : html`<${AlreadyIn} />`}
-          <${Provider} />
-          <${TokenForm} attempt=${attempt} />
-          <p class="hint">${t("sign-in.link.hint")}</p>`}
+    ${
+      byLink
+        ? html`<p>${t("sign-in.link.busy")}</p>
+            <${Spinner} label=${t("sign-in.link.busy")} />`
+        : html`<${Failure} attempt=${attempt} />
+            ${me === null ? null : html`<${AlreadyIn} />`}
+            <${Provider} />
+            <${TokenForm} attempt=${attempt} />
+            <p class="hint">${t("sign-in.link.hint")}</p>`
+    }
   <//>`;
 }

@@ -26,15 +26,16 @@ export function RevealButton({
     setAsking(false);
     await onReveal();
   }
-  return html`<${Button} onClick=${() => setAsking(true)}>${t("reveal.show")}<//>
-    ${asking
-      ? html`<${ConfirmDialog}
-          title=${t("reveal.title")}
-          confirm=${t("reveal.show")}
-          onConfirm=${reveal}
-          onClose=${() => setAsking(false)}
-        >
-          <p>${t("reveal.text")}</p>
-        <//>`
-      : null}`;
+  return html`<${Button} onClick=${() => setAsking(true)}>${t("reveal.show")}<//> ${
+      asking
+        ? html`<${ConfirmDialog}
+            title=${t("reveal.title")}
+            confirm=${t("reveal.show")}
+            onConfirm=${reveal}
+            onClose=${() => setAsking(false)}
+          >
+            <p>${t("reveal.text")}</p>
+          <//>`
+        : null
+    }`;
 }

@@ -8,7 +8,13 @@ import { durationOf, partyOf, resultOf } from "../calls/call-facts.ts";
 import type { FieldNames } from "../calls/use-fields.ts";
 
 /** What the call was: the few things that tell which it is, and all the rest on demand. */
-export function CallSection({ call, names }: { readonly call: CallSummary; readonly names: FieldNames }): VNode {
+export function CallSection({
+  call,
+  names,
+}: {
+  readonly call: CallSummary;
+  readonly names: FieldNames;
+}): VNode {
   const portal = usePortal();
   const { t } = portal;
   const { fields } = call;
@@ -24,13 +30,24 @@ export function CallSection({ call, names }: { readonly call: CallSummary; reado
   return html`<section>
     <h2>${t("call.call")}</h2>
     <dl class="facts">
-      <div><dt>${t("calls.column.at")}</dt><dd><${Time} at=${call.at} /></dd></div>
+      <div>
+        <dt>${t("calls.column.at")}</dt>
+        <dd><${Time} at=${call.at} /></dd>
+      </div>
       ${facts.map(([label, value]) =>
-        value === null ? null : html`<div key=${label}><dt>${label}</dt><dd><bdi>${value}</bdi></dd></div>`,
+        value === null
+          ? null
+          : html`<div key=${label}>
+              <dt>${label}</dt>
+              <dd><bdi>${value}</bdi></dd>
+            </div>`,
       )}
       <div>
         <dt>${t("calls.column.id")}</dt>
-        <dd><bdi class="id">${call.cdrId}</bdi> <${CopyButton} text=${call.cdrId} what=${t("call.id")} /></dd>
+        <dd>
+          <bdi class="id">${call.cdrId}</bdi>
+          <${CopyButton} text=${call.cdrId} what=${t("call.id")} />
+        </dd>
       </div>
     </dl>
     <details>

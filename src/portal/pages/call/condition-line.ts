@@ -11,9 +11,11 @@ const mostShown = 5;
 function Values({ of, more }: { readonly of: readonly string[]; readonly more: number }): VNode {
   const { t } = usePortal();
   return html`${of.map(
-      (value, index) =>
-        html`${index > 0 ? ", " : ""}<bdi class="value">${value === "" ? t("call.empty-text") : value}</bdi>`,
-    )}${more > 0 ? ` ${t("call.more-values", { count: more })}` : ""}`;
+    (value, index) =>
+      html`${index > 0 ? ", " : ""}<bdi class="value"
+          >${value === "" ? t("call.empty-text") : value}</bdi
+        >`,
+  )}${more > 0 ? ` ${t("call.more-values", { count: more })}` : ""}`;
 }
 
 /** A few of the values, as people say them. */
@@ -23,17 +25,29 @@ function valuesOf(values: readonly Shown[], field: string, names: FieldNames): V
 }
 
 /** A condition in words: "The caller's number starts with +44". */
-function ConditionWords({ condition, names }: { readonly condition: ConditionVerdict["condition"]; readonly names: FieldNames }): VNode {
+function ConditionWords({
+  condition,
+  names,
+}: {
+  readonly condition: ConditionVerdict["condition"];
+  readonly names: FieldNames;
+}): VNode {
   const { t } = usePortal();
   const { field, op, values, ignoreCase } = condition;
   return html`<span class="condition">
     <strong><bdi title=${field}>${names.name(field)}</bdi></strong> ${t(`call.op.${op}`)}
     ${values.length > 0 ? html` ${valuesOf(values, field, names)}` : null}
-    ${ignoreCase ? html` <span class="minor">${t("call.ignore-case")}</span>` : null}
+    ${ignoreCase ? html` <span class="quiet-text">${t("call.ignore-case")}</span>` : null}
   </span>`;
 }
 
-function Has({ verdict, names }: { readonly verdict: ConditionVerdict; readonly names: FieldNames }): VNode {
+function Has({
+  verdict,
+  names,
+}: {
+  readonly verdict: ConditionVerdict;
+  readonly names: FieldNames;
+}): VNode {
   const { t, rich } = usePortal();
   const { has, mismatch, condition } = verdict;
   if (mismatch && has.length === 0) return html`<span>${t("call.has-other-type")}</span>`;

@@ -8,7 +8,11 @@ import { Notice } from "../../ui/notice.ts";
 import { instantOf } from "../deliveries/filter.ts";
 
 /** The call is none that was found: older ones are looked for where one knows when they came. */
-export function CallNotFound({ onSearch }: { readonly onSearch: (from: string, to: string) => void }): VNode {
+export function CallNotFound({
+  onSearch,
+}: {
+  readonly onSearch: (from: string, to: string) => void;
+}): VNode {
   const { t, href } = usePortal();
   const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
@@ -32,7 +36,12 @@ export function CallNotFound({ onSearch }: { readonly onSearch: (from: string, t
         error=${wrong ? t("call.not-found.wrong") : null}
         onInput=${setFrom}
       />
-      <${TextField} label=${t("call.not-found.to")} type="datetime-local" value=${to} onInput=${setTo} />
+      <${TextField}
+        label=${t("call.not-found.to")}
+        type="datetime-local"
+        value=${to}
+        onInput=${setTo}
+      />
       <${Button} type="submit" kind="primary">${t("call.not-found.go")}<//>
     </form>`;
 }

@@ -19,8 +19,9 @@ export function DeliveryLine({ of }: { readonly of: Delivery }): VNode {
     t("call.delivery.took", { duration: formats.duration(of.durationMs) }),
   ];
   return html`<p class="story-delivery">
-    <${StateBadge} state=${of.state} /> <a href=${href(`deliveries/${of.jobId}`)}>${t("call.delivery.open")}</a>
-    <span class="minor"> <${Time} at=${of.lastAt} /> · ${facts.join(" · ")}</span>
+    <${StateBadge} state=${of.state} />
+    <a href=${href(`deliveries/${of.jobId}`)}>${t("call.delivery.open")}</a>
+    <span class="quiet-text"> <${Time} at=${of.lastAt} /> · ${facts.join(" · ")}</span>
     ${of.state === "delivered" ? null : html`<br />${reasonText(portal, of)}`}
   </p>`;
 }
@@ -30,7 +31,7 @@ function Verdict({ of }: { readonly of: TriggerStory }): VNode | null {
   const { t, has } = usePortal();
   if (fired(of)) {
     if (of.delivery === null) return html`<p>${t("call.pending")}</p>`;
-    return of.fires ? null : html`<p class="minor">${t("call.would-not-now")}</p>`;
+    return of.fires ? null : html`<p class="quiet-text">${t("call.would-not-now")}</p>`;
   }
   const miss = missOf(of);
   if (miss === null) return null;
@@ -52,9 +53,11 @@ function Obstacles({ of }: { readonly of: TriggerStory }): VNode | null {
       return html`<li key=${kind} class=${blocks ? "verdict fails" : "verdict note"}>
         <span class="verdict-sign" aria-hidden="true">${blocks ? "✗" : "!"}</span>
         <span>${has(key) ? t(key) : text}</span>
-        ${kind === "created-later" || kind === "newer-version-refused" || kind === "disabled"
-          ? html` <span class="minor" lang="en">${text}</span>`
-          : null}
+        ${
+          kind === "created-later" || kind === "newer-version-refused" || kind === "disabled"
+            ? html` <span class="quiet-text" lang="en">${text}</span>`
+            : null
+        }
       </li>`;
     })}
   </ul>`;
@@ -76,27 +79,31 @@ export function TriggerCard({
   return html`<article class=${hasFired ? "story-trigger fired" : "story-trigger"}>
     <h3>
       <a href=${href(of.triggerId)}><bdi>${name}</bdi></a>
-      <${Badge} kind=${hasFired ? "good" : "neutral"}>${t(hasFired ? "call.fired" : "call.not-fired")}<//>
+      <${Badge} kind=${hasFired ? "good" : "neutral"}
+        >${t(hasFired ? "call.fired" : "call.not-fired")}<//
+      >
       ${of.endpoint === "ok" ? null : html`<${Badge} kind="warning">${t(`call.endpoint.${of.endpoint}`)}<//>`}
     </h3>
     <${Verdict} of=${of} />
     ${of.delivery === null ? null : html`<${DeliveryLine} of=${of.delivery} />`}
     <${Obstacles} of=${of} />
-    ${of.conditions.length === 0
-      ? html`<p class="minor">${t("call.no-conditions")}</p>`
-      : html`<details open=${open}>
-          <summary>${t("call.conditions", { count: of.conditions.length })}</summary>
-          <ul class="verdicts">
-            ${of.conditions.map(
-              (verdict, index) =>
-                html`<${ConditionLine}
-                  key=${index}
-                  verdict=${verdict}
-                  names=${names}
-                  edit=${can("triggers:write") ? href(of.triggerId, { tab: "edit", condition: String(index + 1) }) : null}
-                />`,
-            )}
-          </ul>
-        </details>`}
+    ${
+      of.conditions.length === 0
+        ? html`<p class="quiet-text">${t("call.no-conditions")}</p>`
+        : html`<details open=${open}>
+            <summary>${t("call.conditions", { count: of.conditions.length })}</summary>
+            <ul class="verdicts">
+              ${of.conditions.map(
+                (verdict, index) =>
+                  html`<${ConditionLine}
+                    key=${index}
+                    verdict=${verdict}
+                    names=${names}
+                    edit=${can("triggers:write") ? href(of.triggerId, { tab: "edit", condition: String(index + 1) }) : null}
+                  />`,
+              )}
+            </ul>
+          </details>`
+    }
   </article>`;
 }

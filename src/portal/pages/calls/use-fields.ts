@@ -20,7 +20,10 @@ function fieldOf(fields: readonly Field[], path: string): Field | undefined {
   });
 }
 
-export function fieldNames(fields: readonly Field[], flagWords: readonly [string, string]): FieldNames {
+export function fieldNames(
+  fields: readonly Field[],
+  flagWords: readonly [string, string],
+): FieldNames {
   return {
     name(path) {
       const field = fieldOf(fields, path);

@@ -96,7 +96,9 @@ export function DeliveryList({ triggerId }: { readonly triggerId?: string }): VN
     <${Loaded} of=${list}>
       ${(rows: readonly Delivery[]) =>
         rows.length === 0
-          ? html`<${EmptyState} title=${t("deliveries.none.title")}><p>${t("deliveries.none.text")}</p><//>`
+          ? html`<${EmptyState} title=${t("deliveries.none.title")}
+              ><p>${t("deliveries.none.text")}</p><//
+            >`
           : html`<${DeliveryTable} rows=${rows} ofOneTrigger=${ofOneTrigger} />
               <${More} of=${list} />`}
     <//>`;

@@ -11,10 +11,13 @@ import { Time } from "../../ui/time.ts";
 function Result({ of }: { readonly of: Delivery }): VNode {
   const portal = usePortal();
   const { t } = portal;
-  return html`<span>${reasonText(portal, of)}</span>
-    ${of.state === "retrying" && of.nextAttemptAt !== null
-      ? html`<span class="minor">${t("deliveries.next")} <${Time} at=${of.nextAttemptAt} /></span>`
-      : null}`;
+  return html`<span>${reasonText(portal, of)}</span> ${
+      of.state === "retrying" && of.nextAttemptAt !== null
+        ? html`<span class="quiet-text"
+            >${t("deliveries.next")} <${Time} at=${of.nextAttemptAt}
+          /></span>`
+        : null
+    }`;
 }
 
 /** Deliveries, a row each. */
@@ -31,8 +34,10 @@ export function DeliveryTable({
     label: t("deliveries.column.trigger"),
     cell: ({ triggerId, triggerName }) =>
       triggerName === null
-        ? html`<span class="minor">${t("deliveries.trigger-deleted")}</span>`
-        : html`<a href=${href(triggerId)}><bdi>${triggerName === "" ? triggerId : triggerName}</bdi></a>`,
+        ? html`<span class="quiet-text">${t("deliveries.trigger-deleted")}</span>`
+        : html`<a href=${href(triggerId)}
+            ><bdi>${triggerName === "" ? triggerId : triggerName}</bdi></a
+          >`,
   };
   const columns: readonly Column<Delivery>[] = [
     {
@@ -63,7 +68,9 @@ export function DeliveryTable({
       key: "call",
       label: t("deliveries.column.call"),
       cell: ({ cdrId }) =>
-        html`<a class="id" href=${href(`calls/${encodeURIComponent(cdrId)}`)}><bdi>${cdrId}</bdi></a>`,
+        html`<a class="id" href=${href(`calls/${encodeURIComponent(cdrId)}`)}
+          ><bdi>${cdrId}</bdi></a
+        >`,
     },
   ];
   return html`<${Table}

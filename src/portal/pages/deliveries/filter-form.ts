@@ -90,14 +90,16 @@ export function FilterForm(props: FilterProps): VNode {
   const isAny =
     filter.state === "" && filter.range === "any" && filter.cdrId === "" && filter.triggerId === "";
   return html`<div class="filters" role="search" aria-label=${t("deliveries.filter.label")}>
-    ${ofOneTrigger
-      ? null
-      : html`<${SelectField}
-          label=${t("deliveries.filter.trigger.label")}
-          value=${filter.triggerId}
-          choices=${triggers}
-          onChange=${(triggerId: string) => onChange({ ...filter, triggerId })}
-        />`}
+    ${
+      ofOneTrigger
+        ? null
+        : html`<${SelectField}
+            label=${t("deliveries.filter.trigger.label")}
+            value=${filter.triggerId}
+            choices=${triggers}
+            onChange=${(triggerId: string) => onChange({ ...filter, triggerId })}
+          />`
+    }
     <${SelectField}
       label=${t("deliveries.filter.state.label")}
       value=${filter.state}
@@ -115,13 +117,15 @@ export function FilterForm(props: FilterProps): VNode {
     />
     ${filter.range === "custom" ? html`<${CustomRange} filter=${filter} onChange=${onChange} />` : null}
     <${CallField} filter=${filter} onChange=${onChange} />
-    ${isAny
-      ? null
-      : html`<${Button}
-          kind="quiet"
-          onClick=${() =>
-            onChange({ triggerId: "", state: "", range: "any", from: "", to: "", cdrId: "" })}
-          >${t("deliveries.filter.clear")}<//
-        >`}
+    ${
+      isAny
+        ? null
+        : html`<${Button}
+            kind="quiet"
+            onClick=${() =>
+              onChange({ triggerId: "", state: "", range: "any", from: "", to: "", cdrId: "" })}
+            >${t("deliveries.filter.clear")}<//
+          >`
+    }
   </div>`;
 }

@@ -5,7 +5,12 @@ import type { Query } from "../../shell/portal.ts";
 export const ranges = ["any", "hour", "day", "week", "custom"] as const;
 export type Range = (typeof ranges)[number];
 
-export const states = ["delivered", "retrying", "dead", "cancelled"] as const satisfies readonly Delivery["state"][];
+export const states = [
+  "delivered",
+  "retrying",
+  "dead",
+  "cancelled",
+] as const satisfies readonly Delivery["state"][];
 
 /** Which deliveries are shown. It stands in the page's address, so that it can be sent to others; empty: any. */
 export interface DeliveryFilter {

@@ -36,17 +36,32 @@ function Entry({ entry }: { readonly entry: TimelineEntry }): VNode {
       <${Time} at=${attempt.at} />
     </div>
     <p>${reasonText(portal, attempt)}</p>
-    ${attempt.error === null
-      ? null
-      : html`<p class="minor" lang="en"><code>${attempt.error}</code></p>`}
+    ${
+      attempt.error === null
+        ? null
+        : html`<p class="quiet-text" lang="en"><code>${attempt.error}</code></p>`
+    }
     <dl class="facts inline">
-      <div><dt>${t("delivery.duration")}</dt><dd><${Duration} ms=${attempt.durationMs} share=${share} /></dd></div>
-      ${attempt.status === null
-        ? null
-        : html`<div><dt>${t("delivery.status")}</dt><dd>${attempt.status}</dd></div>`}
-      ${attempt.host === null
-        ? null
-        : html`<div><dt>${t("delivery.host")}</dt><dd>${attempt.method ?? ""} <bdi>${attempt.host}</bdi></dd></div>`}
+      <div>
+        <dt>${t("delivery.duration")}</dt>
+        <dd><${Duration} ms=${attempt.durationMs} share=${share} /></dd>
+      </div>
+      ${
+        attempt.status === null
+          ? null
+          : html`<div>
+              <dt>${t("delivery.status")}</dt>
+              <dd>${attempt.status}</dd>
+            </div>`
+      }
+      ${
+        attempt.host === null
+          ? null
+          : html`<div>
+              <dt>${t("delivery.host")}</dt>
+              <dd>${attempt.method ?? ""} <bdi>${attempt.host}</bdi></dd>
+            </div>`
+      }
     </dl>
   </li>`;
 }
@@ -74,9 +89,11 @@ export function Attempts({ of }: { readonly of: DeliveryDetail }): VNode {
       ${timelineOf(of.attemptList).map(
         (entry, index) => html`<${Entry} key=${index} entry=${entry} />`,
       )}
-      ${of.state === "retrying" && of.nextAttemptAt !== null
-        ? html`<${NextAttempt} key="next" at=${of.nextAttemptAt} />`
-        : null}
+      ${
+        of.state === "retrying" && of.nextAttemptAt !== null
+          ? html`<${NextAttempt} key="next" at=${of.nextAttemptAt} />`
+          : null
+      }
     </ol>
   </section>`;
 }

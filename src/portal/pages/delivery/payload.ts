@@ -12,18 +12,24 @@ type Payload = DeliveryDetail["payload"];
 
 function Content({ payload }: { readonly payload: NonNullable<Payload> }): VNode {
   const { t } = usePortal();
-  return html`${payload.url === null
+  return html`${
+    payload.url === null
       ? null
-      : html`<${CodeBlock} label=${t("delivery.payload.url")} text=${payload.url} />`}
-    ${payload.body === null
+      : html`<${CodeBlock} label=${t("delivery.payload.url")} text=${payload.url} />`
+  }
+  ${
+    payload.body === null
       ? html`<p>${t("delivery.payload.empty")}</p>`
       : html`<${CodeBlock}
           label=${t("delivery.payload.body")}
           text=${legibleBody(payload.body, payload.contentType)}
-        />`}
-    ${payload.contentType === null
+        />`
+  }
+  ${
+    payload.contentType === null
       ? null
-      : html`<p class="minor"><code>content-type: ${payload.contentType}</code></p>`}`;
+      : html`<p class="quiet-text"><code>content-type: ${payload.contentType}</code></p>`
+  }`;
 }
 
 /** What the webhook carries: masked, until somebody who may asks to see it. */
@@ -45,10 +51,18 @@ export function PayloadSection({ of }: { readonly of: DeliveryDetail }): VNode {
   return html`<section>
     <h2>${t("delivery.payload.title")}</h2>
     ${error === null ? null : html`<${ErrorNotice} error=${error} />`}
-    ${payload === null
-      ? html`<p>${t("delivery.payload.gone")}</p>`
-      : html`<p class="hint">${t(shown === null ? "delivery.payload.masked" : "delivery.payload.clear")}</p>
-          <${Content} payload=${payload} />
-          <${RevealButton} shown=${shown !== null} onReveal=${reveal} onHide=${() => setShown(null)} />`}
+    ${
+      payload === null
+        ? html`<p>${t("delivery.payload.gone")}</p>`
+        : html`<p class="hint">
+              ${t(shown === null ? "delivery.payload.masked" : "delivery.payload.clear")}
+            </p>
+            <${Content} payload=${payload} />
+            <${RevealButton}
+              shown=${shown !== null}
+              onReveal=${reveal}
+              onHide=${() => setShown(null)}
+            />`
+    }
   </section>`;
 }

@@ -21,8 +21,7 @@ export function timelineOf(attempts: readonly Attempt[]): readonly TimelineEntry
     return {
       attempt,
       // Clocks of two processes may differ by a little: nobody waited less than no time.
-      waitedMs:
-        before === undefined || anew ? null : Math.max(0, Date.parse(attempt.at) - endedAt),
+      waitedMs: before === undefined || anew ? null : Math.max(0, Date.parse(attempt.at) - endedAt),
       share: attempt.durationMs / longest,
       anew,
     };
