@@ -60,7 +60,8 @@ function contextOf(request: FastifyRequest, principal: Principal | null): Reques
   const ifMatch = given === undefined ? null : given.replace(/^"(.*)"$/, "$1");
   const onlyNew = request.headers["if-none-match"] === "*";
   const { signal } = new AbortController();
-  return { principal, ifMatch, onlyNew, signal };
+  const asked = { method: request.method, headers: request.headers, address: request.ip };
+  return { principal, asked, ifMatch, onlyNew, signal };
 }
 
 function sendProblem(reply: FastifyReply, error: FakeError): FastifyReply {

@@ -148,7 +148,7 @@ export function deliveryHandlers(state: FakeState): DeliveryHandlers {
         partition: 0,
         offset,
       }));
-      return { body: { items, count: items.length } };
+      return { body: { items, count: items.length, complete: true } };
     },
     ...replaying(state),
   };
