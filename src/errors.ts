@@ -51,3 +51,21 @@ export class OnhookError extends Error {
     return errorTable[this.code].retryable;
   }
 }
+
+/** What is wrong with one property of what was given: `filters[0].op`; the path is empty where it is about the whole. */
+interface WrongProperty {
+  readonly path: string;
+  /** Never quotes a value. */
+  readonly message: string;
+}
+
+/** An error that names each property that is wrong. */
+export class InputError extends OnhookError {
+  readonly problems: readonly WrongProperty[];
+
+  constructor(code: ErrorCode, problems: readonly WrongProperty[], details: ErrorDetails = {}) {
+    const lines = problems.map(({ path, message }) => `- ${path}: ${message}`);
+    super(code, { problems: lines.join("\n"), ...details });
+    this.problems = problems;
+  }
+}

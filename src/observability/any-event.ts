@@ -1,3 +1,4 @@
+import type { AdminEvent } from "../admin/api/admin-events.ts";
 import type { AuditEvent } from "../audit/audit-events.ts";
 import type { DeliveryEvent } from "../delivery/delivery-events.ts";
 import type { EndpointEvent } from "../endpoints/endpoint-events.ts";
@@ -18,6 +19,7 @@ export type AnyEvent =
   | StoreEvent
   | RegistryEvent
   | OtlpEvent
-  | ServiceEvent;
+  | ServiceEvent
+  | AdminEvent;
 
 export type EventOf<Type extends AnyEvent["type"]> = Extract<AnyEvent, { readonly type: Type }>;

@@ -16,6 +16,9 @@ type Line<Type extends AnyEvent["type"]> = readonly [
   message: string | ((event: EventOf<Type>) => string),
 ];
 
+/** Methods that change nothing. */
+const isReading: ReadonlySet<string> = new Set(["GET", "HEAD"]);
+
 /** What each event says in the log; null: it only counts. */
 const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "cdr.batch-matched": ["debug", "a batch of CDRs was matched"],
@@ -83,6 +86,12 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "audit.failed": ["warn", "an audit could not be made"],
   "tracing.spans-dropped": null,
   "tracing.spans-lost": ["warn", "spans were dropped; nothing else is lost"],
+  "admin.answered": [
+    ({ method, status }) =>
+      status >= 500 ? "warn" : status >= 400 || !isReading.has(method) ? "info" : "debug",
+    ({ status }) => (status >= 400 ? "a request was refused" : "a request was answered"),
+  ],
+  "admin.failed": ["error", "a request could not be answered"],
   "service.started": ["info", "started"],
   "service.dangerous-setting": ["warn", "a dangerous setting is in force"],
   "service.certificates": ["info", "certificates are in use"],

@@ -126,6 +126,24 @@ const audits = {
   },
 } as const satisfies Record<string, MetricSpec>;
 
+const admin = {
+  onhook_admin_requests_total: {
+    type: "counter",
+    labels: ["operation", "status"],
+    help: "Requests to the API, by operation (none: no such thing) and class of status: 2xx, 3xx, 4xx, 5xx.",
+    action:
+      "When 5xx rises, the log lines admin.answered and admin.failed say why. Many 4xx of one operation: the log has their codes, and who asked.",
+  },
+  onhook_admin_request_seconds: {
+    type: "histogram",
+    labels: ["operation"],
+    help: "Time from a request to the API to its answer.",
+    action:
+      "Changes wait for the brokers. When what reads grows slow, look at the process's load, and at the history's file.",
+    buckets: promptBuckets,
+  },
+} as const satisfies Record<string, MetricSpec>;
+
 const traces = {
   onhook_trace_spans_dropped_total: {
     type: "counter",
@@ -145,6 +163,7 @@ export const metricTable = {
   ...kafkaMetrics,
   ...audits,
   ...traces,
+  ...admin,
   ...tenantMetrics,
 } as const;
 

@@ -8,9 +8,12 @@ import { partsOf, scanParts } from "../replay/scan-parts.ts";
 import { rangeOfTime } from "../replay/time-range.ts";
 import { Newest } from "./newest.ts";
 
+/** A call's bytes, in the wire format, and where they stand or stood. `timestamp`: when it came, ms since the epoch. */
+export type CallRecord = Pick<LogRecord, "value" | "partition" | "offset" | "timestamp">;
+
 /** A call and where it stands. */
 export interface FoundCall {
-  readonly record: LogRecord;
+  readonly record: CallRecord;
   readonly call: CallEnded;
 }
 
@@ -27,15 +30,19 @@ export interface TimeRange {
   readonly to: number;
 }
 
-async function read(record: LogRecord, schemas: CallSchemas): Promise<FoundCall> {
+/** Decodes a call, whole. Rejects with why it can't be read, or with what trying again can mend. */
+export async function readCall(record: CallRecord, schemas: CallSchemas): Promise<FoundCall> {
   const schema = await writersSchema(record.value, schemas);
   return { record, call: schema.whole(record.value as Buffer) };
 }
 
 /** The same, or null for a call that can't be read. */
-async function readIfSound(record: LogRecord, schemas: CallSchemas): Promise<FoundCall | null> {
+export async function readIfSound(
+  record: CallRecord,
+  schemas: CallSchemas,
+): Promise<FoundCall | null> {
   try {
-    return await read(record, schemas);
+    return await readCall(record, schemas);
   } catch (error) {
     if (error instanceof OnhookError && !error.retryable) return null;
     throw error;
@@ -73,7 +80,7 @@ export async function callAt(
     const { records } = await source.fetch(offset);
     const record = records.find((each) => each.offset === offset);
     if (record === undefined) throw missing(`offset ${offset} holds no call`);
-    return await read(record, schemas);
+    return await readCall(record, schemas);
   } catch (error) {
     if (!(error instanceof OnhookError) || error.retryable || error.code === "CALL_NOT_FOUND")
       throw error;

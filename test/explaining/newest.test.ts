@@ -1,6 +1,6 @@
 import { array, assert, integer, nat, property } from "fast-check";
 import { expect, test } from "vitest";
-import { Newest } from "../../src/commands/newest.ts";
+import { Newest } from "../../src/explaining/newest.ts";
 
 test("the last so many stay, in order, whatever order they come in; all are counted", () => {
   assert(

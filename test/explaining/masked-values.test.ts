@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { shownValue } from "../../src/commands/masked-values.ts";
+import { shownValue } from "../../src/explaining/masked-values.ts";
 
 it.each([
   ["cliNum", "+15550100123", "***23"],
