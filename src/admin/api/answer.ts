@@ -6,7 +6,7 @@ import type { OperationId } from "../contract/operations.ts";
 import { preconditionsOf } from "./preconditions.ts";
 import { parsedBy, readQuery, textProblems } from "./read-request.ts";
 import { InputError } from "../../errors.ts";
-import { standingOf } from "./standing.ts";
+import { askedBy, standingOf } from "./standing.ts";
 
 /** What the table's types say of each operation by itself; here they are all alike. */
 type AnyHandler = (
@@ -54,7 +54,12 @@ export async function answerOperation(
 ): Promise<FastifyReply> {
   const { parts, principal } = standingOf(request);
   if (parts === undefined) throw new OnhookError("ADMIN_NOT_READY");
-  const context = { principal, ...preconditionsOf(request.headers), signal: signalOf(reply) };
+  const context = {
+    principal,
+    asked: askedBy(request),
+    ...preconditionsOf(request.headers),
+    signal: signalOf(reply),
+  };
   const handler = parts.handlers[id] as unknown as AnyHandler;
   const { body, etag, location, cookies } = await handler(inputOf(operation, request), context);
   const text = serialised(operation, body);

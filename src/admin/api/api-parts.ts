@@ -1,6 +1,5 @@
-import type { Authentication } from "../contract/authentication.ts";
+import type { Authentication, PublicRoute } from "../contract/authentication.ts";
 import type { Handlers } from "../contract/handlers.ts";
-import type { PublicRoute } from "../contract/public-route.ts";
 
 /** What the API works with. It comes later than the server, which answers from the start of the process on. */
 export interface ApiParts {

@@ -5,7 +5,7 @@ import { askedBy } from "./standing.ts";
 
 /** Routes can't be added to a server that listens, so these are looked up. */
 export function addPublicRoutes(server: FastifyInstance, parts: () => ApiParts | null): void {
-  server.get("/auth/*", {
+  server.get("/sign-in/*", {
     onRequest: server.rateLimit(),
     async handler(request, reply) {
       const ready = parts();
@@ -13,9 +13,9 @@ export function addPublicRoutes(server: FastifyInstance, parts: () => ApiParts |
       const [path] = request.url.split("?");
       const route = ready.publicRoutes.find((each) => each.path === path);
       if (route === undefined) throw new OnhookError("NOT_FOUND");
-      const answer = await route.answer({ ...askedBy(request), url: request.url });
-      if (answer.cookies !== undefined) reply.header("set-cookie", [...answer.cookies]);
-      return reply.code(answer.status).headers(answer.headers).send(answer.body);
+      const { location, cookies } = await route.visit({ ...askedBy(request), url: request.url });
+      if (cookies.length > 0) reply.header("set-cookie", [...cookies]);
+      return reply.header("cache-control", "no-store").redirect(location, 302);
     },
   });
 }
