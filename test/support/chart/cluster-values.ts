@@ -46,7 +46,7 @@ const refusedRanges = [
 ];
 
 /** The portal's pages and the API; what the service has besides is for the cluster alone. */
-const portalPaths = ["/", "/api", "/en-GB", "/fr-FR", "/portal"];
+const portalPaths = ["/", "/api", "/en-GB", "/fr-FR", "/portal", "/sign-in", "/webhooks"];
 
 export const clusterValues = {
   topicsApply: group("The Job that makes topics and registers schemas: `onhook topics apply`.", {
