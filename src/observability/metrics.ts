@@ -3,7 +3,6 @@ import type { Registry } from "prom-client";
 import { isSampled } from "../jobs/trace-context.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { triggerStates } from "../triggers/store-events.ts";
-import type { StoreTable } from "../triggers/store-events.ts";
 import { accessRecorders } from "./access-recorders.ts";
 import type { AnyEvent, EventOf } from "./any-event.ts";
 import { ConsumerGauges } from "./consumer-gauges.ts";
