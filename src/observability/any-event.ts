@@ -1,5 +1,5 @@
-import type { AccessEvent } from "../access/access-events.ts";
 import type { AdminEvent } from "../admin/api/admin-events.ts";
+import type { AccessEvent } from "../access/access-events.ts";
 import type { AuditEvent } from "../audit/audit-events.ts";
 import type { DeliveryEvent } from "../delivery/delivery-events.ts";
 import type { EndpointEvent } from "../endpoints/endpoint-events.ts";

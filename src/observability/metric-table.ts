@@ -164,8 +164,8 @@ export const metricTable = {
   ...kafkaMetrics,
   ...audits,
   ...traces,
-  ...accessMetrics,
   ...admin,
+  ...accessMetrics,
   ...tenantMetrics,
 } as const;
 

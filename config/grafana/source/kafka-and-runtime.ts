@@ -201,5 +201,5 @@ export const kafkaAndRuntime = dashboard({
   description:
     "Lag by topic and partition, consumers, transactions and the registry; processes, memory and the event loop.",
   variables: [prometheusSource, ...processes],
-  rows: [lag, kafka, api, access, processesOfAll, runtime],
+  rows: [lag, kafka, api, processesOfAll, runtime, access],
 });
