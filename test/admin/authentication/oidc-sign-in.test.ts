@@ -52,7 +52,7 @@ describe("signing in to the portal by OpenID Connect", () => {
     const { location: landed, cookies } = await visit(await toProvider(location), cookie);
     expect(landed).toBe(page);
     const session = sentBack(cookies);
-    expect(session).toMatch(/^__Host-onhook-session=/);
+    expect(session).toMatch(/^__Host-onhook_session=/);
     expect(await access.authentication.authenticate(asked({ cookie: session }))).toMatchObject({
       id: "oidc:bob",
       name: "Bob",
