@@ -132,7 +132,7 @@ function Provider(): VNode | null {
   if (options.error !== null)
     return html`<${ErrorNotice} error=${options.error} onRetry=${options.reload} />`;
   if (options.data?.oidc !== true) return null;
-  const start = `/oidc/sign-in?${new URLSearchParams({ return: returnOf(portal) })}`;
+  const start = `/sign-in/oidc?${new URLSearchParams({ return: returnOf(portal) })}`;
   const failed = route.query.get("error") !== null;
   return html`<section class="sign-in-form">
     <h2>${t("sign-in.oidc.title")}</h2>
