@@ -1,4 +1,5 @@
 import { deliveryMetrics } from "./delivery-metrics.ts";
+import { historyMetrics } from "./history-metrics.ts";
 import { kafkaMetrics } from "./kafka-metrics.ts";
 import { promptBuckets } from "./metric-spec.ts";
 import type { MetricSpec } from "./metric-spec.ts";
@@ -144,6 +145,7 @@ export const metricTable = {
   ...deliveryMetrics,
   ...kafkaMetrics,
   ...audits,
+  ...historyMetrics,
   ...traces,
   ...tenantMetrics,
 } as const;

@@ -9,6 +9,7 @@ import { triggerStates } from "../triggers/store-events.ts";
 import type { StoreTable } from "../triggers/store-events.ts";
 import type { AnyEvent, EventOf } from "./any-event.ts";
 import { ConsumerGauges } from "./consumer-gauges.ts";
+import { historyRecorders } from "./history-recorders.ts";
 import type { MetricSet } from "./metric-set.ts";
 import { TenantLabels } from "./tenant-labels.ts";
 
@@ -285,6 +286,7 @@ export function createMetrics(clock: Clock, options: MetricsOptions = {}): Metri
     ...storeRecorders(set),
     ...kafkaRecorders(set, consumers),
     ...auditRecorders(set),
+    ...historyRecorders(set),
     ...tracingRecorders(set),
   };
   return {
