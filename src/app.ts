@@ -1,3 +1,5 @@
+import { createAdminApi } from "./admin/api/admin-api.ts";
+import type { AdminApi } from "./admin/api/admin-api.ts";
 import { createHealthServer } from "./admin/health-server.ts";
 import type { Check } from "./admin/health-server.ts";
 import { createAdminRole } from "./app/admin-role.ts";
@@ -52,11 +54,17 @@ function readiness(progress: Progress, health: HealthState): Check[] {
   ];
 }
 
+function adminApi({ config, emit }: ServiceSurroundings, { version }: ServiceOptions): AdminApi {
+  const { requestsPerMinute, maxBodyBytes } = config.admin;
+  return createAdminApi({ requestsPerMinute, maxBodyBytes, version, emit });
+}
+
 function httpService(
   around: ServiceSurroundings,
   options: ServiceOptions,
   progress: Progress,
   health: HealthState,
+  api: AdminApi | null,
 ): Service {
   const { config, emit, surveys } = around;
   const { host, port } = config.http;
@@ -69,6 +77,8 @@ function httpService(
       const server = createHealthServer({
         host,
         port,
+        parts: api === null ? [] : [api.part],
+        trustedProxies: config.admin.trustedProxies,
         checks: { alive: () => health.alive(), ready },
         metrics(accept) {
           surveys.take();
@@ -149,12 +159,13 @@ export async function runService(outer: Surroundings, options: ServiceOptions): 
   };
   const progress: Progress = { store: null };
   const { roles, version, stop } = options;
+  const api = roles.includes("admin") ? adminApi(around, options) : null;
   around.emit({ type: "service.started", roles, version });
   for (const danger of dangersOf(outer.config))
     around.emit({ type: "service.dangerous-setting", ...danger });
   await superviseAll(
     [
-      [httpService(around, options, progress, health)],
+      [httpService(around, options, progress, health, api)],
       ...(tracing === null ? [] : [[tracing.service]]),
       [engine(around, options, progress)],
     ],

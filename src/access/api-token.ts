@@ -1,4 +1,4 @@
-import type { AccessRole, Scope } from "./principal.ts";
+import type { AccessRole } from "./principal.ts";
 
 /** A token of the API, after schemas/api-token.avsc. Times in ms since the epoch. */
 export interface ApiToken {
@@ -8,8 +8,8 @@ export interface ApiToken {
   readonly name: string;
   readonly role: AccessRole;
   readonly tenantId: string | null;
-  /** None: all of its role's. */
-  readonly scopes: readonly Scope[];
+  /** None: all of its role's. A later version may have written some that are unknown here. */
+  readonly scopes: readonly string[];
   readonly createdAt: number;
   readonly createdBy: string;
   readonly expiresAt: number | null;

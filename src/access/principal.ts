@@ -64,7 +64,7 @@ export type Credential = "token" | "oidc" | "session";
 
 /** Whoever makes a request. */
 export interface Principal {
-  /** Stable, and fit for the log of changes: `token:<id>`, `oidc:<subject>`. */
+  /** Stable, and fit for the log of changes: `token:<id>`, `oidc:<subject>`, `link:<id>` of a sign-in link. */
   readonly id: string;
   /** Shown to people. */
   readonly name: string;

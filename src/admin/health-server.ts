@@ -1,6 +1,11 @@
 import { fastify } from "fastify";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { OnhookError } from "../errors.ts";
+import { problemAnswer, problemType } from "./api/problem-answer.ts";
+import { translated } from "./api/translated.ts";
+
+/** What else is answered by the same server, such as the API. */
+export type ServerPart = (server: FastifyInstance) => Promise<void>;
 
 /** One thing that has to be so, and whether it is. `detail` says in a few words what was found. */
 export interface Check {
@@ -23,6 +28,9 @@ export interface HealthServerOptions {
   readonly metrics: (
     accept: string | undefined,
   ) => Promise<{ readonly contentType: string; readonly body: string }>;
+  readonly parts?: readonly ServerPart[];
+  /** Addresses and ranges of the proxies whose X-Forwarded-For counts; left out: none. */
+  readonly trustedProxies?: readonly string[];
 }
 
 export interface HealthServer {
@@ -53,11 +61,37 @@ async function listen(server: FastifyInstance, host: string, port: number): Prom
   return typeof address === "object" && address !== null ? address.port : port;
 }
 
-/** The service's own HTTP: `/healthz`, `/readyz` (200, or 503 with what is wrong) and `/metrics`. */
+/** How long a request may take to come in whole, ms: who sends it byte by byte holds a connection no longer. */
+const requestTimeoutMs = 60_000;
+
+/** A path that nobody can have meant fails before any route is looked for. */
+function refuse(error: unknown, reply: FastifyReply): void {
+  const known = translated(error, 0);
+  const { document } = problemAnswer(known);
+  void reply.code(document.status).type(problemType).send(JSON.stringify(document));
+}
+
+function newServer({ trustedProxies = [] }: HealthServerOptions): FastifyInstance {
+  const server = fastify({
+    // Without it, a client that never finishes its request would hold up a stop.
+    forceCloseConnections: true,
+    requestTimeout: requestTimeoutMs,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    routerOptions: { maxParamLength: 2000 },
+    frameworkErrors: (error, _, reply) => refuse(error, reply),
+  });
+  server.setNotFoundHandler((_, reply) => refuse(new OnhookError("NOT_FOUND"), reply));
+  return server;
+}
+
+/**
+ * The service's own HTTP: `/healthz`, `/readyz` (200, or 503 with what is wrong) and `/metrics`, and whatever parts it is
+ * given.
+ */
 export function createHealthServer(options: HealthServerOptions): HealthServer {
   const { checks, metrics, host, port } = options;
-  // Without it, a client that never finishes its request would hold up a stop.
-  const server = fastify({ forceCloseConnections: true });
+  const server = newServer(options);
+  for (const part of options.parts ?? []) void server.register(async (scope) => part(scope));
   server.get("/healthz", (_, reply) => answer(reply, checks.alive()));
   server.get("/readyz", (_, reply) => answer(reply, checks.ready()));
   server.get("/metrics", async (request, reply) => {

@@ -24,4 +24,23 @@ export const accessErrors = {
     retryable: true,
     status: 429,
   },
+  OIDC_UNREACHABLE: {
+    message: "The OpenID Connect provider {issuer} can't be asked: {problem}",
+    retryable: true,
+    status: 503,
+    action:
+      "Look at admin.oidc.issuer, and whether this process reaches the provider. Tokens, sessions and keys that are known go on working.",
+  },
+  TOKEN_TENANT: {
+    message: "A token of the role tenant-admin belongs to a tenant: name it in tenantId",
+    retryable: false,
+    status: 400,
+  },
+  TOKEN_SCOPE: {
+    message: "scopes: the role {role} has no scope {scope}",
+    retryable: false,
+    status: 400,
+    action: "docs/access.md lists the scopes of each role.",
+  },
+  TOKEN_UNKNOWN: { message: "There is no token {tokenId}", retryable: false, status: 404 },
 } as const satisfies Record<string, ErrorKind>;

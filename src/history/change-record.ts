@@ -25,7 +25,7 @@ export interface ChangeRecord {
   readonly changeId: string;
   /** Ms since the epoch. */
   readonly at: number;
-  /** `token:<id>`, `oidc:<subject>`; `command` for what the command line did. */
+  /** `token:<id>`, `oidc:<subject>`, `link:<id>`; `command` for what the command line did. */
   readonly actorId: string;
   readonly actorName: string;
   readonly actorRole: string;

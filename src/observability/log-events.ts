@@ -16,8 +16,30 @@ type Line<Type extends AnyEvent["type"]> = readonly [
   message: string | ((event: EventOf<Type>) => string),
 ];
 
+/** Methods that change nothing. */
+const isReading: ReadonlySet<string> = new Set(["GET", "HEAD"]);
+
 /** What each event says in the log; null: it only counts. */
 const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
+  "token.applied": [
+    ({ result }) => (result === "refused" ? "warn" : "info"),
+    ({ result }) =>
+      ({
+        applied: "a token counts from now on",
+        deleted: "a token is revoked",
+        refused: "an event of a token can not be used: the token counts for nothing",
+      })[result],
+  ],
+  "access.refused": [
+    ({ locked }) => (locked ? "warn" : "info"),
+    ({ locked }) =>
+      locked ? "credentials were refused; the client has to wait" : "a credential was refused",
+  ],
+  "oidc.failed": ["warn", "the OpenID Connect provider can not be asked"],
+  "access.sessions-end-here": [
+    "info",
+    "admin.sessionKey is not set: sessions and sign-in links end with this process, and count in no other",
+  ],
   "cdr.batch-matched": ["debug", "a batch of CDRs was matched"],
   "cdr.tenants-counted": null,
   "cdr.invalid": ["warn", "CDRs went to quarantine"],
@@ -106,6 +128,12 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "history.surveyed": null,
   "tracing.spans-dropped": null,
   "tracing.spans-lost": ["warn", "spans were dropped; nothing else is lost"],
+  "admin.answered": [
+    ({ method, status }) =>
+      status >= 500 ? "warn" : status >= 400 || !isReading.has(method) ? "info" : "debug",
+    ({ status }) => (status >= 400 ? "a request was refused" : "a request was answered"),
+  ],
+  "admin.failed": ["error", "a request could not be answered"],
   "service.started": ["info", "started"],
   "service.dangerous-setting": ["warn", "a dangerous setting is in force"],
   "service.certificates": ["info", "certificates are in use"],

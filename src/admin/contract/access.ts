@@ -24,7 +24,7 @@ export const signInOptions = z
   .object({ oidc: z.boolean().describe("Whether the portal signs in by OpenID Connect.") })
   .meta({ id: "SignInOptions" });
 
-export const createSignInLink = z.object({
+export const createSignInLink = z.strictObject({
   tenantId,
   name: z.string().min(1).max(200).describe("Whom it is for, as the log of changes tells it."),
   locale: z.enum(["en-GB", "fr-FR"]).default("en-GB"),
@@ -51,7 +51,7 @@ export const token = z
   .meta({ id: "Token" });
 export const tokenList = z.object({ items: z.array(token) });
 
-export const createTenantToken = z.object({
+export const createTenantToken = z.strictObject({
   name: z.string().min(1).max(200),
   scopes: z.array(z.enum(scopes)).default([]).describe("None: all of the role's."),
   expiresInDays: z.number().positive().max(3650).nullable().default(365),
@@ -74,7 +74,7 @@ export const tenant = z
   })
   .meta({ id: "Tenant" });
 export const writtenTenant = z
-  .object({
+  .looseObject({
     name: z.unknown().optional(),
     maxTriggers: z.unknown().optional(),
     suspended: z.unknown().optional(),

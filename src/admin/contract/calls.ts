@@ -23,7 +23,7 @@ export const callSummary = z
 export const callQuery = pageQuery.extend({ reveal: flag });
 export const callPage = z.object({ items: z.array(callSummary), nextCursor });
 
-export const storyQuery = z.object({
+export const storyQuery = z.strictObject({
   reveal: flag,
   from: instant
     .optional()
@@ -108,10 +108,10 @@ export const field = z
   })
   .meta({ id: "Field" });
 
-export const fieldsQuery = z.object({ locale: z.enum(["en-GB", "fr-FR"]).default("en-GB") });
+export const fieldsQuery = z.strictObject({ locale: z.enum(["en-GB", "fr-FR"]).default("en-GB") });
 export const fieldList = z.object({ items: z.array(field) });
 
-export const fieldValuesQuery = z.object({ path: z.string().min(1).max(500), reveal: flag });
+export const fieldValuesQuery = z.strictObject({ path: z.string().min(1).max(500), reveal: flag });
 export const fieldValues = z.object({
   calls: z.int().describe("Recent calls that were looked at."),
   items: z
@@ -121,13 +121,13 @@ export const fieldValues = z.object({
 
 /** A call by its id, or a made-up one. */
 export const chosenCall = z
-  .object({
+  .strictObject({
     cdrId: z.string().min(1).max(500).nullable().default(null).describe("null: the sample."),
   })
   .default({ cdrId: null });
 
 /** An unsaved trigger, or a saved one by its id and what is changed in it. Masks stand for what is saved. */
-export const draft = z.object({
+export const draft = z.strictObject({
   triggerId: guid.optional().describe("The saved trigger that masks are filled in from."),
   trigger: writtenTrigger,
 });
@@ -174,7 +174,10 @@ export const preview = z
   })
   .meta({ id: "Preview" });
 
-export const testSendRequest = draft.extend({ call: chosenCall });
+export const testSendRequest = draft.extend({
+  call: chosenCall,
+  reveal: z.boolean().default(false),
+});
 
 /** One request that was really made. It is no delivery: `webhook-id` begins with `test_`. */
 export const testSend = z
@@ -190,7 +193,10 @@ export const testSend = z
       .object({
         status: z.int(),
         headers: z.array(z.object({ name: z.string(), value: z.string() })),
-        body: z.string().describe("Its begin, as text."),
+        body: z
+          .string()
+          .nullable()
+          .describe("Its begin, as text; null: it may repeat a call that was not to be revealed."),
         truncated: z.boolean(),
       })
       .nullable(),

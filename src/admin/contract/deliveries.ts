@@ -45,7 +45,7 @@ export const deliveryQuery = pageQuery.extend({
 });
 export const deliveryPage = z.object({ items: z.array(delivery), nextCursor });
 
-export const deliveryDetailQuery = z.object({ reveal: flag });
+export const deliveryDetailQuery = z.strictObject({ reveal: flag });
 export const deliveryDetail = delivery
   .extend({
     attemptList: z.array(attempt),
@@ -83,7 +83,7 @@ export const endpointList = z.object({
   items: z.array(endpointHealth).describe("Those that are not well."),
 });
 
-export const deadQuery = z.object({
+export const deadQuery = z.strictObject({
   tenantId: tenantId.optional(),
   triggerId: guid.optional(),
   reason: z.string().max(100).optional(),
@@ -108,13 +108,14 @@ export const deadLetter = z
   .meta({ id: "DeadLetter" });
 export const deadList = z.object({
   items: z.array(deadLetter),
-  count: z.int().describe("How many there are in all."),
+  count: z.int().describe("How many of the records that were looked at fit."),
+  complete: z.boolean().describe("Whether all were looked at; otherwise the newest 50,000."),
 });
 
 const span = { from: instant.optional(), to: instant.optional() };
 export const startReplay = z
   .discriminatedUnion("kind", [
-    z.object({
+    z.strictObject({
       kind: z.literal("dead"),
       triggerId: guid.optional(),
       reason: z.string().max(100).optional(),
@@ -125,7 +126,7 @@ export const startReplay = z
         .optional()
         .describe("The same id goes on where an earlier run has ended."),
     }),
-    z.object({
+    z.strictObject({
       kind: z.literal("calls"),
       triggerId: guid,
       from: instant,

@@ -1,4 +1,5 @@
 import type { Principal } from "../../access/principal.ts";
+import type { AskedBy } from "./authentication.ts";
 import type { Answer, Input } from "./operation.ts";
 import type { OperationId, Operations } from "./operations.ts";
 
@@ -6,6 +7,8 @@ import type { OperationId, Operations } from "./operations.ts";
 export interface RequestContext {
   /** Null where nobody is signed in, which only operations for `anybody` see. */
   readonly principal: Principal | null;
+  /** From where it was asked, and by which page. */
+  readonly asked: AskedBy;
   /** The ETag of If-Match without quotes, `*` as it is; null: the request has none. */
   readonly ifMatch: string | null;
   /** Whether the request has `If-None-Match: *`: only what is not there yet may be written. */

@@ -25,7 +25,7 @@ export const problemDetails = z
   })
   .meta({ id: "ProblemDetails" });
 
-export const pageQuery = z.object({
+export const pageQuery = z.strictObject({
   cursor: z.string().max(500).optional().describe("`nextCursor` of the page before."),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });

@@ -68,10 +68,10 @@ export const triggerListItem = trigger
 
 /**
  * What is written: the same without what follows from it. Looked at in detail by the rules of triggers, which name every
- * problem; left out is the default.
+ * problem, unknown properties too; left out is the default.
  */
 export const writtenTrigger = z
-  .object({
+  .looseObject({
     name: z.unknown().optional(),
     enabled: z.unknown().optional(),
     filters: z.unknown().optional(),
@@ -79,7 +79,7 @@ export const writtenTrigger = z
   })
   .meta({ id: "WrittenTrigger" });
 
-export const createTrigger = z.object({
+export const createTrigger = z.looseObject({
   ...writtenTrigger.shape,
   triggerId: z.unknown().optional().describe("A GUID; made where it is left out."),
   generateSecret: z.boolean().default(false).describe("Has a signing secret made, shown once."),
@@ -109,7 +109,7 @@ export const triggerPage = z.object({
   }),
 });
 
-export const rotateSecret = z.object({
+export const rotateSecret = z.strictObject({
   kind: z.enum(["hmac", "ed25519"]).default("hmac"),
   keepOldHours: z
     .number()
