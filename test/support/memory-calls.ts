@@ -6,6 +6,7 @@ import { callHandlers } from "../../src/admin/calls/handlers.ts";
 import type { CallHandlerParts, CallHandlers } from "../../src/admin/calls/handlers.ts";
 import { newTriggerId } from "../../src/admin/calls/parts.ts";
 import type { RequestContext } from "../../src/admin/contract/handlers.ts";
+import { createRecordCodec } from "../../src/avro/record-codec.ts";
 import { createCallSchemas } from "../../src/cdr/call-schemas.ts";
 import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
 import type { Change } from "../../src/configuration/audited-writer.ts";
@@ -17,6 +18,7 @@ import type { RecentCall } from "../../src/history/recent-calls.ts";
 import type { DeliveryAttempt } from "../../src/jobs/delivery-attempt.ts";
 import type { DeliveryJob } from "../../src/jobs/delivery-job.ts";
 import { ReplayRuns } from "../../src/replay/replay-runs.ts";
+import { readSchema } from "../../src/schema-files.ts";
 import { checkTrigger } from "../../src/triggers/check-trigger.ts";
 import { createTriggerTable } from "../../src/triggers/trigger-table.ts";
 import { callEndedSchema, encoder } from "../cdr/call-bytes.ts";
@@ -27,25 +29,27 @@ import { createFakeClock } from "./fake-clock.ts";
 
 type Json = Record<string, unknown>;
 
-/** A call's bytes, whatever of its CDR is named. */
-export function callBytes(tenantId: string, cdr: Json & { id: string }, schema?: object): Buffer {
-  return encoder(schema ?? callEndedSchema())({ tenantId, id: null, cdr });
-}
-
-const decodeJob = async (value: Buffer | null): Promise<DeliveryJob> => {
-  if (value === null) throw new OnhookError("WIRE_FORMAT", { problem: "null" });
-  const job = JSON.parse(value.toString()) as DeliveryJob & { call: string };
-  return { ...job, call: Buffer.from(job.call, "base64") };
-};
-export const encodeJob = (job: DeliveryJob): Buffer =>
-  Buffer.from(JSON.stringify({ ...job, call: job.call.toString("base64") }));
+/** Jobs as their topics have them. */
+export const jobCodec = createRecordCodec<DeliveryJob>({
+  schema: readSchema("DeliveryJob"),
+  schemaId: 9,
+  schemas: {
+    get: async (schemaId) => {
+      throw new OnhookError("SCHEMA_UNKNOWN", { schemaId });
+    },
+  },
+});
 
 /** The handlers of calls with nothing outside: everything that they work with is in memory. */
-export function memoryCalls(options: { readonly schema?: object } = {}) {
+export function memoryCalls(
+  options: { readonly schema?: object; readonly allowHttp?: boolean } = {},
+) {
+  const { allowHttp = false } = options;
   const clock = createFakeClock();
   const schema = options.schema ?? callEndedSchema();
+  const encode = encoder(schema);
   const catalog = createFieldCatalog(schema);
-  const table = createTriggerTable({ catalog, allowHttp: false, onTypeMismatch: () => undefined });
+  const table = createTriggerTable({ catalog, allowHttp, onTypeMismatch: () => undefined });
   const schemas = createCallSchemas({ get: async () => schema }, clock);
   const log = new MemoryLog(clock);
   for (const topic of ["cdr", "jobs", "dead"]) log.createTopic(topic, 2);
@@ -116,7 +120,7 @@ export function memoryCalls(options: { readonly schema?: object } = {}) {
       trigger(tenantId, draft) {
         const triggerId = draft.triggerId ?? newTriggerId;
         const given = { ...(draft.trigger as object), triggerId, tenantId };
-        const checked = checkTrigger(given, { catalog, allowHttp: false });
+        const checked = checkTrigger(given, { catalog, allowHttp });
         if (checked.ok) return checked.trigger;
         const problems = checked.problems.map(({ path }) => path).join(", ");
         throw new OnhookError("TRIGGER_INVALID", { problems });
@@ -131,12 +135,12 @@ export function memoryCalls(options: { readonly schema?: object } = {}) {
     userAgent: "onhook/test",
     sender,
     testSends: new TenantLimit(3, clock),
-    dead: { log: replayLog, topic: "dead", decode: decodeJob },
+    dead: { log: replayLog, topic: "dead", decode: (value) => jobCodec.decode(value) },
     replays,
     replayParts: {
       runs,
-      dead: { deadTopic: "dead", ...sized, decode: decodeJob },
-      calls: { cdrTopic: "cdr", ...sized, schemas, encodeJob },
+      dead: { deadTopic: "dead", ...sized, decode: (value) => jobCodec.decode(value) },
+      calls: { cdrTopic: "cdr", ...sized, schemas, encodeJob: (job) => jobCodec.encode(job) },
     },
   };
 
@@ -174,7 +178,7 @@ export function memoryCalls(options: { readonly schema?: object } = {}) {
     },
     /** Appends a call to its topic; gives where it stands. */
     append(tenantId: string, cdr: Json & { id: string }) {
-      const value = callBytes(tenantId, cdr, schema);
+      const value = encode({ tenantId, id: null, cdr });
       const at = log.append({ topic: "cdr", key: tenantId, value });
       return { ...at, value, timestamp: clock.now(), tenantId, cdrId: cdr.id };
     },
@@ -213,4 +217,21 @@ export function askedBy(
     onlyNew: false,
     signal: new AbortController().signal,
   };
+}
+
+/** What a test request is asked with. */
+export interface AskedTest {
+  readonly action?: object;
+  readonly cdrId?: string;
+  readonly reveal?: boolean;
+  readonly triggerId?: string;
+}
+
+/** A draft to `https://crm.example/hook`, unless it says otherwise, as the handlers of previews and tests get it. */
+export function askedTest({ action = {}, cdrId, reveal = false, triggerId }: AskedTest = {}) {
+  const url = "https://crm.example/hook";
+  const trigger = { name: "New", action: { url, ...action } };
+  const call = { cdrId: cdrId ?? null };
+  const body = { trigger, call, reveal, ...(triggerId !== undefined && { triggerId }) };
+  return { params: { tenantId: "t" }, query: undefined, body };
 }
