@@ -1,4 +1,5 @@
 import type { AdminEvent } from "../admin/api/admin-events.ts";
+import type { AccessEvent } from "../access/access-events.ts";
 import type { AuditEvent } from "../audit/audit-events.ts";
 import type { DeliveryEvent } from "../delivery/delivery-events.ts";
 import type { EndpointEvent } from "../endpoints/endpoint-events.ts";
@@ -11,6 +12,7 @@ import type { StoreEvent } from "../triggers/store-events.ts";
 
 /** Every event of every stage. Who adds an event is led by the compiler to its log line and its metrics. */
 export type AnyEvent =
+  | AccessEvent
   | MatchEvent
   | DeliveryEvent
   | EndpointEvent

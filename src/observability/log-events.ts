@@ -21,6 +21,25 @@ const isReading: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 
 /** What each event says in the log; null: it only counts. */
 const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
+  "token.applied": [
+    ({ result }) => (result === "refused" ? "warn" : "info"),
+    ({ result }) =>
+      ({
+        applied: "a token counts from now on",
+        deleted: "a token is revoked",
+        refused: "an event of a token can not be used: the token counts for nothing",
+      })[result],
+  ],
+  "access.refused": [
+    ({ locked }) => (locked ? "warn" : "info"),
+    ({ locked }) =>
+      locked ? "credentials were refused; the client has to wait" : "a credential was refused",
+  ],
+  "oidc.failed": ["warn", "the OpenID Connect provider can not be asked"],
+  "access.sessions-end-here": [
+    "info",
+    "admin.sessionKey is not set: sessions and sign-in links end with this process, and count in no other",
+  ],
   "cdr.batch-matched": ["debug", "a batch of CDRs was matched"],
   "cdr.tenants-counted": null,
   "cdr.invalid": ["warn", "CDRs went to quarantine"],

@@ -1,3 +1,4 @@
+import { accessMetrics } from "./access-metrics.ts";
 import { deliveryMetrics } from "./delivery-metrics.ts";
 import { kafkaMetrics } from "./kafka-metrics.ts";
 import { promptBuckets } from "./metric-spec.ts";
@@ -164,6 +165,7 @@ export const metricTable = {
   ...audits,
   ...traces,
   ...admin,
+  ...accessMetrics,
   ...tenantMetrics,
 } as const;
 

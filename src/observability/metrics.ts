@@ -3,6 +3,7 @@ import type { Registry } from "prom-client";
 import { isSampled } from "../jobs/trace-context.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { triggerStates } from "../triggers/store-events.ts";
+import { accessRecorders } from "./access-recorders.ts";
 import type { AnyEvent, EventOf } from "./any-event.ts";
 import { ConsumerGauges } from "./consumer-gauges.ts";
 import { initialise } from "./initial-series.ts";
@@ -245,6 +246,7 @@ export function createMetrics(clock: Clock, options: MetricsOptions = {}): Metri
   initialise(set);
   const tenants = new TenantLabels(options.tenants ?? 0);
   const recorders: Recorders = {
+    ...accessRecorders(set),
     ...serviceRecorders(set),
     ...matchRecorders(set, tenants),
     ...deliveryRecorders(set, tenants),

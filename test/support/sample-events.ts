@@ -38,6 +38,16 @@ const someEndpoint = {
 
 /** One event of each type; the compiler asks for a new one here as soon as there is a new type. */
 export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> } = {
+  "token.applied": {
+    type: "token.applied",
+    key: "0123456789abcdef",
+    offset: 3,
+    result: "refused",
+    problems: ["role is none that there is"],
+  },
+  "access.refused": { type: "access.refused", reason: "token-unknown", locked: true },
+  "access.sessions-end-here": { type: "access.sessions-end-here" },
+  "oidc.failed": { type: "oidc.failed", error },
   "cdr.batch-matched": {
     type: "cdr.batch-matched",
     topic: "onhook.cdr",
