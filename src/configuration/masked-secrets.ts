@@ -62,6 +62,7 @@ export function withSaved(
         ...("auth" in action && { auth: keptAuth(action["auth"], kept?.auth ?? null) }),
       },
     }),
-    createdAt: saved?.createdAt ?? given["createdAt"] ?? now,
+    // Of one that is saved and has none it is not known: it counts as the oldest of its tenant's, and has to go on so.
+    createdAt: saved?.createdAt ?? given["createdAt"] ?? (saved === undefined ? now : null),
   };
 }

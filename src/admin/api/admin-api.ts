@@ -169,10 +169,14 @@ function addRoutes(
     });
   }
   note("/openapi.json", "GET");
-  const document = JSON.stringify(openApiDocument(version));
+  let document: string | null = null;
   server.get("/openapi.json", {
     onRequest: [async (request) => void beginStanding(request, "openApi"), limit],
-    handler: (_, reply) => reply.type("application/json; charset=utf-8").send(document),
+    handler(_, reply) {
+      // It takes a while to make, and few ask for it.
+      document ??= JSON.stringify(openApiDocument(version));
+      return reply.type("application/json; charset=utf-8").send(document);
+    },
   });
   for (const [url, there] of known)
     server.route({
