@@ -1,0 +1,8 @@
+import type { VNode } from "preact";
+import { html } from "htm/preact";
+import { NotFoundPage } from "./not-found.ts";
+
+/** Shown once it is there. */
+export function TriggerPage(): VNode {
+  return html`<${NotFoundPage} />`;
+}
