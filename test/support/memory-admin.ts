@@ -115,7 +115,7 @@ export async function memoryAdmin(
     refreshCatalog: async () => undefined,
     confirmCatalog: async () => undefined,
     clock,
-    emit: (event) => later.note(store)(event),
+    emit: (event) => later.note(store, event),
   });
   const read = async (name: StoreTable, offset: number): Promise<void> => {
     const record = topics.records[name][offset];

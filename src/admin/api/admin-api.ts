@@ -31,6 +31,8 @@ export interface AdminApi {
   readonly part: ServerPart;
   /** From now on it works; until then it answers ADMIN_NOT_READY. */
   open(parts: ApiParts): void;
+  /** From now on it answers ADMIN_NOT_READY again. */
+  close(): void;
 }
 
 /** Longer than whatever an operation may take; after it the client is told that nothing is known. Ms. */
@@ -57,6 +59,9 @@ export function createAdminApi(options: AdminApiOptions): AdminApi {
     },
     open(opened) {
       parts = opened;
+    },
+    close() {
+      parts = null;
     },
   };
 }

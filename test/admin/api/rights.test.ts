@@ -39,9 +39,9 @@ test.each(all.filter(([, { path }]) => path.includes(":tenantId")))(
     const missing = await ask("t1", method, filled(path).replace("/t2", "/t9"));
     expect([there.status, there.json["code"]]).toEqual([404, "NOT_FOUND"]);
     expect(there.text).toBe(missing.text);
-    const untold = ["date", "ratelimit-remaining", "ratelimit-reset"];
+    const untold = new Set(["date", "ratelimit-remaining", "ratelimit-reset"]);
     const told = ({ headers }: typeof there) =>
-      Object.entries(headers).filter(([name]) => !untold.includes(name));
+      Object.entries(headers).filter(([name]) => !untold.has(name));
     expect(told(there)).toEqual(told(missing));
   },
 );
