@@ -4,6 +4,7 @@ import { html } from "htm/preact";
 import type { CallSummary } from "../../admin/contract/calls.ts";
 import { usePages } from "../shell/load.ts";
 import { usePortal } from "../shell/portal.ts";
+import type { Portal } from "../shell/portal.ts";
 import { Badge } from "../ui/badge.ts";
 import { Button } from "../ui/button.ts";
 import { EmptyState } from "../ui/empty-state.ts";
@@ -52,20 +53,14 @@ function Search(): VNode {
   </form>`;
 }
 
-function CallTable({
-  rows,
-  names,
-}: {
-  readonly rows: readonly CallSummary[];
-  readonly names: FieldNames;
-}): VNode {
-  const portal = usePortal();
+/** The columns: which call it is at a glance, without its whole content. */
+function columnsOf(portal: Portal, names: FieldNames): readonly Column<CallSummary>[] {
   const { t, href } = portal;
   const party = (fields: CallSummary["fields"], number: string, name: string): VNode | null => {
     const text = partyOf(fields, number, name);
     return text === null ? null : html`<bdi>${text}</bdi>`;
   };
-  const columns: readonly Column<CallSummary>[] = [
+  return [
     {
       key: "at",
       label: t("calls.column.at"),
@@ -109,9 +104,19 @@ function CallTable({
       cell: ({ cdrId }) => html`<bdi class="id">${cdrId}</bdi>`,
     },
   ];
+}
+
+function CallTable({
+  rows,
+  names,
+}: {
+  readonly rows: readonly CallSummary[];
+  readonly names: FieldNames;
+}): VNode {
+  const portal = usePortal();
   return html`<${Table}
-    caption=${t("calls.caption")}
-    columns=${columns}
+    caption=${portal.t("calls.caption")}
+    columns=${columnsOf(portal, names)}
     rows=${rows}
     rowKey=${({ partition, offset }: CallSummary) => `${partition}/${offset}`}
   />`;

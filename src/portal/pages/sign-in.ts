@@ -152,7 +152,7 @@ function AlreadyIn(): VNode {
 }
 
 /** Takes the code of a sign-in link out of the address and signs in by it; says whether there was one. */
-function useLink({ submit }: Attempt): boolean {
+function useLink(attempt: Attempt): boolean {
   const [found, setFound] = useState(() => codeIn(location.hash) !== null);
   useEffect(() => {
     function take(): void {
@@ -161,7 +161,7 @@ function useLink({ submit }: Attempt): boolean {
       // Before anything else: it is a credential, and would stay in the browser's history.
       history.replaceState(history.state, "", location.pathname + location.search);
       setFound(true);
-      void submit({ code });
+      void attempt.submit({ code });
     }
     take();
     addEventListener("hashchange", take);

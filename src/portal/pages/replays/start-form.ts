@@ -17,6 +17,38 @@ interface FieldsProps {
   readonly onChange: (draft: ReplayDraft) => void;
 }
 
+/** From when to when, and how fast. */
+function Numbers({
+  draft,
+  onChange,
+  error,
+}: Pick<FieldsProps, "draft" | "onChange"> & {
+  readonly error: (field: string) => string | null;
+}): VNode {
+  const { t } = usePortal();
+  return html`<${TextField}
+      label=${t("deliveries.filter.from")}
+      type="datetime-local"
+      value=${draft.from}
+      error=${error("from")}
+      onInput=${(from: string) => onChange({ ...draft, from })}
+    />
+    <${TextField}
+      label=${t("deliveries.filter.to")}
+      type="datetime-local"
+      value=${draft.to}
+      error=${error("to")}
+      onInput=${(to: string) => onChange({ ...draft, to })}
+    />
+    <${TextField}
+      label=${t("replays.rate")}
+      inputmode="numeric"
+      value=${draft.rate}
+      error=${error("rate")}
+      onInput=${(rate: string) => onChange({ ...draft, rate })}
+    />`;
+}
+
 function Fields({ draft, tried, onChange }: FieldsProps): VNode {
   const { t } = usePortal();
   const [, ...triggers] = useTriggerChoices(draft.triggerId, true);
@@ -57,27 +89,7 @@ function Fields({ draft, tried, onChange }: FieldsProps): VNode {
             onChange=${(reason: string) => onChange({ ...draft, reason })}
           />`
     }
-    <${TextField}
-      label=${t("deliveries.filter.from")}
-      type="datetime-local"
-      value=${draft.from}
-      error=${error("from")}
-      onInput=${(from: string) => onChange({ ...draft, from })}
-    />
-    <${TextField}
-      label=${t("deliveries.filter.to")}
-      type="datetime-local"
-      value=${draft.to}
-      error=${error("to")}
-      onInput=${(to: string) => onChange({ ...draft, to })}
-    />
-    <${TextField}
-      label=${t("replays.rate")}
-      inputmode="numeric"
-      value=${draft.rate}
-      error=${error("rate")}
-      onInput=${(rate: string) => onChange({ ...draft, rate })}
-    />`;
+    <${Numbers} draft=${draft} onChange=${onChange} error=${error} />`;
 }
 
 /** Starts a replay, after asking; `onStarted` is called when it runs. */
