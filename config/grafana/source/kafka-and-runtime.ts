@@ -1,3 +1,4 @@
+import { access } from "./access-row.ts";
 import { dashboard } from "./dashboard.ts";
 import type { Row } from "./dashboard.ts";
 import { graph, stat, table } from "./panels.ts";
@@ -200,5 +201,5 @@ export const kafkaAndRuntime = dashboard({
   description:
     "Lag by topic and partition, consumers, transactions and the registry; processes, memory and the event loop.",
   variables: [prometheusSource, ...processes],
-  rows: [lag, kafka, api, processesOfAll, runtime],
+  rows: [lag, kafka, api, processesOfAll, runtime, access],
 });
