@@ -16,7 +16,8 @@ import { RevealButton } from "../ui/reveal.ts";
 import { Table } from "../ui/table.ts";
 import type { Column } from "../ui/table.ts";
 import { Time } from "../ui/time.ts";
-import { durationOf, partyOf, resultOf } from "./calls/call-facts.ts";
+import { durationOf, resultOf } from "./calls/call-facts.ts";
+import { Party } from "./calls/party.ts";
 import { useFieldNames } from "./calls/use-fields.ts";
 import type { FieldNames } from "./calls/use-fields.ts";
 
@@ -56,10 +57,6 @@ function Search(): VNode {
 /** The columns: which call it is at a glance, without its whole content. */
 function columnsOf(portal: Portal, names: FieldNames): readonly Column<CallSummary>[] {
   const { t, href } = portal;
-  const party = (fields: CallSummary["fields"], number: string, name: string): VNode | null => {
-    const text = partyOf(fields, number, name);
-    return text === null ? null : html`<bdi>${text}</bdi>`;
-  };
   return [
     {
       key: "at",
@@ -72,17 +69,19 @@ function columnsOf(portal: Portal, names: FieldNames): readonly Column<CallSumma
       key: "dir",
       label: t("calls.column.dir"),
       cell: ({ fields }) =>
-        fields["dir"] === undefined ? null : names.value("dir", String(fields["dir"])),
+        fields["dir"] === undefined
+          ? null
+          : html`<span class="word">${names.value("dir", String(fields["dir"]))}</span>`,
     },
     {
       key: "from",
       label: t("calls.column.from"),
-      cell: ({ fields }) => party(fields, "cliNum", "cliName"),
+      cell: ({ fields }) => html`<${Party} fields=${fields} number="cliNum" name="cliName" />`,
     },
     {
       key: "to",
       label: t("calls.column.to"),
-      cell: ({ fields }) => party(fields, "ddiNum", "ddiName"),
+      cell: ({ fields }) => html`<${Party} fields=${fields} number="ddiNum" name="ddiName" />`,
     },
     {
       key: "result",
@@ -96,7 +95,7 @@ function columnsOf(portal: Portal, names: FieldNames): readonly Column<CallSumma
       key: "dur",
       label: t("calls.column.duration"),
       align: "end",
-      cell: ({ fields }) => durationOf(portal, fields),
+      cell: ({ fields }) => html`<span class="word">${durationOf(portal, fields)}</span>`,
     },
     {
       key: "id",
