@@ -3,6 +3,7 @@ import type { AccessEvent } from "../access/access-events.ts";
 import type { AuditEvent } from "../audit/audit-events.ts";
 import type { DeliveryEvent } from "../delivery/delivery-events.ts";
 import type { EndpointEvent } from "../endpoints/endpoint-events.ts";
+import type { HistoryEvent } from "../history/history-events.ts";
 import type { KafkaEvent } from "../kafka/kafka-events.ts";
 import type { MatchEvent } from "../matching/match-events.ts";
 import type { OtlpEvent } from "../otlp/otlp-events.ts";
@@ -17,6 +18,7 @@ export type AnyEvent =
   | DeliveryEvent
   | EndpointEvent
   | AuditEvent
+  | HistoryEvent
   | KafkaEvent
   | StoreEvent
   | RegistryEvent

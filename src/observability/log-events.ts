@@ -103,6 +103,29 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
     ({ balanced }) => (balanced ? "the books balance" : "the books do not balance"),
   ],
   "audit.failed": ["warn", "an audit could not be made"],
+  "history.opened": [
+    ({ rebuild }) => (rebuild === "absent" || rebuild === null ? "info" : "warn"),
+    ({ rebuild }) =>
+      rebuild === null
+        ? "the history is open"
+        : "the history is made anew, and filled from the topics",
+  ],
+  "history.moved-aside": ["error", "the file of the history can not be used; it was moved aside"],
+  "history.reading-failed": [
+    "warn",
+    "what the history is made of can not be read; it is tried again",
+  ],
+  "history.write-failed": ["error", "the history can not be written; it is tried again"],
+  "history.records-lost": ["warn", "records were deleted before the history had read them"],
+  "history.rewound": [
+    "warn",
+    "a partition ends before what the history has read of it; all that is in it is read",
+  ],
+  "history.undecodable": ["error", "records can not be read and are missing from the history"],
+  "history.forgotten": ["info", "deliveries were forgotten"],
+  "history.queried": null,
+  "history.query-failed": ["warn", "the history could not be asked"],
+  "history.surveyed": null,
   "tracing.spans-dropped": null,
   "tracing.spans-lost": ["warn", "spans were dropped; nothing else is lost"],
   "admin.answered": [

@@ -6,6 +6,7 @@ import { triggerStates } from "../triggers/store-events.ts";
 import { accessRecorders } from "./access-recorders.ts";
 import type { AnyEvent, EventOf } from "./any-event.ts";
 import { ConsumerGauges } from "./consumer-gauges.ts";
+import { historyRecorders } from "./history-recorders.ts";
 import { initialise } from "./initial-series.ts";
 import type { MetricSet } from "./metric-set.ts";
 import { TenantLabels } from "./tenant-labels.ts";
@@ -253,6 +254,7 @@ export function createMetrics(clock: Clock, options: MetricsOptions = {}): Metri
     ...storeRecorders(set),
     ...kafkaRecorders(set, consumers),
     ...auditRecorders(set),
+    ...historyRecorders(set),
     ...tracingRecorders(set),
     ...adminRecorders(set),
   };

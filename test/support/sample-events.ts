@@ -1,4 +1,5 @@
 import type { AnyEvent, EventOf } from "../../src/observability/any-event.ts";
+import { sampleHistoryEvents } from "./sample-history-events.ts";
 
 export const attempted: EventOf<"delivery.attempted"> = {
   type: "delivery.attempted",
@@ -268,6 +269,7 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
     counts: { active: 5, disabled: 4, "over-licence": 3, suspended: 2, refused: 1 },
   },
   "registry.failed": { type: "registry.failed", error },
+  ...sampleHistoryEvents,
   "admin.answered": {
     type: "admin.answered",
     operation: "readTrigger",
