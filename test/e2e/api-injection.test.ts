@@ -63,7 +63,7 @@ const places = (Object.entries(operations) as [OperationId, Operation][])
       name,
       isPath: true,
     }));
-    return [...inQuery, ...inPath];
+    return inQuery.concat(inPath);
   });
 
 function filled(path: string, things: Things, name: string, value: string): string {

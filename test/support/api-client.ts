@@ -7,7 +7,7 @@ export interface ApiAnswer {
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
   /** What the text is as JSON; fails where it is none. */
-  json(): unknown;
+  readonly json: () => unknown;
 }
 
 export interface Asked {
