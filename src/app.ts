@@ -1,5 +1,6 @@
 import { createAdminApi } from "./admin/api/admin-api.ts";
 import type { AdminApi } from "./admin/api/admin-api.ts";
+import { registerPortal } from "./admin/portal/register-portal.ts";
 import { createHealthServer } from "./admin/health-server.ts";
 import type { Check } from "./admin/health-server.ts";
 import { createAdminApiService } from "./app/admin-api.ts";
@@ -81,7 +82,10 @@ function httpService(
       const server = createHealthServer({
         host,
         port,
-        parts: api === null ? [] : [api.part],
+        parts: [
+          ...(api === null ? [] : [api.part]),
+          ...(api !== null && config.admin.portal ? [registerPortal] : []),
+        ],
         trustedProxies: config.admin.trustedProxies,
         checks: { alive: () => health.alive(), ready },
         metrics(accept) {
