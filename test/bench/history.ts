@@ -109,10 +109,10 @@ async function ask(
   questions: ReturnType<typeof questionsOf>,
   until: Promise<unknown>,
 ): Promise<Readonly<Record<string, Figures>>> {
-  let isOver = false;
-  void until.finally(() => (isOver = true));
+  const over = new AbortController();
+  void until.finally(() => over.abort());
   const times = new Map<string, number[]>(Object.keys(questions).map((name) => [name, []]));
-  while (!isOver) {
+  while (!over.signal.aborted) {
     for (const [name, question] of Object.entries(questions)) {
       const begin = performance.now();
       await question();
@@ -197,7 +197,9 @@ export async function history(
     const now = Date.now();
     const { attempts: total, tenants, triggersPerTenant } = options;
     const source = attemptSource({
-      ...{ tenants, triggersPerTenant, total },
+      tenants,
+      triggersPerTenant,
+      total,
       spanMs: 30 * dayMs,
       until: now,
     });
