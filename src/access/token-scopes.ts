@@ -1,4 +1,4 @@
-import { OnhookError } from "../errors.ts";
+import { InputError, OnhookError } from "../errors.ts";
 import type { ApiToken } from "./api-token.ts";
 import { scopesOfRole } from "./principal.ts";
 import type { AccessRole, Scope } from "./principal.ts";
@@ -23,8 +23,12 @@ export function scopesToGive(
   wanted: readonly Scope[],
 ): readonly Scope[] {
   const ofRole: readonly Scope[] = scopesOfRole[role];
-  const foreign = wanted.find((scope) => !ofRole.includes(scope));
-  if (foreign !== undefined) throw new OnhookError("TOKEN_SCOPE", { role, scope: foreign });
+  const foreign = wanted.findIndex((scope) => !ofRole.includes(scope));
+  if (foreign >= 0) {
+    const [path, scope] = [`scopes[${foreign}]`, wanted[foreign] ?? ""];
+    const message = `is none of the role ${role}`;
+    throw new InputError("TOKEN_SCOPE", [{ path, message }], { role, scope });
+  }
   const lacking = wanted.find((scope) => !maker.has(scope));
   if (lacking !== undefined) throw new OnhookError("FORBIDDEN", { scope: lacking });
   const given = ofRole.filter((scope) =>

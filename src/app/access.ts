@@ -71,7 +71,7 @@ function groundOf(around: Surroundings, tokens: TokenTable): Ground {
   const { issuer } = oidc;
   const seals = new Seals(sessionKey, clock);
   const isSecure = publicUrl?.startsWith("https://") === true;
-  const cookie = new OwnCookie("onhook-session", isSecure);
+  const cookie = new OwnCookie("onhook_session", isSecure);
   const lastsMs = sessionHours * hourMs;
   return {
     around,
@@ -97,7 +97,7 @@ function oidcSignInOf({ around, provider, isSecure, ...ground }: Ground): OidcSi
   const { config, clock, emit } = around;
   const { oidc } = config.admin;
   if (provider === null || oidc.clientId === null) return null;
-  const cookie = new OwnCookie("onhook-sign-in", isSecure);
+  const cookie = new OwnCookie("onhook_sign_in", isSecure);
   return new OidcSignIn({ ...ground, provider, claimNames: oidc, cookie, clock, emit });
 }
 

@@ -23,7 +23,7 @@ const patienceMs = 30_000;
 export type CommandChange = Omit<Change, "by">;
 
 /** Whoever may run commands may do anything; who it was is not known here. */
-const byCommand = { id: "command", name: "command line", role: "operator" } as const;
+export const byCommand = { id: "command", name: "command line", role: "operator" } as const;
 
 /** The configuration as a command sees it: the whole tables, read up to their ends and kept up to date meanwhile. */
 export interface ConfigSession {

@@ -1,7 +1,7 @@
 import type { ApiToken } from "../access/api-token.ts";
 import type { TokenTable } from "../access/token-table.ts";
 import { newTokenText } from "../access/token-text.ts";
-import { OnhookError } from "../errors.ts";
+import { InputError, OnhookError } from "../errors.ts";
 import type { OutgoingRecord } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { AuditedWriter, Change } from "./audited-writer.ts";
@@ -43,7 +43,10 @@ export class TokenWriter {
   ): Promise<{ readonly token: ApiToken; readonly text: string }> {
     const { clock, topic, encode } = this.#deps;
     const { expiresInDays, tenantId, ...rest } = wanted;
-    if (rest.role === "tenant-admin" && tenantId === null) throw new OnhookError("TOKEN_TENANT");
+    if (rest.role === "tenant-admin" && tenantId === null) {
+      const message = "is missing: a tenant-admin belongs to a tenant";
+      throw new InputError("TOKEN_TENANT", [{ path: "tenantId", message }]);
+    }
     const { tokenId, text, hash } = this.#unused();
     const createdAt = clock.now();
     const expiresAt = expiresInDays === null ? null : Math.round(createdAt + expiresInDays * dayMs);

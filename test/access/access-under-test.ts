@@ -7,6 +7,7 @@ import type { RequestContext } from "../../src/admin/contract/handlers.ts";
 import { loadConfig } from "../../src/config.ts";
 import type { AuditedWriter, Change } from "../../src/configuration/audited-writer.ts";
 import type { AnyEvent } from "../../src/observability/any-event.ts";
+import { createFakeClock } from "../support/fake-clock.ts";
 import { jsonCodec, someToken, tokensUnderTest } from "./some-tokens.ts";
 
 export const publicUrl = "https://hooks.example.com";
@@ -40,9 +41,9 @@ export function sentBack(cookies: readonly string[] = []): string {
 /** All of it but Kafka: what is written comes back in the table at once. */
 export function accessUnderTest(
   env: Readonly<Record<string, string>> = {},
-  { isRead = true } = {},
+  { isRead = true, startsAt = Date.UTC(2026, 0, 5, 9) } = {},
 ) {
-  const topic = tokensUnderTest();
+  const topic = tokensUnderTest(createFakeClock(startsAt));
   const { table, clock } = topic;
   if (isRead) topic.caughtUp();
   const events: AnyEvent[] = [];

@@ -37,7 +37,7 @@ describe("signing in by a token", () => {
     const { text, token } = await access.tokenOf();
     const { cookies, me } = await signedIn(access, text);
     expect(cookies).toHaveLength(1);
-    expect(cookies[0]).toMatch(/^__Host-onhook-session=/);
+    expect(cookies[0]).toMatch(/^__Host-onhook_session=/);
     expect(cookies[0]?.split("; ").slice(1).toSorted()).toEqual([
       "HttpOnly",
       `Max-Age=${8 * 3600}`,
@@ -53,7 +53,7 @@ describe("signing in by a token", () => {
   it("does without https where that is how people come", async () => {
     const access = accessUnderTest({ ONHOOK_ADMIN_PUBLIC_URL: "http://localhost:8080" });
     const { cookies } = await signedIn(access, (await access.tokenOf()).text);
-    expect(cookies[0]).toMatch(/^onhook-session=/);
+    expect(cookies[0]).toMatch(/^onhook_session=/);
     expect(cookies[0]).not.toContain("Secure");
   });
 
@@ -96,7 +96,7 @@ describe("signing in by a token", () => {
     const { cookie } = await signedIn(access, (await access.tokenOf()).text);
     const context = contextOf(null, asked({ cookie }, "DELETE"));
     const { cookies } = await access.handlers.signOut(nothing, context);
-    expect(cookies?.[0]).toMatch(/^__Host-onhook-session=;.*Max-Age=0/);
+    expect(cookies?.[0]).toMatch(/^__Host-onhook_session=;.*Max-Age=0/);
     expect(await access.authentication.authenticate(asked({ cookie }))).toBeNull();
   });
 
@@ -110,7 +110,7 @@ describe("signing in by a token", () => {
   it("a stale cookie keeps nobody from signing in, nor is it counted as a try", async () => {
     const access = accessUnderTest({ ONHOOK_ADMIN_FAILED_SIGN_INS_PER_MINUTE: "1" });
     const { bearer } = await access.tokenOf();
-    const cookie = "__Host-onhook-session=stale";
+    const cookie = "__Host-onhook_session=stale";
     for (let tries = 0; tries < 5; tries += 1)
       expect(await access.authentication.authenticate(asked({ cookie }))).toBeNull();
     expect(await access.authentication.authenticate(bearer)).not.toBeNull();
@@ -172,7 +172,7 @@ describe("a sign-in link", () => {
   it("is no session, and a session is no link", async () => {
     const access = accessUnderTest();
     const { code } = await linkMade(access);
-    const cookie = `__Host-onhook-session=${code}`;
+    const cookie = `__Host-onhook_session=${code}`;
     expect(await access.authentication.authenticate(asked({ cookie }))).toBeNull();
     const session = await signedIn(access, (await access.tokenOf()).text);
     const [, value = ""] = session.cookie.split("=");

@@ -28,7 +28,7 @@ function Content({ payload }: { readonly payload: NonNullable<Payload> }): VNode
   ${
     payload.contentType === null
       ? null
-      : html`<p class="quiet-text"><code>content-type: ${payload.contentType}</code></p>`
+      : html`<p class="quiet-text"><code>${`content-type: ${payload.contentType}`}</code></p>`
   }`;
 }
 
