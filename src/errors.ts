@@ -1,6 +1,7 @@
 import { accessErrors } from "./error-table/access-errors.ts";
 import { adminErrors } from "./error-table/admin-errors.ts";
 import { benchErrors } from "./error-table/bench-errors.ts";
+import { callErrors } from "./error-table/call-errors.ts";
 import { historyErrors } from "./error-table/history-errors.ts";
 import { logErrors } from "./error-table/log-errors.ts";
 import { programErrors } from "./error-table/program-errors.ts";
@@ -24,6 +25,7 @@ export const errorTable = {
   ...benchErrors,
   ...accessErrors,
   ...adminErrors,
+  ...callErrors,
   ...historyErrors,
 } as const satisfies Record<string, ErrorKind>;
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
+import { accessCommands } from "./command-line/access-commands.ts";
 import { auditCommands } from "./command-line/audit-commands.ts";
 import { benchCommands } from "./command-line/bench-commands.ts";
 import { configurationCommands } from "./command-line/configuration-commands.ts";
@@ -81,6 +82,7 @@ function createProgram(): Command {
   serviceCommands(program, context, process.stdout);
   configurationCommands(program, context);
   secretCommands(program, context);
+  accessCommands(program, context);
   deadCommands(program, context);
   replayCommands(program, context, process.stderr);
   explainCommands(program, context);

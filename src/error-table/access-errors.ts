@@ -42,5 +42,20 @@ export const accessErrors = {
     status: 400,
     action: "docs/access.md lists the scopes of each role.",
   },
+  TOKENS_UNREAD: {
+    message: "The tokens could not be read within {seconds} s",
+    retryable: true,
+  },
+  TOKEN_MISSING: {
+    message: "ONHOOK_TOKEN is not set: it has to hold a token with the scope tokens:write",
+    retryable: false,
+    action: "`onhook token create --role operator --name …` makes one.",
+  },
+  API_UNUSABLE: {
+    message: "The API at {url} can't be used: {problem}",
+    retryable: false,
+    action:
+      "Look at --url, http.port and ONHOOK_TOKEN, and whether the service runs with the role admin.",
+  },
   TOKEN_UNKNOWN: { message: "There is no token {tokenId}", retryable: false, status: 404 },
 } as const satisfies Record<string, ErrorKind>;

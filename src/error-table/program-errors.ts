@@ -7,9 +7,16 @@ export const programErrors = {
     retryable: true,
   },
   CONFIG_UNWRITTEN: {
-    message: "The event could not be written to {topic} in time",
+    message: "The event could not be written to {topic} in time; nothing was changed",
     retryable: true,
     status: 503,
+  },
+  CONFIG_IN_DOUBT: {
+    message:
+      "Whether the event was written to {topic} is not known: the brokers stopped answering in between",
+    retryable: true,
+    status: 503,
+    action: "Read it again once the brokers are back, and only then write anew.",
   },
   CONFIG_UNCONFIRMED: {
     message:

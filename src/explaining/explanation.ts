@@ -3,6 +3,7 @@ import { compileTrigger } from "../triggers/compile-trigger.ts";
 import type { CompiledTrigger } from "../triggers/compile-trigger.ts";
 import { blocks, explainCall, obstaclesOf } from "../triggers/explain-call.ts";
 import type { ConditionVerdict, Obstacle, TriggerStanding } from "../triggers/explain-call.ts";
+import type { TenantTriggers } from "../triggers/tenant-triggers.ts";
 import type { TriggerState } from "../triggers/trigger-table.ts";
 import type { TriggerStore } from "../triggers/trigger-store.ts";
 import type { Trigger } from "../triggers/trigger.ts";
@@ -43,6 +44,11 @@ export function activeForm(
   { trigger: { triggerId, tenantId } }: TriggerState,
 ): CompiledTrigger | undefined {
   return store.tenant(tenantId)?.triggers.find(({ trigger }) => trigger.triggerId === triggerId);
+}
+
+/** A tenant's active triggers in that form, by id. */
+export function activeForms(active: TenantTriggers | undefined): Map<string, CompiledTrigger> {
+  return new Map(active?.triggers.map((each) => [each.trigger.triggerId, each]));
 }
 
 /** A saved trigger, to be explained: what is active by the very form that match asks. */

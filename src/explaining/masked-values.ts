@@ -17,11 +17,16 @@ const harmless: ReadonlySet<string> = new Set([
 const shownCharacters = 2;
 
 /** The last two characters, so that two people can agree on which it is; of a short text nothing. The stars say nothing of its length. */
-function masked(text: string): string {
+export function masked(text: string): string {
   const characters = Array.from(text);
   if (characters.length === 0) return "";
   const shown = characters.length > 2 * shownCharacters ? characters.slice(-shownCharacters) : [];
   return `***${shown.join("")}`;
+}
+
+/** Whether the field's texts are about nobody. */
+export function isHarmless(path: string): boolean {
+  return harmless.has(path);
 }
 
 /** What a call has in a field, as it may be shown. Numbers and flags stay; bigints become text, what is no scalar `…`. */

@@ -1,4 +1,6 @@
+import { accessMetrics } from "./access-metrics.ts";
 import { deliveryMetrics } from "./delivery-metrics.ts";
+import { historyMetrics } from "./history-metrics.ts";
 import { kafkaMetrics } from "./kafka-metrics.ts";
 import { promptBuckets } from "./metric-spec.ts";
 import type { MetricSpec } from "./metric-spec.ts";
@@ -162,8 +164,10 @@ export const metricTable = {
   ...deliveryMetrics,
   ...kafkaMetrics,
   ...audits,
+  ...historyMetrics,
   ...traces,
   ...admin,
+  ...accessMetrics,
   ...tenantMetrics,
 } as const;
 

@@ -3,8 +3,10 @@ import type { Registry } from "prom-client";
 import { isSampled } from "../jobs/trace-context.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { triggerStates } from "../triggers/store-events.ts";
+import { accessRecorders } from "./access-recorders.ts";
 import type { AnyEvent, EventOf } from "./any-event.ts";
 import { ConsumerGauges } from "./consumer-gauges.ts";
+import { historyRecorders } from "./history-recorders.ts";
 import { initialise } from "./initial-series.ts";
 import type { MetricSet } from "./metric-set.ts";
 import { TenantLabels } from "./tenant-labels.ts";
@@ -245,12 +247,14 @@ export function createMetrics(clock: Clock, options: MetricsOptions = {}): Metri
   initialise(set);
   const tenants = new TenantLabels(options.tenants ?? 0);
   const recorders: Recorders = {
+    ...accessRecorders(set),
     ...serviceRecorders(set),
     ...matchRecorders(set, tenants),
     ...deliveryRecorders(set, tenants),
     ...storeRecorders(set),
     ...kafkaRecorders(set, consumers),
     ...auditRecorders(set),
+    ...historyRecorders(set),
     ...tracingRecorders(set),
     ...adminRecorders(set),
   };

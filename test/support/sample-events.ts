@@ -1,4 +1,6 @@
 import type { AnyEvent, EventOf } from "../../src/observability/any-event.ts";
+import { sampleAdminEvents } from "./sample-admin-events.ts";
+import { sampleHistoryEvents } from "./sample-history-events.ts";
 
 export const attempted: EventOf<"delivery.attempted"> = {
   type: "delivery.attempted",
@@ -258,17 +260,8 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
     counts: { active: 5, disabled: 4, "over-licence": 3, suspended: 2, refused: 1 },
   },
   "registry.failed": { type: "registry.failed", error },
-  "admin.answered": {
-    type: "admin.answered",
-    operation: "readTrigger",
-    method: "GET",
-    status: 200,
-    code: null,
-    durationMs: 3,
-    principal: "token:abc",
-    tenantId: "t1",
-  },
-  "admin.failed": { type: "admin.failed", operation: "readTrigger", error },
+  ...sampleAdminEvents,
+  ...sampleHistoryEvents,
   "service.started": { type: "service.started", roles: ["match"], version: "1.0.0" },
   "service.dangerous-setting": {
     type: "service.dangerous-setting",

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
-import { extname, join } from "node:path";
+import { extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { operations } from "../contract/operations.ts";
 import { readMessages } from "./portal-messages.ts";
@@ -61,6 +61,19 @@ function moduleFiles(): [string, PortalFile][] {
   });
 }
 
+/** The programs of the receiver's guide: shown as they are, and the very files that are tested. */
+function guideFiles(): [string, PortalFile][] {
+  const names = readdirSync(join(source, "guide"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && extname(entry.name) !== ".ts")
+    .map((entry) => relative(source, join(entry.parentPath, entry.name)).replaceAll("\\", "/"));
+  return names
+    .sort()
+    .map((name) => [
+      name,
+      { type: "text/plain; charset=utf-8", body: readFileSync(join(source, name)) },
+    ]);
+}
+
 /** One style sheet, whatever files it is written in: layers decide, not their order. */
 function styleSheet(): PortalFile {
   const text = sourceNames(".css").map((name) => readFileSync(join(source, name), "utf8"));
@@ -87,6 +100,7 @@ export function readPortalFiles(): PortalFiles {
     ...modules,
     ...libraryFiles(),
     ...bootFiles(),
+    ...guideFiles(),
     ["portal.css", styleSheet()],
     ["icon.svg", icon],
   ]);

@@ -3,9 +3,9 @@ export interface Formats {
   readonly number: (value: number) => string;
   /** Of a share, 0 to 1. */
   readonly percent: (share: number) => string;
-  /** Day and time to the second. */
+  /** Day and time to the second, with the zone. */
   readonly dateTime: (iso: string) => string;
-  /** Time of the day alone. */
+  /** Time of the day alone, with the zone. */
   readonly time: (iso: string) => string;
   /** "3 minutes ago", "in 4 seconds". */
   readonly relative: (iso: string, now?: number) => string;
@@ -18,6 +18,14 @@ export interface Formats {
   /** Short names of the days, Monday first. */
   readonly weekdays: () => readonly string[];
 }
+
+const day = { day: "numeric", month: "short", year: "numeric" } as const;
+const clock = {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  timeZoneName: "short",
+} as const;
 
 const units = [
   ["day", 86_400],
@@ -61,8 +69,8 @@ function relativeTimes(locale: string): (iso: string, now?: number) => string {
 export function createFormats(locale: string): Formats {
   const numbers = new Intl.NumberFormat(locale);
   const percents = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
-  const dateTimes = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
-  const times = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
+  const times = new Intl.DateTimeFormat(locale, clock);
+  const dateTimes = new Intl.DateTimeFormat(locale, { ...day, ...clock });
   const either = new Intl.ListFormat(locale, { type: "disjunction" });
   const every = new Intl.ListFormat(locale, { type: "conjunction" });
   const days = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" });

@@ -26,14 +26,27 @@ const items: readonly NavItem[] = [
     path: "deliveries",
     key: "shell.nav.deliveries",
     scope: "deliveries:read",
-    pages: ["deliveries", "delivery"],
+    pages: ["deliveries", "delivery", "replays"],
   },
   { path: "guide", key: "shell.nav.guide", scope: "triggers:read", pages: ["guide"] },
   { path: "tokens", key: "shell.nav.tokens", scope: "tokens:read", pages: ["tokens"] },
   { path: "changes", key: "shell.nav.changes", scope: "changes:read", pages: ["changes"] },
 ];
 
-function Navigation(): VNode {
+/** For those who look after many tenants, while none is chosen. */
+const platformItems: readonly NavItem[] = [
+  { path: "tenants", key: "shell.nav.tenants", scope: "tenants:read", pages: ["tenants"] },
+  {
+    path: "dead-letters",
+    key: "shell.nav.dead-letters",
+    scope: "deliveries:read",
+    pages: ["dead-letters"],
+  },
+  { path: "tokens", key: "shell.nav.tokens", scope: "tokens:read", pages: ["tokens"] },
+  { path: "changes", key: "shell.nav.changes", scope: "changes:read", pages: ["changes"] },
+];
+
+function Navigation({ items }: { readonly items: readonly NavItem[] }): VNode {
   const { t, can, href, route } = usePortal();
   return html`<nav class="nav" aria-label=${t("shell.nav.label")}>
     <ul>
@@ -129,6 +142,10 @@ export function Header({ tenantName }: { readonly tenantName: string | null }): 
         ${me === null ? null : html`<${SignOut} />`}
       </div>
     </div>
-    ${me === null || tenantId === null ? null : html`<${Navigation} />`}
+    ${
+      me === null
+        ? null
+        : html`<${Navigation} items=${tenantId === null ? platformItems : items} />`
+    }
   </header>`;
 }

@@ -2,11 +2,13 @@ import type { ComponentType } from "preact";
 import { CallPage } from "../pages/call.ts";
 import { CallsPage } from "../pages/calls.ts";
 import { ChangesPage } from "../pages/changes.ts";
+import { DeadLettersPage } from "../pages/dead-letters.ts";
 import { DeliveriesPage } from "../pages/deliveries.ts";
 import { DeliveryPage } from "../pages/delivery.ts";
 import { GuidePage } from "../pages/guide.ts";
 import { NewTriggerPage } from "../pages/new-trigger.ts";
 import { NotFoundPage } from "../pages/not-found.ts";
+import { ReplaysPage } from "../pages/replays.ts";
 import { SignInPage } from "../pages/sign-in.ts";
 import { TenantsPage } from "../pages/tenants.ts";
 import { TokensPage } from "../pages/tokens.ts";
@@ -23,6 +25,8 @@ export const pages: Readonly<Record<PageName, ComponentType>> = {
   call: CallPage,
   deliveries: DeliveriesPage,
   delivery: DeliveryPage,
+  replays: ReplaysPage,
+  "dead-letters": DeadLettersPage,
   guide: GuidePage,
   tokens: TokensPage,
   changes: ChangesPage,

@@ -16,6 +16,8 @@ const patterns = {
   call: /^calls\/(?<cdrId>[^/]+)$/,
   deliveries: /^deliveries$/,
   delivery: /^deliveries\/(?<jobId>[^/]+)$/,
+  replays: /^replays$/,
+  "dead-letters": /^dead-letters$/,
   guide: /^guide$/,
   tokens: /^tokens$/,
   changes: /^changes$/,
@@ -25,8 +27,15 @@ const patterns = {
 
 export type PageName = keyof typeof patterns | "not-found";
 
-/** Pages that are about no tenant. */
-export const tenantless: ReadonlySet<PageName> = new Set(["tenants", "sign-in", "not-found"]);
+/** Pages that are about no tenant, or about all of them where none is chosen. */
+export const tenantless: ReadonlySet<PageName> = new Set([
+  "tenants",
+  "tokens",
+  "changes",
+  "dead-letters",
+  "sign-in",
+  "not-found",
+]);
 
 function decoded(text: string): string {
   try {

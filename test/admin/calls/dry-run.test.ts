@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { askedBy, memoryCalls } from "../../support/memory-calls.ts";
+
+const own = askedBy("tenant-admin", "t");
+const when = (field: string, op: string, ...values: string[]) => ({ field, op, values });
+
+function dry(filters: unknown, calls = 1000) {
+  const body = { trigger: { name: "New", filters, action: {} }, calls };
+  return { params: { tenantId: "t" }, query: undefined, body };
+}
+
+test("an unsaved trigger without an address yet is tried on the recent calls", async () => {
+  const world = memoryCalls();
+  for (let n = 0; n < 10; n += 1)
+    world.call("t", { id: `c${n}`, dur: n, lost: n % 2, cliNum: "+447700900123" });
+  const filters = [when("lost", "eq", "1"), when("dur", "gte", "5")];
+  const { body } = await world.handlers.dryRun(dry(filters), own);
+  expect(body).toMatchObject({
+    calls: 10,
+    fired: 3,
+    conditions: [
+      { failed: 5, failedAlone: 2, mismatched: 0 },
+      { failed: 5, failedAlone: 2, mismatched: 0 },
+    ],
+  });
+  expect(body.firedFor.map(({ cdrId }) => cdrId)).toEqual(["c9", "c7", "c5"]);
+  expect(body.firedFor[0]?.fields).toMatchObject({ cliNum: "***23" });
+});
+
+test("only so many of the newest calls are looked at as are asked for", async () => {
+  const world = memoryCalls();
+  for (let n = 0; n < 10; n += 1) world.call("t", { id: `c${n}` });
+  const { body } = await world.handlers.dryRun(dry([], 4), own);
+  expect(body).toMatchObject({ calls: 4, fired: 4 });
+});
+
+test("with no calls at all there is nothing to tell", async () => {
+  const { body } = await memoryCalls().handlers.dryRun(dry([]), own);
+  expect(body).toMatchObject({ calls: 0, fired: 0, oldestAt: null, newestAt: null, firedFor: [] });
+});
+
+test("a wrong condition is refused", async () => {
+  const run = memoryCalls().handlers.dryRun(dry([when("nosuch", "eq", "1")]), own);
+  await expect(run).rejects.toMatchObject({ code: "TRIGGER_INVALID" });
+});
+
+test("1,000 calls and 100 conditions take under a second, and hold nobody up for long meanwhile", async () => {
+  const world = memoryCalls();
+  const tags = Object.fromEntries(
+    Array.from({ length: 20 }, (_, n) => [`tag${n}`, "x".repeat(40)]),
+  );
+  for (let n = 0; n < 1000; n += 1)
+    world.call("t", { id: `c${n}`, tags, cliName: "Somebody of some length", dur: n });
+  const filters = Array.from({ length: 100 }, (_, n) =>
+    when(`tags.tag${n % 20}`, "notIn", ...Array.from({ length: 50 }, (_, v) => `${n}-${v}`)),
+  );
+  let longest = 0;
+  let last = performance.now();
+  const beat = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 1);
+  const begun = performance.now();
+  const { body } = await world.handlers.dryRun(dry(filters), own);
+  const took = performance.now() - begun;
+  clearInterval(beat);
+  expect(body).toMatchObject({ calls: 1000, fired: 1000 });
+  expect(took).toBeLessThan(1000);
+  expect(longest).toBeLessThan(200);
+});
+
+test("so many at a time are refused with a time to wait", async () => {
+  const world = memoryCalls();
+  for (let n = 0; n < 200; n += 1) world.call("t", { id: `c${n}` });
+  const runs = Array.from({ length: 30 }, () => world.handlers.dryRun(dry([]), own));
+  const ended = await Promise.allSettled(runs);
+  const refused = ended.filter((each) => each.status === "rejected");
+  expect(refused).toHaveLength(8);
+  expect(refused[0]?.reason).toMatchObject({
+    code: "DRY_RUNS_EXCEEDED",
+    details: { retryAfterSeconds: 1 },
+  });
+  expect((await world.handlers.dryRun(dry([]), own)).body.calls).toBe(200);
+});

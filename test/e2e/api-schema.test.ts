@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startAdminStage } from "../support/admin-stage.ts";
+import type { AdminStage } from "../support/admin-stage.ts";
+import { makeWorld } from "../support/rights/rights-world.ts";
+import type { World } from "../support/rights/rights-world.ts";
+import { trySchema } from "../support/schemathesis.ts";
+import { useStack } from "../support/stack.ts";
+
+const stack = useStack();
+let stage: AdminStage;
+let world: World;
+
+beforeAll(async () => {
+  stage = await startAdminStage(stack, "schema", {
+    ONHOOK_ADMIN_REQUESTS_PER_MINUTE: "1000000",
+    ONHOOK_ADMIN_TEST_SENDS_PER_MINUTE: "1000000",
+    ONHOOK_ADMIN_FAILED_SIGN_INS_PER_MINUTE: "1000000",
+    // Made-up hosts are looked for; nothing is to be waited for longer than that.
+    ONHOOK_DELIVERY_TIMEOUT_MS: "1000",
+  });
+  world = await makeWorld(stage);
+});
+afterAll(async () => {
+  await world?.[Symbol.asyncDispose]();
+  await stage?.[Symbol.asyncDispose]();
+});
+
+/**
+ * What has to hold of every answer. Left out is what a document can't say of this API: that a request which its schema
+ * allows is also accepted (a trigger's own rules refuse more, by 422), and what needs a resource to be there.
+ */
+const checks = [
+  "not_a_server_error",
+  "status_code_conformance",
+  "content_type_conformance",
+  "response_headers_conformance",
+  "response_schema_conformance",
+  "negative_data_rejection",
+  "unsupported_method",
+  "allow_header_conformance",
+  "use_after_free",
+  "ignored_auth",
+];
+
+test.each(["operator", "own"] as const)(
+  "no request that is made up from the OpenAPI document fails the service, or is answered outside of the document: by %s",
+  { timeout: 180_000 },
+  async (person) => {
+    const options = [
+      ["--header", `authorization: Bearer ${world.tokens[person]}`],
+      ["--checks", checks.join(",")],
+      ["--max-examples", "20"],
+      ["--phases", "examples,coverage,fuzzing"],
+      ["--seed", "1", "--workers", "2"],
+      ["--continue-on-failure", "--max-time", "60"],
+    ];
+    const { status, output } = await trySchema(stage.url, options.flat());
+    expect({ status, output: status === 0 ? "" : output }).toEqual({ status: 0, output: "" });
+    expect(stage.service.log.filter(({ event }) => event === "admin.failed")).toEqual([]);
+  },
+);

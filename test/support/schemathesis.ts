@@ -1,0 +1,52 @@
+import { execFile, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { findProgram } from "../../src/sandbox/programs.ts";
+
+const run = promisify(execFile);
+const requirements = fileURLToPath(new URL("python/schemathesis.txt", import.meta.url));
+const cache = fileURLToPath(new URL("../../.cache/", import.meta.url));
+
+const wanted =
+  "The API is tested against its OpenAPI document by Schemathesis: install Python 3 with pip and venv (Debian's python3-pip and python3-venv).";
+
+/** The program of an environment of its own below .cache, made once for each list of versions. */
+async function installed(): Promise<string> {
+  const version = createHash("sha256").update(await readFile(requirements));
+  const folder = join(cache, `schemathesis-${version.digest("hex").slice(0, 12)}`);
+  const program = join(folder, "bin", "schemathesis");
+  if (existsSync(program)) return program;
+  const python = await findProgram("python3", process.env);
+  if (python === undefined) throw new Error(wanted);
+  await mkdir(cache, { recursive: true });
+  // What was broken off half-way is no environment.
+  await rm(folder, { recursive: true, force: true });
+  try {
+    await run(python, ["-m", "venv", folder]);
+  } catch (cause) {
+    throw new Error(wanted, { cause });
+  }
+  const pip = join(folder, "bin", "python");
+  await run(pip, ["-m", "pip", "install", "--quiet", "--no-deps", "--requirement", requirements]);
+  return program;
+}
+
+export interface Tried {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+/** Tries every operation of the document at `url` with requests made up from it, good and bad. */
+export async function trySchema(url: string, options: readonly string[]): Promise<Tried> {
+  const program = await installed();
+  const words = ["run", `${url}/api/v1/openapi.json`, "--no-color", ...options];
+  const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
+  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const [status, out, err] = await Promise.all([exited, text(child.stdout), text(child.stderr)]);
+  return { status, output: out + err };
+}
