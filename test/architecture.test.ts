@@ -153,6 +153,7 @@ describe("the dependency rule", () => {
       "app.ts imports admin/portal/register-portal.ts",
       "app.ts imports admin/health-server.ts",
       "app.ts imports admin/health-server.ts",
+      "app.ts imports admin/portal/register-portal.ts",
     ]);
   });
 
