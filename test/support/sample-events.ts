@@ -1,4 +1,5 @@
 import type { AnyEvent, EventOf } from "../../src/observability/any-event.ts";
+import { sampleAdminEvents } from "./sample-admin-events.ts";
 import { sampleHistoryEvents } from "./sample-history-events.ts";
 
 export const attempted: EventOf<"delivery.attempted"> = {
@@ -39,16 +40,6 @@ const someEndpoint = {
 
 /** One event of each type; the compiler asks for a new one here as soon as there is a new type. */
 export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> } = {
-  "token.applied": {
-    type: "token.applied",
-    key: "0123456789abcdef",
-    offset: 3,
-    result: "refused",
-    problems: ["role is none that there is"],
-  },
-  "access.refused": { type: "access.refused", reason: "token-unknown", locked: true },
-  "access.sessions-end-here": { type: "access.sessions-end-here" },
-  "oidc.failed": { type: "oidc.failed", error },
   "cdr.batch-matched": {
     type: "cdr.batch-matched",
     topic: "onhook.cdr",
@@ -269,18 +260,8 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
     counts: { active: 5, disabled: 4, "over-licence": 3, suspended: 2, refused: 1 },
   },
   "registry.failed": { type: "registry.failed", error },
+  ...sampleAdminEvents,
   ...sampleHistoryEvents,
-  "admin.answered": {
-    type: "admin.answered",
-    operation: "readTrigger",
-    method: "GET",
-    status: 200,
-    code: null,
-    durationMs: 3,
-    principal: "token:abc",
-    tenantId: "t1",
-  },
-  "admin.failed": { type: "admin.failed", operation: "readTrigger", error },
   "service.started": { type: "service.started", roles: ["match"], version: "1.0.0" },
   "service.dangerous-setting": {
     type: "service.dangerous-setting",
