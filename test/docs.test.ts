@@ -36,6 +36,7 @@ const triggers = readRepository("docs/triggers.md");
 const requests = readRepository("docs/requests.md");
 
 const settings = describeSettings();
+const { roleClaim, tenantClaim } = loadConfig({ env: {} }).admin.oidc;
 
 const events = [
   ...readRepository("src/observability/log-events.ts").matchAll(/^ {2}"([a-z-]+\.[a-z-]+)":/gm),
@@ -50,6 +51,9 @@ const knownNames: ReadonlySet<string> = new Set([
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   "ONHOOK_CONFIG",
   "ONHOOK_SANDBOX",
+  "ONHOOK_TOKEN",
+  roleClaim,
+  tenantClaim,
   "ONHOOK_FAULT_SEED",
   "ONHOOK_FAULT_ROUNDS",
 ]);

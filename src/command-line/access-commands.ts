@@ -7,9 +7,9 @@ import { number } from "./arguments.ts";
 
 const days = number(1, 3650);
 
-/** A number of days; `never` is null. */
-function expiry(given: string): number | null {
-  return given === "never" ? null : days(given);
+/** A number of days; without an end for `never`, since commander makes an empty text of null. */
+function expiry(given: string): number {
+  return given === "never" ? Infinity : days(given);
 }
 
 /** Which scopes there are, and the role has, is seen to where they are given. */

@@ -16,8 +16,8 @@ export interface TokenCreateOptions {
   readonly role: AccessRole;
   readonly tenant?: string;
   readonly scopes?: readonly Scope[];
-  /** Null: never. */
-  readonly expiresDays: number | null;
+  /** Infinity: never. */
+  readonly expiresDays: number;
 }
 
 const timeOf = (ms: number | null): string => (ms === null ? "never" : new Date(ms).toISOString());
@@ -30,7 +30,8 @@ export async function tokenCreate(
   // Whoever may run commands may do anything, but a role has no more scopes for that. None named: all, of later versions too.
   if (scopes.length > 0) scopesToGive(new Set(allScopes), role, scopes);
   const tenantId = tenant ?? null;
-  const wanted = { name, role, tenantId, scopes, expiresInDays: expiresDays };
+  const expiresInDays = Number.isFinite(expiresDays) ? expiresDays : null;
+  const wanted = { name, role, tenantId, scopes, expiresInDays };
   await withTokens(context, async ({ tokenWriter }) => {
     const { token, text } = await tokenWriter.create(byCommand, wanted, context.stop);
     context.out(text);

@@ -5,7 +5,7 @@ import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Service } from "../runtime/supervisor.ts";
 
-const prefix = "onhook-history-";
+const prefix = "history-of-onhook-";
 
 /** How often a process says that it still needs its folder, and after which silence it has died without removing it. */
 const touchEveryMs = 600_000;

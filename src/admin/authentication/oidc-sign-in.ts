@@ -14,7 +14,7 @@ import { localeOf, portalPage } from "./public-address.ts";
 import type { Seals } from "./seals.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** Where the portal sends a browser that is to sign in; `?returnTo=` takes a page of the portal. */
+/** Where the portal sends a browser that is to sign in; `?return=` takes a page of the portal. */
 export const signInPath = "/sign-in/oidc";
 /** The redirect address that the provider has to be told. */
 export const callbackPath = "/sign-in/oidc/callback";
@@ -68,7 +68,7 @@ export class OidcSignIn {
 
   async #begin(visit: Visit): Promise<Redirect> {
     const { provider, seals, cookie, clock } = this.#deps;
-    const returnTo = portalPage(queryOf(visit).get("returnTo")) ?? homePage;
+    const returnTo = portalPage(queryOf(visit).get("return")) ?? homePage;
     const [state, nonce] = [openid.randomState(), openid.randomNonce()];
     const verifier = openid.randomPKCECodeVerifier();
     try {
@@ -147,7 +147,7 @@ export class OidcSignIn {
 
   /** To the page of signing in, with the code of what was wrong. */
   #sentBack(page: string, code: ErrorCode): Redirect {
-    const location = `/${localeOf(page)}/webhooks/sign-in?problem=${code}`;
+    const location = `/${localeOf(page)}/webhooks/sign-in?error=${code}`;
     return { location, cookies: [this.#deps.cookie.clear()] };
   }
 }

@@ -28,7 +28,7 @@ async function started() {
   }
   const begin = async (returnTo = page) => {
     const { location, cookies } = await visit(
-      `${signInPath}?returnTo=${encodeURIComponent(returnTo)}`,
+      `${signInPath}?return=${encodeURIComponent(returnTo)}`,
     );
     return { location, cookie: sentBack(cookies) };
   };
@@ -101,7 +101,7 @@ describe("signing in to the portal by OpenID Connect", () => {
     const [mine, other] = [await begin(), await begin()];
     const back = await toProvider(mine.location);
     const { location, cookies } = await visit(back, cookieOf(other.cookie));
-    expect(location).toMatch(/^\/[a-zA-Z-]{5}\/webhooks\/sign-in\?problem=UNAUTHENTICATED$/);
+    expect(location).toMatch(/^\/[a-zA-Z-]{5}\/webhooks\/sign-in\?error=UNAUTHENTICATED$/);
     expect(sentBack(cookies)).toBe("");
   });
 
@@ -112,7 +112,7 @@ describe("signing in to the portal by OpenID Connect", () => {
     const back = await toProvider(location);
     await visit(back, cookie);
     const again = await visit(back, cookie);
-    expect(again.location).toBe("/fr-FR/webhooks/sign-in?problem=UNAUTHENTICATED");
+    expect(again.location).toBe("/fr-FR/webhooks/sign-in?error=UNAUTHENTICATED");
     expect(sentBack(again.cookies)).toBe("");
   });
 
@@ -122,7 +122,7 @@ describe("signing in to the portal by OpenID Connect", () => {
     const { location, cookie } = await begin();
     const back = await toProvider(location);
     await access.clock.advance(10 * 60_000);
-    expect((await visit(back, cookie)).location).toContain("problem=UNAUTHENTICATED");
+    expect((await visit(back, cookie)).location).toContain("error=UNAUTHENTICATED");
   });
 
   it("says that somebody without a role has none", async () => {
@@ -130,7 +130,7 @@ describe("signing in to the portal by OpenID Connect", () => {
     provider.person.claims = { sub: "eve" };
     const { location, cookie } = await begin();
     const { location: landed, cookies } = await visit(await toProvider(location), cookie);
-    expect(landed).toBe("/fr-FR/webhooks/sign-in?problem=FORBIDDEN");
+    expect(landed).toBe("/fr-FR/webhooks/sign-in?error=FORBIDDEN");
     expect(sentBack(cookies)).toBe("");
     expect(access.events).toContainEqual(expect.objectContaining({ reason: "claims" }));
   });
@@ -141,7 +141,7 @@ describe("signing in to the portal by OpenID Connect", () => {
     const state = new URL(location).searchParams.get("state") ?? "";
     const back = `${callbackPath}?${new URLSearchParams({ error: "access_denied", state }).toString()}`;
     expect((await visit(back, cookie)).location).toBe(
-      "/fr-FR/webhooks/sign-in?problem=UNAUTHENTICATED",
+      "/fr-FR/webhooks/sign-in?error=UNAUTHENTICATED",
     );
   });
 
@@ -151,10 +151,10 @@ describe("signing in to the portal by OpenID Connect", () => {
     const { location, cookie } = await begin();
     const back = await toProvider(location);
     provider.setAway(true);
-    expect((await visit(back, cookie)).location).toContain("problem=OIDC_UNREACHABLE");
+    expect((await visit(back, cookie)).location).toContain("error=OIDC_UNREACHABLE");
     const fresh = await started();
     fresh.provider.setAway(true);
-    expect((await fresh.begin()).location).toContain("problem=OIDC_UNREACHABLE");
+    expect((await fresh.begin()).location).toContain("error=OIDC_UNREACHABLE");
   });
 
   it("sessions of it end where the provider is another, or none", async () => {
