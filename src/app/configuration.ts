@@ -11,7 +11,6 @@ import { TriggerEditor } from "../configuration/trigger-editor.ts";
 import type { EndpointStates } from "../endpoints/endpoint-table.ts";
 import type { History } from "../history/history.ts";
 import type { AnyEvent } from "../observability/any-event.ts";
-import type { Emit } from "../runtime/emit.ts";
 import type { Tenant } from "../triggers/tenant.ts";
 import type { TriggerStore } from "../triggers/trigger-store.ts";
 import type { Trigger } from "../triggers/trigger.ts";
@@ -27,7 +26,7 @@ export interface Later {
   readonly triggers: LaterVersions<Trigger>;
   readonly tenants: LaterVersions<Tenant>;
   /** To be told of each event of the store. */
-  note(store: TriggerStore): Emit<AnyEvent>;
+  note(store: TriggerStore, event: AnyEvent): void;
 }
 
 export function createLater(): Later {
@@ -36,7 +35,7 @@ export function createLater(): Later {
   return {
     triggers,
     tenants,
-    note: (store) => (event) => {
+    note(store, event) {
       if (event.type !== "store.applied") return;
       triggers.note(event, () => store.trigger(event.key)?.trigger);
       tenants.note(event, () => store.licence(event.key)?.tenant);

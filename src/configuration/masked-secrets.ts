@@ -36,6 +36,16 @@ function keptAuth(given: unknown, saved: Auth | null): unknown {
   return same ? { ...given, secret: saved.secret } : given;
 }
 
+/** Of a saved trigger it may be unknown: that counts as the oldest of its tenant's, and has to go on so. */
+function createdAt(
+  given: Readonly<Record<string, unknown>>,
+  saved: Trigger | undefined,
+  now: number,
+): unknown {
+  if (saved === undefined) return given["createdAt"] ?? now;
+  return saved.createdAt ?? given["createdAt"] ?? null;
+}
+
 /**
  * Fills in what a saved trigger keeps: its time of creation, and what is given as masked. A mask that nothing is saved
  * for stays, to be refused by name. Both have the form of the topic.
@@ -62,6 +72,6 @@ export function withSaved(
         ...("auth" in action && { auth: keptAuth(action["auth"], kept?.auth ?? null) }),
       },
     }),
-    createdAt: saved?.createdAt ?? given["createdAt"] ?? now,
+    createdAt: createdAt(given, saved, now),
   };
 }

@@ -66,7 +66,7 @@ export const adminErrors = {
     status: 503,
   },
   ADMIN_NOT_READY: {
-    message: "The service is starting: the tables are still being read",
+    message: "The service is starting, or stopping: it does not answer at the moment",
     retryable: true,
     status: 503,
   },

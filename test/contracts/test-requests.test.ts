@@ -89,7 +89,7 @@ describe("a test request", () => {
       url: at.address,
       secrets: [secret],
       headers: { "X-Own": "hush-header" },
-      auth: { scheme: "basic", username: "user", secret: "hush-password" },
+      auth: { scheme: "basic", username: "user", password: "hush-password" },
     };
     const { body } = await at.handlers.testSend(asked({ action }), own);
     const basic = Buffer.from("user:hush-password").toString("base64");

@@ -19,7 +19,7 @@ function textsOf(value: unknown, path = ""): string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => {
     const below = path === "" ? key : `${path}.${key}`;
-    return [...(known.has(below) ? [] : [key]), ...textsOf(item, below)];
+    return (known.has(below) ? [] : [key]).concat(textsOf(item, below));
   });
 }
 

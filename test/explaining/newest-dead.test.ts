@@ -58,7 +58,7 @@ test("no more of the topic is read than the newest need", async () => {
   const counting = {
     ...source,
     log: {
-      partitions: source.log.partitions,
+      partitions: (topic: string) => source.log.partitions(topic),
       source: (at: { topic: string; partition: number }) => {
         const part = source.log.source(at);
         return {

@@ -1,9 +1,9 @@
-import { existsSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import type { HistoryEvent } from "../../src/history/history-events.ts";
 import { attemptOf, noon } from "../history/attempt-of.ts";
-import { batchOf, createStore, openStore, ownFile } from "./history-under-test.ts";
+import { batchOf, createStore, damage, openStore, ownFile } from "./history-under-test.ts";
 
 const some = Array.from({ length: 3000 }, (_, number) =>
   attemptOf({ cdrId: `call-${number}`, at: noon + number }),
@@ -90,14 +90,6 @@ test("an empty file, as a full disk leaves it, is made a history", async () => {
   writeFileSync(file, "");
   expect(openedAs((await openStore(file)).told)).toBe("absent");
 });
-
-/** Writes nonsense over all pages but the first. */
-function damage(file: string): void {
-  const { size } = statSync(file);
-  const handle = openSync(file, "r+");
-  for (let at = 4096; at < size; at += 4096)
-    writeSync(handle, Buffer.alloc(4096, 0xa5), 0, 4096, at);
-}
 
 test("damage is found when the file is opened, and a new history made", async () => {
   const file = await filled();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -70,4 +70,13 @@ export async function allOf<T>(
     cursor = nextCursor;
   }
   return items;
+}
+
+/** Writes nonsense over all pages of a file but the first. */
+export function damage(file: string): void {
+  const { size } = statSync(file);
+  const handle = openSync(file, "r+");
+  for (let at = 4096; at < size; at += 4096)
+    writeSync(handle, Buffer.alloc(4096, 0xa5), 0, 4096, at);
+  closeSync(handle);
 }

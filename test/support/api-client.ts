@@ -7,13 +7,15 @@ export interface ApiAnswer {
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
   /** What the text is as JSON; fails where it is none. */
-  json(): unknown;
+  readonly json: () => unknown;
 }
 
 export interface Asked {
   /** Sent as JSON; a string or bytes as they are. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** The client's own address; all of 127.0.0.0/8 are this machine's. */
+  readonly from?: string;
 }
 
 /** Asks the API by requests whose every byte the test decides: nothing is normalised, no header is added but the host. */
@@ -44,7 +46,9 @@ export function apiOf(url: string, token?: string): ApiClient {
       }),
       ...asked.headers,
     };
-    const sent = request({ hostname, port, method, path, headers, agent: false }, (response) => {
+    const { from: localAddress } = asked;
+    const where = { hostname, port, ...(localAddress !== undefined && { localAddress }) };
+    const sent = request({ ...where, method, path, headers, agent: false }, (response) => {
       readAll(response).then(
         (text) =>
           resolve({

@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { scopesOfRole } from "../../src/access/principal.ts";
 import type { AccessRole, Principal } from "../../src/access/principal.ts";
+import { createDrafts } from "../../src/admin/calls/drafts.ts";
 import { TenantLimit } from "../../src/admin/calls/tenant-limit.ts";
 import { callHandlers } from "../../src/admin/calls/handlers.ts";
-import type { CallHandlerParts, CallHandlers } from "../../src/admin/calls/handlers.ts";
-import { newTriggerId } from "../../src/admin/calls/parts.ts";
+import type { CallHandlerParts } from "../../src/admin/calls/handlers.ts";
 import type { RequestContext } from "../../src/admin/contract/handlers.ts";
 import { createRecordCodec } from "../../src/avro/record-codec.ts";
 import { createCallSchemas } from "../../src/cdr/call-schemas.ts";
 import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
 import type { Change } from "../../src/configuration/audited-writer.ts";
+import { TriggerChecker } from "../../src/configuration/trigger-checker.ts";
 import type { EndpointHealth } from "../../src/endpoints/endpoint-health.ts";
 import { OnhookError } from "../../src/errors.ts";
 import { CallFinder } from "../../src/explaining/call-finder.ts";
@@ -19,7 +20,7 @@ import type { DeliveryAttempt } from "../../src/jobs/delivery-attempt.ts";
 import type { DeliveryJob } from "../../src/jobs/delivery-job.ts";
 import { ReplayRuns } from "../../src/replay/replay-runs.ts";
 import { readSchema } from "../../src/schema-files.ts";
-import { checkTrigger } from "../../src/triggers/check-trigger.ts";
+import { emptyKeyRing } from "../../src/secrets/key-ring.ts";
 import { createTriggerTable } from "../../src/triggers/trigger-table.ts";
 import { callEndedSchema, encoder } from "../cdr/call-bytes.ts";
 import { createFakeHttpSender } from "./fake-http-sender.ts";
@@ -110,22 +111,20 @@ export function memoryCalls(
   const replays = { log: replayLog, clock, onRetry: () => undefined };
   const runs = new ReplayRuns({ ...replays, most: 2, onFault: (error) => faults.push(error) });
   const sized = { jobsTopic: "jobs", maxRecordBytes: 1_000_000 };
+  const checker = new TriggerChecker({
+    catalog: () => catalog,
+    latestCatalog: async () => catalog,
+    allowHttp,
+    keyRing: emptyKeyRing,
+    clock,
+  });
   const parts: CallHandlerParts = {
     triggers,
     endpoints: {
       of: ({ triggerId }) => unwell.find((each) => each.triggerId === triggerId),
       ofTenant: (tenantId) => unwell.filter((each) => each.tenantId === tenantId),
     },
-    drafts: {
-      trigger(tenantId, draft) {
-        const triggerId = draft.triggerId ?? newTriggerId;
-        const given = { ...(draft.trigger as object), triggerId, tenantId };
-        const checked = checkTrigger(given, { catalog, allowHttp });
-        if (checked.ok) return checked.trigger;
-        const problems = checked.problems.map(({ path }) => path).join(", ");
-        throw new OnhookError("TRIGGER_INVALID", { problems });
-      },
-    },
+    drafts: createDrafts(triggers, checker),
     history,
     recentCalls,
     finder,
@@ -145,7 +144,7 @@ export function memoryCalls(
   };
 
   return {
-    handlers: callHandlers(parts) as CallHandlers,
+    handlers: callHandlers(parts),
     parts,
     clock,
     log,

@@ -1,6 +1,7 @@
 import { access } from "./access-row.ts";
 import { dashboard } from "./dashboard.ts";
 import type { Row } from "./dashboard.ts";
+import { history } from "./history-row.ts";
 import { graph, stat, table } from "./panels.ts";
 import { increase, of, ofAll, quantiles } from "./queries.ts";
 import { groupLag, pausedPartitions } from "./repeated-panels.ts";
@@ -201,5 +202,5 @@ export const kafkaAndRuntime = dashboard({
   description:
     "Lag by topic and partition, consumers, transactions and the registry; processes, memory and the event loop.",
   variables: [prometheusSource, ...processes],
-  rows: [lag, kafka, api, processesOfAll, runtime, access],
+  rows: [lag, kafka, api, processesOfAll, runtime, access, history],
 });

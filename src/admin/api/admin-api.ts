@@ -31,12 +31,14 @@ export interface AdminApi {
   readonly part: ServerPart;
   /** From now on it works; until then it answers ADMIN_NOT_READY. */
   open(parts: ApiParts): void;
+  /** From now on it answers ADMIN_NOT_READY again. */
+  close(): void;
 }
 
 /** Longer than whatever an operation may take; after it the client is told that nothing is known. Ms. */
 const handlerTimeoutMs = 90_000;
 
-const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"] as const;
 
 /** Makes it. Nothing listens yet: `part` is for the server to take on. */
 export function createAdminApi(options: AdminApiOptions): AdminApi {
@@ -57,6 +59,9 @@ export function createAdminApi(options: AdminApiOptions): AdminApi {
     },
     open(opened) {
       parts = opened;
+    },
+    close() {
+      parts = null;
     },
   };
 }
@@ -169,10 +174,14 @@ function addRoutes(
     });
   }
   note("/openapi.json", "GET");
-  const document = JSON.stringify(openApiDocument(version));
+  let document: string | null = null;
   server.get("/openapi.json", {
     onRequest: [async (request) => void beginStanding(request, "openApi"), limit],
-    handler: (_, reply) => reply.type("application/json; charset=utf-8").send(document),
+    handler(_, reply) {
+      // It takes a while to make, and few ask for it.
+      document ??= JSON.stringify(openApiDocument(version));
+      return reply.type("application/json; charset=utf-8").send(document);
+    },
   });
   for (const [url, there] of known)
     server.route({

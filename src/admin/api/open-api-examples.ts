@@ -15,7 +15,7 @@ const trigger = {
   action: {
     url: "https://crm.example.com/hooks/calls",
     method: "POST",
-    format: "JSON",
+    format: "json",
     customData: { team: "sales" },
     retries: 10,
   },

@@ -35,7 +35,7 @@ export function dryRun(
   const turns = new Turns(atOnce, mostWaiting);
   const refuse = (): Error => new OnhookError("DRY_RUNS_EXCEEDED", { retryAfterSeconds: 1 });
   return async ({ params: { tenantId }, body }, { signal }) => {
-    const trigger = parts.drafts.trigger(tenantId, conditionsAlone(body));
+    const trigger = await parts.drafts.trigger(tenantId, conditionsAlone(body));
     const compiled = compileTrigger(trigger, parts.triggers.catalog, () => undefined);
     return turns.take(async () => {
       const recent = parts.recentCalls.newest(tenantId, body.calls);

@@ -1,7 +1,7 @@
 import type { FieldCatalog } from "../../cdr/field-catalog.ts";
 import type { CallSchemas } from "../../cdr/call-schemas.ts";
 import type { AuditedWriter } from "../../configuration/audited-writer.ts";
-import type { EndpointHealth } from "../../endpoints/endpoint-health.ts";
+import type { EndpointStates } from "../../endpoints/endpoint-table.ts";
 import type { CallFinder } from "../../explaining/call-finder.ts";
 import type { History } from "../../history/history.ts";
 import type { RecentCalls } from "../../history/recent-calls.ts";
@@ -24,13 +24,6 @@ export interface TriggersNow {
   refused(triggerId: string): RefusedTrigger | undefined;
 }
 
-/** Port: how endpoints are, as far as they are not well. */
-export interface EndpointStates {
-  /** Undefined: it is well. */
-  of(trigger: Trigger): EndpointHealth | undefined;
-  ofTenant(tenantId: string): readonly EndpointHealth[];
-}
-
 /** An unsaved trigger as it is sent. */
 export interface Draft {
   readonly triggerId?: string | undefined;
@@ -40,10 +33,10 @@ export interface Draft {
 /** Port: makes unsaved triggers whole. */
 export interface Drafts {
   /**
-   * The trigger, with what it masks filled in from the saved one; one that has no id gets `newTriggerId`. Throws
+   * The trigger, with what it masks filled in from the saved one; one that has no id gets `newTriggerId`. Rejects with
    * TRIGGER_INVALID, naming each property that is wrong, or NOT_FOUND where the saved one is none of the tenant's.
    */
-  trigger(tenantId: string, draft: Draft): Trigger;
+  trigger(tenantId: string, draft: Draft): Promise<Trigger>;
 }
 
 /** The id by which a trigger that was never saved is shown. */

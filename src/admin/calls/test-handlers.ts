@@ -34,7 +34,7 @@ async function chosenCall(
 /** The request that an unsaved trigger would make. Rejects with TRIGGER_INVALID, CALL_NOT_FOUND, FORBIDDEN. */
 export function previewRequest(parts: CallParts): Handler<"previewRequest"> {
   return async ({ params: { tenantId }, body }, context) => {
-    const trigger = parts.drafts.trigger(tenantId, body);
+    const trigger = await parts.drafts.trigger(tenantId, body);
     const { cdrId } = body.call;
     const { call, isShown } = await chosenCall(parts, tenantId, body, context);
     const id = jobIdOf({ tenantId, cdrId: call.cdr.id, triggerId: trigger.triggerId });
@@ -106,7 +106,7 @@ export interface TestSendParts extends CallParts {
 /** Makes one request as the deliverer would. It is no delivery and leaves no trace among them. Rejects with TRIGGER_INVALID, CALL_NOT_FOUND, FORBIDDEN, TEST_SENDS_EXCEEDED. */
 export function testSend(parts: TestSendParts): Handler<"testSend"> {
   return async ({ params: { tenantId }, body }, context) => {
-    const trigger = parts.drafts.trigger(tenantId, body);
+    const trigger = await parts.drafts.trigger(tenantId, body);
     const by = principalOf(context);
     const { cdrId } = body.call;
     requireMayGo(parts, tenantId, body, trigger, { by, isReal: cdrId !== null });

@@ -75,9 +75,12 @@ export const tenant = z
   .meta({ id: "Tenant" });
 export const writtenTenant = z
   .looseObject({
-    name: z.unknown().optional(),
-    maxTriggers: z.unknown().optional(),
-    suspended: z.unknown().optional(),
+    name: z.unknown().optional().meta({ type: "string", maxLength: 200 }),
+    maxTriggers: z
+      .unknown()
+      .optional()
+      .meta({ type: ["integer", "null"], minimum: 0, maximum: 2_147_483_647 }),
+    suspended: z.unknown().optional().meta({ type: "boolean" }),
   })
   .meta({ id: "WrittenTenant" });
 export const tenantQuery = pageQuery.extend({ search: z.string().max(200).optional() });

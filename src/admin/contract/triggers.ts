@@ -66,16 +66,22 @@ export const triggerListItem = trigger
   .extend({ last24Hours: z.array(hourCounts).describe("Hours without attempts are left out.") })
   .meta({ id: "TriggerListItem" });
 
+/** Anything: the OpenAPI document tells what it should be, and the rules of triggers find what is wrong with it. */
+function unchecked(schema: z.ZodType): z.ZodUnknown {
+  const { $schema: _, ...described } = z.toJSONSchema(schema, { io: "input" });
+  return z.unknown().meta(described);
+}
+
 /**
  * What is written: the same without what follows from it. Looked at in detail by the rules of triggers, which name every
  * problem, unknown properties too; left out is the default.
  */
 export const writtenTrigger = z
   .looseObject({
-    name: z.unknown().optional(),
-    enabled: z.unknown().optional(),
-    filters: z.unknown().optional(),
-    action: z.unknown(),
+    name: unchecked(z.string().max(200)).optional(),
+    enabled: unchecked(z.boolean()).optional(),
+    filters: unchecked(z.array(z.object(condition.shape)).max(100)).optional(),
+    action: unchecked(shownAction.partial().required({ url: true })),
   })
   .meta({ id: "WrittenTrigger" });
 

@@ -43,12 +43,14 @@ function Triggers({ of, names }: { readonly of: CallStory; readonly names: Field
   const shown = inOrder(of.triggers, filter);
   return html`<section>
     <h2>${t("call.triggers")}</h2>
-    <${SelectField}
-      label=${t("call.filter.label")}
-      value=${filter}
-      choices=${storyFilters.map((value) => ({ value, label: t(`call.filter.${value}`) }))}
-      onChange=${(value: StoryFilter) => setFilter(value)}
-    />
+    <div class="narrow">
+      <${SelectField}
+        label=${t("call.filter.label")}
+        value=${filter}
+        choices=${storyFilters.map((value) => ({ value, label: t(`call.filter.${value}`) }))}
+        onChange=${(value: StoryFilter) => setFilter(value)}
+      />
+    </div>
     ${
       shown.length === 0
         ? html`<${EmptyState} title=${t("call.none-shown")} />`

@@ -4,6 +4,7 @@ import { html } from "htm/preact";
 import type { CallSummary } from "../../admin/contract/calls.ts";
 import { usePages } from "../shell/load.ts";
 import { usePortal } from "../shell/portal.ts";
+import type { Portal } from "../shell/portal.ts";
 import { Badge } from "../ui/badge.ts";
 import { Button } from "../ui/button.ts";
 import { EmptyState } from "../ui/empty-state.ts";
@@ -15,7 +16,8 @@ import { RevealButton } from "../ui/reveal.ts";
 import { Table } from "../ui/table.ts";
 import type { Column } from "../ui/table.ts";
 import { Time } from "../ui/time.ts";
-import { durationOf, partyOf, resultOf } from "./calls/call-facts.ts";
+import { durationOf, resultOf } from "./calls/call-facts.ts";
+import { Party } from "./calls/party.ts";
 import { useFieldNames } from "./calls/use-fields.ts";
 import type { FieldNames } from "./calls/use-fields.ts";
 
@@ -52,20 +54,10 @@ function Search(): VNode {
   </form>`;
 }
 
-function CallTable({
-  rows,
-  names,
-}: {
-  readonly rows: readonly CallSummary[];
-  readonly names: FieldNames;
-}): VNode {
-  const portal = usePortal();
+/** The columns: which call it is at a glance, without its whole content. */
+function columnsOf(portal: Portal, names: FieldNames): readonly Column<CallSummary>[] {
   const { t, href } = portal;
-  const party = (fields: CallSummary["fields"], number: string, name: string): VNode | null => {
-    const text = partyOf(fields, number, name);
-    return text === null ? null : html`<bdi>${text}</bdi>`;
-  };
-  const columns: readonly Column<CallSummary>[] = [
+  return [
     {
       key: "at",
       label: t("calls.column.at"),
@@ -77,17 +69,19 @@ function CallTable({
       key: "dir",
       label: t("calls.column.dir"),
       cell: ({ fields }) =>
-        fields["dir"] === undefined ? null : names.value("dir", String(fields["dir"])),
+        fields["dir"] === undefined
+          ? null
+          : html`<span class="word">${names.value("dir", String(fields["dir"]))}</span>`,
     },
     {
       key: "from",
       label: t("calls.column.from"),
-      cell: ({ fields }) => party(fields, "cliNum", "cliName"),
+      cell: ({ fields }) => html`<${Party} fields=${fields} number="cliNum" name="cliName" />`,
     },
     {
       key: "to",
       label: t("calls.column.to"),
-      cell: ({ fields }) => party(fields, "ddiNum", "ddiName"),
+      cell: ({ fields }) => html`<${Party} fields=${fields} number="ddiNum" name="ddiName" />`,
     },
     {
       key: "result",
@@ -101,7 +95,7 @@ function CallTable({
       key: "dur",
       label: t("calls.column.duration"),
       align: "end",
-      cell: ({ fields }) => durationOf(portal, fields),
+      cell: ({ fields }) => html`<span class="word">${durationOf(portal, fields)}</span>`,
     },
     {
       key: "id",
@@ -109,9 +103,19 @@ function CallTable({
       cell: ({ cdrId }) => html`<bdi class="id">${cdrId}</bdi>`,
     },
   ];
+}
+
+function CallTable({
+  rows,
+  names,
+}: {
+  readonly rows: readonly CallSummary[];
+  readonly names: FieldNames;
+}): VNode {
+  const portal = usePortal();
   return html`<${Table}
-    caption=${t("calls.caption")}
-    columns=${columns}
+    caption=${portal.t("calls.caption")}
+    columns=${columnsOf(portal, names)}
     rows=${rows}
     rowKey=${({ partition, offset }: CallSummary) => `${partition}/${offset}`}
   />`;

@@ -3,6 +3,7 @@ import { html } from "htm/preact";
 import type { Change } from "../../admin/contract/access.ts";
 import { usePages } from "../shell/load.ts";
 import { usePortal } from "../shell/portal.ts";
+import type { Portal } from "../shell/portal.ts";
 import { EmptyState } from "../ui/empty-state.ts";
 import { SelectField } from "../ui/field.ts";
 import { Loaded } from "../ui/loaded.ts";
@@ -31,7 +32,7 @@ function Subject({
       : name === undefined
         ? html`<bdi class="id">${triggerId}</bdi>`
         : html`<a href=${href(triggerId)}><bdi>${name}</bdi></a>`;
-  const isJob = action === "delivery.redelivered" && subject !== null;
+  const isJob = action.endsWith(".redelivered");
   const what =
     subject === null
       ? null
@@ -41,24 +42,12 @@ function Subject({
   return html`${webhook} ${what}`;
 }
 
-/** Who changed what: of the tenant; where none is chosen, of the whole platform. */
-export function ChangesPage(): VNode {
-  const { t, has, api, tenantId, route, go, href } = usePortal();
-  const ofPlatform = tenantId === null;
-  const triggerId = route.query.get("trigger") ?? "";
-  const [, ...triggers] = useTriggerChoices(triggerId, !ofPlatform);
-  const list = usePages<Change>(
-    async (cursor, signal) => {
-      const query = {
-        ...(cursor === undefined ? {} : { cursor }),
-        ...(triggerId !== "" && { triggerId }),
-      };
-      return (await api.call(ofPlatform ? "listAllChanges" : "listChanges", { query, signal }))
-        .body;
-    },
-    [tenantId, triggerId],
-  );
-  const columns: readonly Column<Change>[] = [
+function columnsOf(
+  { t, has }: Portal,
+  ofPlatform: boolean,
+  triggers: readonly Choice[],
+): readonly Column<Change>[] {
+  return [
     {
       key: "at",
       label: t("changes.at"),
@@ -98,6 +87,26 @@ export function ChangesPage(): VNode {
         ),
     },
   ];
+}
+
+/** Who changed what: of the tenant; where none is chosen, of the whole platform. */
+export function ChangesPage(): VNode {
+  const portal = usePortal();
+  const { t, api, tenantId, route, go, href } = portal;
+  const ofPlatform = tenantId === null;
+  const triggerId = route.query.get("trigger") ?? "";
+  const [, ...triggers] = useTriggerChoices(triggerId, !ofPlatform);
+  const list = usePages<Change>(
+    async (cursor, signal) => {
+      const query = {
+        ...(cursor === undefined ? {} : { cursor }),
+        ...(triggerId !== "" && { triggerId }),
+      };
+      return (await api.call(ofPlatform ? "listAllChanges" : "listChanges", { query, signal }))
+        .body;
+    },
+    [tenantId, triggerId],
+  );
   const choices = [{ value: "", label: t("deliveries.filter.trigger.any") }, ...triggers];
   return html`<${Page} title=${t(ofPlatform ? "changes.title.platform" : "changes.title")}>
     <p class="lead">${t("changes.lead")}</p>
@@ -119,7 +128,7 @@ export function ChangesPage(): VNode {
           ? html`<${EmptyState} title=${t("changes.none")} />`
           : html`<${Table}
                 caption=${t("changes.caption")}
-                columns=${columns}
+                columns=${columnsOf(portal, ofPlatform, triggers)}
                 rows=${rows}
                 rowKey=${({ changeId }: Change) => changeId}
               />

@@ -87,75 +87,85 @@ function DeadTable({ rows }: { readonly rows: readonly DeadLetter[] }): VNode {
   />`;
 }
 
+interface DeadFilter {
+  readonly tenantId: string;
+  readonly triggerId: string;
+  readonly reason: string;
+}
+
+const isGuid = (text: string): boolean => text.trim() === "" || guid.test(text.trim());
+
+function Filters({
+  filter,
+  onChange,
+}: {
+  readonly filter: DeadFilter;
+  readonly onChange: (filter: DeadFilter) => void;
+}): VNode {
+  const { t } = usePortal();
+  const choices = allReasons.map((value) => ({ value, label: t(`replays.reason.${value}`) }));
+  return html`<div class="filters" role="search">
+    <${TextField}
+      label=${t("dead-letters.tenant")}
+      type="search"
+      maxLength=${200}
+      value=${filter.tenantId}
+      onInput=${(tenantId: string) => onChange({ ...filter, tenantId })}
+    />
+    <${TextField}
+      label=${t("dead-letters.trigger")}
+      type="search"
+      maxLength=${100}
+      value=${filter.triggerId}
+      error=${isGuid(filter.triggerId) ? null : t("dead-letters.trigger.wrong")}
+      onInput=${(triggerId: string) => onChange({ ...filter, triggerId })}
+    />
+    <${SelectField}
+      label=${t("dead-letters.reason")}
+      value=${filter.reason}
+      choices=${[{ value: "", label: t("replays.reason.any") }, ...choices]}
+      onChange=${(reason: string) => onChange({ ...filter, reason })}
+    />
+  </div>`;
+}
+
 /** What was never delivered, of all tenants, for those who run the platform. */
 export function DeadLettersPage(): VNode {
   const { t, api } = usePortal();
-  const [tenant, setTenant] = useState("");
-  const [trigger, setTrigger] = useState("");
-  const [reason, setReason] = useState("");
+  const [filter, setFilter] = useState<DeadFilter>({ tenantId: "", triggerId: "", reason: "" });
   const [limit, setLimit] = useState(pageSize);
-  const tenantId = useSettled(tenant.trim(), 400);
-  const triggerId = useSettled(trigger.trim(), 400);
-  const isGuid = triggerId === "" || guid.test(triggerId);
+  const asked = useSettled(JSON.stringify(filter), 300);
   const dead = useLoad<DeadLetters>(
-    isGuid
-      ? async (signal) => {
-          const query = {
-            limit,
-            ...(tenantId !== "" && { tenantId }),
-            ...(triggerId !== "" && { triggerId }),
-            ...(reason !== "" && { reason }),
-          };
-          return (await api.call("listDeadLetters", { query, signal })).body;
-        }
-      : null,
-    [tenantId, triggerId, reason, limit],
+    async (signal) => {
+      const { tenantId, triggerId, reason } = JSON.parse(asked) as DeadFilter;
+      const [tenant, trigger] = [tenantId.trim(), triggerId.trim()];
+      const query = {
+        limit,
+        ...(tenant !== "" && { tenantId: tenant }),
+        // Half an id is none yet: the field says so.
+        ...(trigger !== "" && isGuid(trigger) && { triggerId: trigger }),
+        ...(reason !== "" && { reason }),
+      };
+      return (await api.call("listDeadLetters", { query, signal })).body;
+    },
+    [asked, limit],
   );
+  const more = (): void => setLimit(Math.min(mostShown, limit + pageSize));
   return html`<${Page} title=${t("dead-letters.title")}>
     <p class="lead">${t("dead-letters.lead")}</p>
-    <div class="filters" role="search">
-      <${TextField}
-        label=${t("dead-letters.tenant")}
-        type="search"
-        maxLength=${200}
-        value=${tenant}
-        onInput=${setTenant}
-      />
-      <${TextField}
-        label=${t("dead-letters.trigger")}
-        type="search"
-        maxLength=${100}
-        value=${trigger}
-        error=${isGuid ? null : t("dead-letters.trigger.wrong")}
-        onInput=${setTrigger}
-      />
-      <${SelectField}
-        label=${t("dead-letters.reason")}
-        value=${reason}
-        choices=${[
-          { value: "", label: t("replays.reason.any") },
-          ...allReasons.map((each) => ({ value: each, label: t(`replays.reason.${each}`) })),
-        ]}
-        onChange=${setReason}
-      />
-    </div>
+    <${Filters} filter=${filter} onChange=${setFilter} />
     <${Loaded} of=${dead}>
-      ${({ items, count, complete }: DeadLetters) =>
-        items.length === 0
-          ? html`<${EmptyState} title=${t("dead-letters.none")} />`
-          : html`<p>
-                ${t(complete ? "dead-letters.count" : "dead-letters.count.newest", { count, shown: items.length })}
-              </p>
-              <${DeadTable} rows=${items} />
-              ${
-                count > items.length && limit < mostShown
-                  ? html`<div class="more">
-                      <${Button} onClick=${() => setLimit(Math.min(mostShown, limit + pageSize))}
-                        >${t("shell.more")}<//
-                      >
-                    </div>`
-                  : null
-              }`}
+      ${({ items, count, complete }: DeadLetters) => {
+        if (items.length === 0) return html`<${EmptyState} title=${t("dead-letters.none")} />`;
+        const key = complete ? "dead-letters.count" : "dead-letters.count.newest";
+        return html`<p>${t(key, { count, shown: items.length })}</p>
+          <${DeadTable} rows=${items} />
+          ${
+            count > items.length && limit < mostShown
+              ? html`<div class="more"><${Button} onClick=${more}>${t("shell.more")}<//></div>`
+              : null
+          }`;
+      }}
     <//>
   <//>`;
 }

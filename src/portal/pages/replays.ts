@@ -4,6 +4,7 @@ import { html } from "htm/preact";
 import type { Replay } from "../../admin/contract/deliveries.ts";
 import { ApiError } from "../api/problem.ts";
 import { useLoad } from "../shell/load.ts";
+import type { Load } from "../shell/load.ts";
 import { usePoll } from "../shell/poll.ts";
 import { usePortal } from "../shell/portal.ts";
 import { Badge } from "../ui/badge.ts";
@@ -62,73 +63,97 @@ function ReplayCard({
   </article>`;
 }
 
-/** Sends what was not delivered again, or fires a webhook for calls of the past, and follows how far that is. */
-export function ReplaysPage(): VNode {
-  const { t, api, can, route, tenantId, toast } = usePortal();
-  const [stopping, setStopping] = useState<Replay | null>(null);
-  const triggers = useTriggerChoices("", true);
-  const read = async (signal?: AbortSignal) =>
+/** The replays, and anew for as long as one runs. */
+function useReplays(): Load<readonly Replay[]> {
+  const { api, tenantId } = usePortal();
+  const read = async (signal?: AbortSignal): Promise<readonly Replay[]> =>
     (await api.call("listReplays", signal === undefined ? {} : { signal })).body.items;
-  const replays = useLoad<readonly Replay[]>(read, [tenantId]);
-  const running = replays.data?.some(({ state }) => state === "running") === true;
-  usePoll(
-    async () => {
-      try {
-        replays.set(await read());
-      } catch (error) {
-        if (!(error instanceof ApiError && error.isPassing)) await replays.reload();
-      }
-    },
-    pollMs,
-    running,
-  );
-  const mayWrite = can("deliveries:redeliver");
-  async function stop({ replayId }: Replay): Promise<void> {
-    setStopping(null);
+  const replays = useLoad(read, [tenantId]);
+  const refresh = async (): Promise<void> => {
     try {
-      await api.call("stopReplay", { params: { replayId } });
+      replays.set(await read());
+    } catch (error) {
+      if (!(error instanceof ApiError && error.isPassing)) await replays.reload();
+    }
+  };
+  usePoll(refresh, pollMs, replays.data?.some(({ state }) => state === "running") === true);
+  return replays;
+}
+
+function Stopping({
+  replay,
+  onStopped,
+  onClose,
+}: {
+  readonly replay: Replay;
+  readonly onStopped: () => unknown;
+  readonly onClose: () => void;
+}): VNode {
+  const { t, api, toast } = usePortal();
+  async function stop(): Promise<void> {
+    onClose();
+    try {
+      await api.call("stopReplay", { params: { replayId: replay.replayId } });
       toast(t("replays.stopped"), "success");
     } catch (error) {
       toast(t("replays.stop.failed", { reason: (error as Error).message }), "error");
     }
-    await replays.reload();
+    await onStopped();
   }
+  return html`<${ConfirmDialog}
+    title=${t("replays.stop.title")}
+    confirm=${t("replays.stop")}
+    danger=${true}
+    onConfirm=${stop}
+    onClose=${onClose}
+  >
+    <p>${t("replays.stop.text")}</p>
+  <//>`;
+}
+
+/** Sends what was not delivered again, or fires a webhook for calls of the past, and follows how far that is. */
+export function ReplaysPage(): VNode {
+  const { t, can, route } = usePortal();
+  const [stopping, setStopping] = useState<Replay | null>(null);
+  const triggers = useTriggerChoices("", true);
+  const replays = useReplays();
+  const mayWrite = can("deliveries:redeliver");
   const nameOf = (triggerId: string | null): string | null =>
     triggerId === null
       ? null
       : (triggers.find(({ value }) => value === triggerId)?.label ?? triggerId);
+  const card = (replay: Replay): VNode =>
+    html`<${ReplayCard}
+      key=${replay.replayId}
+      of=${replay}
+      name=${nameOf(replay.triggerId)}
+      onStop=${mayWrite ? () => setStopping(replay) : null}
+    />`;
   return html`<${Page} title=${t("replays.title")}>
     <p class="lead">${t("replays.lead")}</p>
-    ${mayWrite ? html`<${StartForm} triggerId=${route.query.get("trigger") ?? ""} onStarted=${replays.reload} />` : null}
+    ${
+      mayWrite
+        ? html`<${StartForm}
+            triggerId=${route.query.get("trigger") ?? ""}
+            onStarted=${replays.reload}
+          />`
+        : null
+    }
     <h2>${t("replays.list")}</h2>
     <${Loaded} of=${replays}>
       ${(items: readonly Replay[]) =>
         items.length === 0
           ? html`<${EmptyState} title=${t("replays.none")} />`
-          : html`<div class="stack">
-              ${items.map(
-                (replay) =>
-                  html`<${ReplayCard}
-                    key=${replay.replayId}
-                    of=${replay}
-                    name=${nameOf(replay.triggerId)}
-                    onStop=${mayWrite ? () => setStopping(replay) : null}
-                  />`,
-              )}
-            </div>`}
+          : html`<div class="stack">${items.map(card)}</div>`}
     <//>
     ${
       stopping === null
         ? null
-        : html`<${ConfirmDialog}
-            title=${t("replays.stop.title")}
-            confirm=${t("replays.stop")}
-            danger=${true}
-            onConfirm=${() => stop(stopping)}
+        : html`<${Stopping}
+            replay=${stopping}
+            onStopped=${replays.reload}
             onClose=${() => setStopping(null)}
-          >
-            <p>${t("replays.stop.text")}</p>
-          <//>`
+          />`
     }
   <//>`;
 }

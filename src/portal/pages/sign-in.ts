@@ -124,7 +124,7 @@ function TokenForm({ attempt }: { readonly attempt: Attempt }): VNode {
 /** The identity provider, where the platform has one. `error` in the address is what came back from it. */
 function Provider(): VNode | null {
   const portal = usePortal();
-  const { t, api, route } = portal;
+  const { t, has, api, route } = portal;
   const options = useLoad(
     async (signal) => (await api.call("readSignInOptions", { signal })).body,
     [],
@@ -133,10 +133,17 @@ function Provider(): VNode | null {
     return html`<${ErrorNotice} error=${options.error} onRetry=${options.reload} />`;
   if (options.data?.oidc !== true) return null;
   const start = `/sign-in/oidc?${new URLSearchParams({ return: returnOf(portal) })}`;
-  const failed = route.query.get("error") !== null;
+  const failed = route.query.get("error");
+  const known = `sign-in.oidc.failed.${failed}`;
   return html`<section class="sign-in-form">
     <h2>${t("sign-in.oidc.title")}</h2>
-    ${failed ? html`<${Notice} kind="error" title=${t("sign-in.oidc.failed")} />` : null}
+    ${
+      failed === null
+        ? null
+        : html`<${Notice} kind="error" title=${t("sign-in.oidc.failed")}>
+            <p>${t(has(known) ? known : "sign-in.oidc.failed.other")}</p>
+          <//>`
+    }
     <p>${t("sign-in.oidc.text")}</p>
     <div class="actions"><a class="button primary" href=${start}>${t("sign-in.oidc.go")}</a></div>
   </section>`;
@@ -152,7 +159,7 @@ function AlreadyIn(): VNode {
 }
 
 /** Takes the code of a sign-in link out of the address and signs in by it; says whether there was one. */
-function useLink({ submit }: Attempt): boolean {
+function useLink(attempt: Attempt): boolean {
   const [found, setFound] = useState(() => codeIn(location.hash) !== null);
   useEffect(() => {
     function take(): void {
@@ -161,7 +168,7 @@ function useLink({ submit }: Attempt): boolean {
       // Before anything else: it is a credential, and would stay in the browser's history.
       history.replaceState(history.state, "", location.pathname + location.search);
       setFound(true);
-      void submit({ code });
+      void attempt.submit({ code });
     }
     take();
     addEventListener("hashchange", take);

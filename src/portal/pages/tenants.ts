@@ -4,6 +4,7 @@ import { html } from "htm/preact";
 import type { Tenant } from "../../admin/contract/access.ts";
 import { usePages, useSettled } from "../shell/load.ts";
 import { usePortal } from "../shell/portal.ts";
+import type { Portal } from "../shell/portal.ts";
 import { Badge } from "../ui/badge.ts";
 import { Button } from "../ui/button.ts";
 import { EmptyState } from "../ui/empty-state.ts";
@@ -42,16 +43,42 @@ type Action =
   | { readonly kind: "edit" | "link"; readonly tenant: Tenant }
   | { readonly kind: "add" };
 
-function TenantTable({
-  rows,
+const nameOf = ({ name, tenantId }: Tenant): string => (name === "" ? tenantId : name);
+
+type OnAction = (action: Action) => void;
+
+function TenantActions({
+  tenant,
   onAction,
 }: {
-  readonly rows: readonly Tenant[];
-  readonly onAction: (action: Action) => void;
+  readonly tenant: Tenant;
+  readonly onAction: OnAction;
 }): VNode {
-  const { t, href, can } = usePortal();
-  const nameOf = ({ name, tenantId }: Tenant): string => (name === "" ? tenantId : name);
-  const columns: readonly Column<Tenant>[] = [
+  const { t, can } = usePortal();
+  return html`<div class="actions">
+    ${
+      can("tenants:write")
+        ? html`<${Button}
+            label=${t("tenants.edit.label", { name: nameOf(tenant) })}
+            onClick=${() => onAction({ kind: "edit", tenant })}
+            >${t("tenants.edit.short")}<//
+          >`
+        : null
+    }
+    ${
+      can("tokens:write")
+        ? html`<${Button}
+            label=${t("tenants.link.of", { name: nameOf(tenant) })}
+            onClick=${() => onAction({ kind: "link", tenant })}
+            >${t("tenants.link.short")}<//
+          >`
+        : null
+    }
+  </div>`;
+}
+
+function columnsOf({ t, href, can }: Portal, onAction: OnAction): readonly Column<Tenant>[] {
+  return [
     {
       key: "name",
       label: t("tenants.tenant"),
@@ -82,33 +109,24 @@ function TenantTable({
             key: "actions",
             label: t("tokens.action"),
             cell: (tenant: Tenant) =>
-              html`<div class="actions">
-                ${
-                  can("tenants:write")
-                    ? html`<${Button}
-                        label=${t("tenants.edit.label", { name: nameOf(tenant) })}
-                        onClick=${() => onAction({ kind: "edit", tenant })}
-                        >${t("tenants.edit.short")}<//
-                      >`
-                    : null
-                }
-                ${
-                  can("tokens:write")
-                    ? html`<${Button}
-                        label=${t("tenants.link.of", { name: nameOf(tenant) })}
-                        onClick=${() => onAction({ kind: "link", tenant })}
-                        >${t("tenants.link.short")}<//
-                      >`
-                    : null
-                }
-              </div>`,
+              html`<${TenantActions} tenant=${tenant} onAction=${onAction} />`,
           },
         ]
       : []),
   ];
+}
+
+function TenantTable({
+  rows,
+  onAction,
+}: {
+  readonly rows: readonly Tenant[];
+  readonly onAction: OnAction;
+}): VNode {
+  const portal = usePortal();
   return html`<${Table}
-    caption=${t("tenants.title")}
-    columns=${columns}
+    caption=${portal.t("tenants.title")}
+    columns=${columnsOf(portal, onAction)}
     rows=${rows}
     rowKey=${({ tenantId }: Tenant) => tenantId}
   />`;

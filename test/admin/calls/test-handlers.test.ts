@@ -32,7 +32,7 @@ describe("the preview", () => {
     const action = {
       secrets: [secret],
       headers: { "X-Own": "hush-header" },
-      auth: { scheme: "basic", username: "user", secret: "hush-password" },
+      auth: { scheme: "basic", username: "user", password: "hush-password" },
     };
     const { body } = await memoryCalls().handlers.previewRequest(asked({ action }), own);
     const header = (wanted: string) => body.headers.find(({ name }) => name === wanted)?.value;
@@ -86,8 +86,9 @@ describe("a test request", () => {
 
   test("takes no saved credential elsewhere for who may not change the trigger", async () => {
     const world = memoryCalls();
-    const kept = { headers: { "X-Own": "hush-header" } };
-    const triggerId = world.put("t", { action: { url, ...kept } });
+    const kept = { headers: { "X-Own": "***" } };
+    const saved = { url, headers: { "X-Own": "hush-header" } };
+    const triggerId = world.put("t", { action: saved });
     world.sender.script("https://evil.example/", { status: 200 });
     world.sender.script(url, { status: 200 });
     const tester = askedBy("tenant-admin", "t", ["triggers:write"]);
@@ -100,6 +101,7 @@ describe("a test request", () => {
     expect(await code(world.handlers.testSend(astray, own))).toBe("answered");
     const home = asked({ triggerId, action: { url, ...kept } });
     expect(await code(world.handlers.testSend(home, tester))).toBe("answered");
+    expect(world.sender.requests.at(-1)?.headers).toMatchObject({ "x-own": "hush-header" });
   });
 
   test("takes no real call elsewhere for who may not see it", async () => {

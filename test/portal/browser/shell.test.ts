@@ -55,6 +55,7 @@ describe("the shell", () => {
     await page.waitForFunction("document.activeElement.id === 'main'");
     await page.goBack();
     await page.waitForURL("**/en-GB/webhooks");
+    expect(await page.title()).toBe("Webhooks · Onhook");
     await page.context().close();
   });
 
@@ -71,7 +72,8 @@ describe("the shell", () => {
     const { tenantId } = [...portal.state.tenants.values()][0] ?? { tenantId: "" };
     await page.goto(`${portal.api.url}/en-GB/webhooks?tenant=${tenantId}`);
     await page.getByRole("link", { name: "Deliveries" }).click();
-    await page.waitForURL(`**/deliveries?tenant=${tenantId}`);
+    await page.waitForURL("**/deliveries?**");
+    expect(new URL(page.url()).search).toBe(`?tenant=${tenantId}`);
     await page.context().close();
   });
 
@@ -84,6 +86,7 @@ describe("the shell", () => {
     portal.state.failures.clear();
     await page.getByRole("button", { name: "Try again" }).first().click();
     await page.getByText("Sales calls to the CRM").waitFor();
+    expect(await page.getByText("The service is starting").count()).toBe(0);
     await page.context().close();
   });
 });

@@ -139,7 +139,7 @@ export function tenantHandlers(state: FakeState): TenantHandlers {
     }),
     writeTenant: async ({ params: { tenantId }, body }, context) => {
       if (context.ifMatch !== null && context.ifMatch !== etag(tenantId))
-        throw new FakeError(412, "VERSION_CONFLICT");
+        throw new FakeError(412, "TRIGGER_CHANGED");
       const name = typeof body.name === "string" ? body.name : "";
       const maxTriggers = (body.maxTriggers ?? null) as number | null;
       state.tenants.set(tenantId, {

@@ -91,6 +91,8 @@ function register(
     url: `/api/v1${operation.path}`,
     handler: async (request, reply) => {
       const failure = state.failures.get(id);
+      if (failure?.retryAfterSeconds !== undefined)
+        void reply.header("retry-after", String(failure.retryAfterSeconds));
       if (failure !== undefined) throw new FakeError(failure.status, failure.code);
       const params = parsed(operation.params, request.params) as { tenantId?: string } | undefined;
       const principal = principalOf(state, request);

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Handlers } from "../../../src/admin/contract/handlers.ts";
-import type { Replay } from "../../../src/admin/contract/deliveries.ts";
+import type { Attempt, Replay } from "../../../src/admin/contract/deliveries.ts";
 import { asking, notFound, pageOf } from "./fake-error.ts";
-import { noteChange, triggerIds } from "./fake-state.ts";
+import { noteChange, tenantOne } from "./fake-state.ts";
 import type { FakeState, StoredDelivery } from "./fake-state.ts";
 import { triggersOf } from "./fake-triggers.ts";
 
@@ -36,25 +36,64 @@ function replayOf(state: FakeState, replayId: string): Replay {
   return replay;
 }
 
+function runningReplay(replayId: string, kind: Replay["kind"], triggerId: string | null): Replay {
+  return {
+    replayId,
+    kind,
+    triggerId,
+    state: "running",
+    startedAt: new Date().toISOString(),
+    endedAt: null,
+    read: 40,
+    end: 100,
+    matched: 12,
+    written: 12,
+    skipped: 0,
+    error: null,
+  };
+}
+
+/** What the deliverer would do: one more attempt, which is told of from now on. */
+export function addAttempt(
+  state: FakeState,
+  jobId: string,
+  made: Pick<Attempt, "outcome" | "status" | "reason">,
+): void {
+  const stored = state.deliveries.get(jobId);
+  if (stored === undefined) throw notFound();
+  const at = new Date().toISOString();
+  const attempt: Attempt = {
+    attempt: 1,
+    at,
+    durationMs: 120,
+    error: null,
+    method: "POST",
+    host: "crm.example.com",
+    nextAttemptAt: null,
+    ...made,
+  };
+  const attempts = [...stored.attempts, attempt];
+  const { outcome, status, reason } = made;
+  state.deliveries.set(jobId, {
+    delivery: {
+      ...stored.delivery,
+      state: outcome === "failed" ? "retrying" : outcome,
+      attempts: attempts.length,
+      lastAt: at,
+      status,
+      reason,
+    },
+    attempts,
+  });
+}
+
 function replaying(
   state: FakeState,
 ): Pick<DeliveryHandlers, "startReplay" | "listReplays" | "readReplay" | "stopReplay"> {
   return {
     startReplay: async ({ params: { tenantId }, body }, context) => {
-      const replay: Replay = {
-        replayId: body.replayId ?? randomUUID(),
-        kind: body.kind,
-        triggerId: body.triggerId ?? null,
-        state: "running",
-        startedAt: new Date().toISOString(),
-        endedAt: null,
-        read: 40,
-        end: 100,
-        matched: 12,
-        written: 12,
-        skipped: 0,
-        error: null,
-      };
+      const id = body.replayId ?? randomUUID();
+      const replay = runningReplay(id, body.kind, body.triggerId ?? null);
       state.replays.set(replay.replayId, replay);
       noteChange(state, asking(context), {
         action: "replay.started",
@@ -86,10 +125,13 @@ export function deliveryHandlers(state: FakeState): DeliveryHandlers {
             (query.state === undefined || delivery.state === query.state) &&
             (query.from === undefined || delivery.lastAt >= query.from) &&
             (query.to === undefined || delivery.lastAt < query.to),
-        );
+        )
+        .sort((a, b) => b.lastAt.localeCompare(a.lastAt));
       return { body: pageOf(found, query) };
     },
-    readDelivery: async ({ params: { tenantId, jobId }, query }) => {
+    readDelivery: async ({ params: { tenantId, jobId }, query }, context) => {
+      if (query.reveal)
+        noteChange(state, asking(context), { action: "values.revealed", tenantId, subject: jobId });
       const { delivery, attempts } = deliveryOf(state, tenantId, jobId);
       const call = state.calls.find(({ cdr }) => cdr.id === delivery.cdrId);
       const cdr = query.reveal ? call?.cdr : { ...call?.cdr, cliNum: "•••", ddiNum: "•••" };
@@ -102,11 +144,9 @@ export function deliveryHandlers(state: FakeState): DeliveryHandlers {
       return { body: { ...delivery, attemptList: [...attempts], payload } };
     },
     redeliver: async ({ params: { tenantId, jobId } }, context) => {
-      const { delivery, attempts } = deliveryOf(state, tenantId, jobId);
-      state.deliveries.set(jobId, {
-        delivery: { ...delivery, state: "delivered", status: 200 },
-        attempts,
-      });
+      const { delivery } = deliveryOf(state, tenantId, jobId);
+      const replay = runningReplay(`redeliver-${jobId}`, "dead", delivery.triggerId);
+      state.replays.set(replay.replayId, replay);
       noteChange(state, asking(context), {
         action: "delivery.redelivered",
         tenantId,
@@ -131,24 +171,31 @@ export function deliveryHandlers(state: FakeState): DeliveryHandlers {
       }));
       return { body: { items } };
     },
-    listDeadLetters: async () => {
+    listDeadLetters: async ({ query }) => {
       const dead = [...state.deliveries.values()].filter(
         ({ delivery }) => delivery.state === "dead",
       );
-      const items = dead.map(({ delivery }, offset) => ({
+      const all = dead.map(({ delivery }, offset) => ({
         at: delivery.lastAt,
         jobId: delivery.jobId,
-        triggerId: triggerIds.sales,
-        tenantId: null,
+        triggerId: delivery.triggerId,
+        tenantId: tenantOne,
         cdrId: delivery.cdrId,
         reason: "status",
         attempts: delivery.attempts,
         status: 503,
-        error: "The endpoint answered 503",
+        error: "the receiver answered 503",
         partition: 0,
         offset,
       }));
-      return { body: { items, count: items.length, complete: true } };
+      const fitting = all.filter(
+        ({ tenantId, triggerId, reason }) =>
+          (query.tenantId ?? tenantId) === tenantId &&
+          (query.triggerId ?? triggerId) === triggerId &&
+          (query.reason ?? reason) === reason,
+      );
+      const items = fitting.slice(0, query.limit);
+      return { body: { items, count: fitting.length, complete: true } };
     },
     ...replaying(state),
   };

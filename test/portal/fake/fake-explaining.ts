@@ -1,5 +1,6 @@
 import type { Handlers } from "../../../src/admin/contract/handlers.ts";
 import type { CallStory, Preview } from "../../../src/admin/contract/calls.ts";
+import type { Trigger } from "../../../src/admin/contract/triggers.ts";
 import type { Cdr } from "../../../src/cdr/call-ended.ts";
 import { explainCall } from "../../../src/triggers/explain-call.ts";
 import type { CompiledTrigger } from "../../../src/triggers/compile-trigger.ts";
@@ -7,8 +8,9 @@ import { summaryOf } from "./fake-calls.ts";
 import type { FakeCall } from "./fake-calls.ts";
 import { compiledOf } from "./fake-drafts.ts";
 import type { Written } from "./fake-drafts.ts";
-import { notFound, pageOf } from "./fake-error.ts";
+import { asking, notFound, pageOf } from "./fake-error.ts";
 import { catalog, fieldsIn } from "./fake-fields.ts";
+import { noteChange } from "./fake-state.ts";
 import type { FakeState } from "./fake-state.ts";
 import { triggersOf } from "./fake-triggers.ts";
 
@@ -37,6 +39,14 @@ function storyOf(compiled: CompiledTrigger, cdr: Cdr): Story {
   }));
   return { conditions, fires: conditions.every(({ holds }) => holds) };
 }
+
+/** A saved trigger as somebody would write it. */
+const plainOf = ({ name, enabled, filters, action }: Trigger): Written => ({
+  name,
+  enabled,
+  filters,
+  action,
+});
 
 function callOf(state: FakeState, cdrId: string): FakeCall {
   const call = state.calls.find(({ cdr }) => cdr.id === cdrId);
@@ -117,10 +127,12 @@ export function explainingHandlers(state: FakeState): ExplainingHandlers {
       const { items, nextCursor } = pageOf(known, query);
       return { body: { items: items.map((call) => summaryOf(call, query.reveal)), nextCursor } };
     },
-    readCall: async ({ params: { tenantId, cdrId }, query }) => {
+    readCall: async ({ params: { tenantId, cdrId }, query }, context) => {
+      if (query.reveal)
+        noteChange(state, asking(context), { action: "values.revealed", tenantId, subject: cdrId });
       const call = callOf(state, cdrId);
       const triggers = triggersOf(state, tenantId).map(({ trigger }) => {
-        const { conditions, fires } = storyOf(compiledOf(trigger), call.cdr);
+        const { conditions, fires } = storyOf(compiledOf(plainOf(trigger)), call.cdr);
         const active = trigger.status === "active";
         return {
           triggerId: trigger.triggerId,

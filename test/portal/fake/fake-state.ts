@@ -7,6 +7,7 @@ import { scopesOfRole } from "../../../src/access/principal.ts";
 import type { AccessRole } from "../../../src/access/principal.ts";
 import { makeCalls } from "./fake-calls.ts";
 import type { FakeCall } from "./fake-calls.ts";
+import { makeChanges, makeTokens } from "./fake-records.ts";
 
 export const tenantOne = "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d";
 export const tenantTwo = "1c9f0a3e-6d0b-4d61-8f0e-5a3f2a6f9b11";
@@ -30,6 +31,12 @@ export interface StoredDelivery {
   readonly attempts: readonly Attempt[];
 }
 
+export interface FakeFailure {
+  readonly status: number;
+  readonly code: string;
+  readonly retryAfterSeconds?: number;
+}
+
 /** Everything that the API tells of, in memory; tests look at it and change it. */
 export interface FakeState {
   readonly now: number;
@@ -44,7 +51,7 @@ export interface FakeState {
   /** By the value of the session's cookie. */
   readonly sessions: Map<string, Principal>;
   /** Answers that are given in the place of the right ones, by operation: a status and a code. */
-  readonly failures: Map<string, { readonly status: number; readonly code: string }>;
+  readonly failures: Map<string, FakeFailure>;
 }
 
 /** What one signs in with, by role: a token's text. */
@@ -178,7 +185,8 @@ function deliveriesOf(calls: readonly FakeCall[]): Map<string, StoredDelivery> {
         at: new Date(at + 1000 + number * 2000).toISOString(),
         durationMs: 80 + number * 900,
         outcome: last && state !== "retrying" ? state : "failed",
-        reason: state === "delivered" ? null : state === "cancelled" ? "disabled" : "status",
+        reason:
+          state === "delivered" ? null : state === "cancelled" ? "trigger-disabled" : "status",
         status: state === "delivered" ? 200 : state === "cancelled" ? null : 503,
         error: state === "delivered" ? null : "The endpoint answered 503",
         method: "POST",
@@ -234,8 +242,8 @@ export function makeState(now = Date.now()): FakeState {
     ]),
     tenantVersions: new Map(),
     deliveries: deliveriesOf(calls),
-    changes: [],
-    tokens: new Map(),
+    changes: makeChanges({ tenantId: tenantOne, triggerId: triggerIds.sales, now }),
+    tokens: makeTokens({ tenantId: tenantOne, triggerId: triggerIds.sales, now }),
     replays: new Map(),
     sessions: new Map([
       ["tenant-admin", principalOf("tenant-admin")],

@@ -41,9 +41,9 @@ export function triggersOf(state: FakeState, tenantId: string): StoredTrigger[] 
 }
 
 function checkVersion(stored: StoredTrigger, { ifMatch }: RequestContext, required: boolean): void {
-  if (ifMatch === null && required) throw new FakeError(428, "IF_MATCH_REQUIRED");
+  if (ifMatch === null && required) throw new FakeError(428, "PRECONDITION_REQUIRED");
   if (ifMatch !== null && ifMatch !== "*" && ifMatch !== String(stored.version))
-    throw new FakeError(412, "VERSION_CONFLICT");
+    throw new FakeError(412, "TRIGGER_CHANGED");
 }
 
 function save(state: FakeState, stored: StoredTrigger, trigger: Trigger): Reply<Trigger> {
@@ -109,7 +109,7 @@ function creating(state: FakeState): Pick<TriggerHandlers, "createTrigger"> {
       const { triggerId: given, generateSecret, ...written } = body;
       const licence = state.tenants.get(tenantId)?.maxTriggers ?? Infinity;
       if (triggersOf(state, tenantId).length >= licence)
-        throw new FakeError(409, "LICENCE_EXHAUSTED");
+        throw new FakeError(409, "LICENCE_EXCEEDED");
       const triggerId = typeof given === "string" ? given : randomUUID();
       const secret = generateSecret ? newSigningSecret("hmac") : null;
       const blank = makeTrigger(tenantId, { triggerId, name: "", url: "" }, Date.now());

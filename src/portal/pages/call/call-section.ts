@@ -4,7 +4,8 @@ import type { CallSummary } from "../../../admin/contract/calls.ts";
 import { usePortal } from "../../shell/portal.ts";
 import { CopyButton } from "../../ui/copy-button.ts";
 import { Time } from "../../ui/time.ts";
-import { durationOf, partyOf, resultOf } from "../calls/call-facts.ts";
+import { durationOf, resultOf } from "../calls/call-facts.ts";
+import { Party } from "../calls/party.ts";
 import type { FieldNames } from "../calls/use-fields.ts";
 
 /** What the call was: the few things that tell which it is, and all the rest on demand. */
@@ -21,8 +22,6 @@ export function CallSection({
   const dir = fields["dir"];
   const facts: readonly (readonly [string, string | null])[] = [
     [t("calls.column.dir"), dir === undefined ? null : names.value("dir", String(dir))],
-    [t("calls.column.from"), partyOf(fields, "cliNum", "cliName")],
-    [t("calls.column.to"), partyOf(fields, "ddiNum", "ddiName")],
     [t("calls.column.result"), t(`calls.result.${resultOf(fields)}`)],
     [t("calls.column.duration"), durationOf(portal, fields)],
   ];
@@ -33,6 +32,14 @@ export function CallSection({
       <div>
         <dt>${t("calls.column.at")}</dt>
         <dd><${Time} at=${call.at} /></dd>
+      </div>
+      <div>
+        <dt>${t("calls.column.from")}</dt>
+        <dd><${Party} fields=${fields} number="cliNum" name="cliName" /></dd>
+      </div>
+      <div>
+        <dt>${t("calls.column.to")}</dt>
+        <dd><${Party} fields=${fields} number="ddiNum" name="ddiName" /></dd>
       </div>
       ${facts.map(([label, value]) =>
         value === null

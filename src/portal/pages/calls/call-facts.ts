@@ -3,14 +3,6 @@ import type { Portal } from "../../shell/portal.ts";
 
 type Fields = CallSummary["fields"];
 
-/** A number and a name that belong together: "Sales (+44 …)"; null: the call has neither. */
-export function partyOf(fields: Fields, numberField: string, nameField: string): string | null {
-  const [number, name] = [fields[numberField], fields[nameField]];
-  const known = [name, number].filter((value) => value !== undefined && value !== "").map(String);
-  if (known.length === 2) return `${known[0]} (${known[1]})`;
-  return known[0] ?? null;
-}
-
 /** What became of the call, as the key of its word. */
 export function resultOf(fields: Fields): "answered" | "abandoned" | "lost" | "none" {
   if (fields["ans"] === 1) return "answered";

@@ -24,8 +24,8 @@ function Secrets({ trigger }: { readonly trigger: Trigger }): VNode {
               : secrets.map(
                   (secret, index) =>
                     html`<div key=${index}>
-                      <code>${secret}</code>
-                      ${t(secret.startsWith("whsk_") ? "guide.own.ed25519" : "guide.own.hmac")}
+                      <code>${secret}</code
+                      >${" "}${t(secret.startsWith("whsk_") ? "guide.own.ed25519" : "guide.own.hmac")}
                     </div>`,
                 )
           }
@@ -61,12 +61,14 @@ export function OwnWebhook(): VNode {
   );
   return html`<section>
     <h2>${t("guide.own.title")}</h2>
-    <${SelectField}
-      label=${t("guide.own.choose")}
-      value=${chosen}
-      choices=${[{ value: "", label: t("guide.own.none") }, ...choices]}
-      onChange=${(id: string) => void go(href(route.path, { trigger: id }), { replace: true })}
-    />
+    <div class="narrow">
+      <${SelectField}
+        label=${t("guide.own.choose")}
+        value=${chosen}
+        choices=${[{ value: "", label: t("guide.own.none") }, ...choices]}
+        onChange=${(id: string) => void go(href(route.path, { trigger: id }), { replace: true })}
+      />
+    </div>
     ${
       chosen === ""
         ? html`<p class="hint">${t("guide.own.hint")}</p>`

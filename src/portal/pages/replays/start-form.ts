@@ -17,47 +17,16 @@ interface FieldsProps {
   readonly onChange: (draft: ReplayDraft) => void;
 }
 
-function Fields({ draft, tried, onChange }: FieldsProps): VNode {
+/** From when to when, and how fast. */
+function Numbers({
+  draft,
+  onChange,
+  error,
+}: Pick<FieldsProps, "draft" | "onChange"> & {
+  readonly error: (field: string) => string | null;
+}): VNode {
   const { t } = usePortal();
-  const [, ...triggers] = useTriggerChoices(draft.triggerId, true);
-  const wrong = tried ? problemOfDraft(draft) : null;
-  const error = (field: string): string | null =>
-    wrong?.field === field ? t(`replays.wrong.${wrong.problem}`) : null;
-  const isCalls = draft.kind === "calls";
-  return html`<${SelectField}
-      label=${t("replays.kind")}
-      hint=${t(`replays.kind.${draft.kind}.hint`)}
-      value=${draft.kind}
-      choices=${(["dead", "calls"] as const).map((kind) => ({ value: kind, label: t(`replays.kind.${kind}`) }))}
-      onChange=${(kind: ReplayDraft["kind"]) => onChange({ ...draft, kind })}
-    />
-    <${SelectField}
-      label=${t("deliveries.filter.trigger.label")}
-      value=${draft.triggerId}
-      error=${error("triggerId")}
-      choices=${[
-        {
-          value: "",
-          label: t(isCalls ? "replays.trigger.choose" : "deliveries.filter.trigger.any"),
-        },
-        ...triggers,
-      ]}
-      onChange=${(triggerId: string) => onChange({ ...draft, triggerId })}
-    />
-    ${
-      isCalls
-        ? null
-        : html`<${SelectField}
-            label=${t("replays.reason")}
-            value=${draft.reason}
-            choices=${[
-              { value: "", label: t("replays.reason.any") },
-              ...reasons.map((reason) => ({ value: reason, label: t(`replays.reason.${reason}`) })),
-            ]}
-            onChange=${(reason: string) => onChange({ ...draft, reason })}
-          />`
-    }
-    <${TextField}
+  return html`<${TextField}
       label=${t("deliveries.filter.from")}
       type="datetime-local"
       value=${draft.from}
@@ -78,6 +47,56 @@ function Fields({ draft, tried, onChange }: FieldsProps): VNode {
       error=${error("rate")}
       onInput=${(rate: string) => onChange({ ...draft, rate })}
     />`;
+}
+
+function Fields({ draft, tried, onChange }: FieldsProps): VNode {
+  const { t } = usePortal();
+  const [, ...triggers] = useTriggerChoices(draft.triggerId, true);
+  const wrong = tried ? problemOfDraft(draft) : null;
+  const error = (field: string): string | null =>
+    wrong?.field === field ? t(`replays.wrong.${wrong.problem}`) : null;
+  const isCalls = draft.kind === "calls";
+  return html`<div class="narrow">
+      <${SelectField}
+        label=${t("replays.kind")}
+        hint=${t(`replays.kind.${draft.kind}.hint`)}
+        value=${draft.kind}
+        choices=${(["dead", "calls"] as const).map((kind) => ({ value: kind, label: t(`replays.kind.${kind}`) }))}
+        onChange=${(kind: ReplayDraft["kind"]) => onChange({ ...draft, kind })}
+      />
+    </div>
+    <div class="filters">
+      <${SelectField}
+        label=${t("deliveries.filter.trigger.label")}
+        value=${draft.triggerId}
+        error=${error("triggerId")}
+        choices=${[
+          {
+            value: "",
+            label: t(isCalls ? "replays.trigger.choose" : "deliveries.filter.trigger.any"),
+          },
+          ...triggers,
+        ]}
+        onChange=${(triggerId: string) => onChange({ ...draft, triggerId })}
+      />
+      ${
+        isCalls
+          ? null
+          : html`<${SelectField}
+              label=${t("replays.reason")}
+              value=${draft.reason}
+              choices=${[
+                { value: "", label: t("replays.reason.any") },
+                ...reasons.map((reason) => ({
+                  value: reason,
+                  label: t(`replays.reason.${reason}`),
+                })),
+              ]}
+              onChange=${(reason: string) => onChange({ ...draft, reason })}
+            />`
+      }
+      <${Numbers} draft=${draft} onChange=${onChange} error=${error} />
+    </div>`;
 }
 
 /** Starts a replay, after asking; `onStarted` is called when it runs. */
@@ -121,7 +140,7 @@ export function StartForm({
   return html`<form class="card" onSubmit=${submit} novalidate>
     <h2>${t("replays.start")}</h2>
     ${error === null ? null : html`<${ErrorNotice} error=${error} />`}
-    <div class="filters"><${Fields} draft=${draft} tried=${tried} onChange=${setDraft} /></div>
+    <${Fields} draft=${draft} tried=${tried} onChange=${setDraft} />
     <div class="actions"><${Button} type="submit" kind="primary">${t("replays.start.go")}<//></div>
     ${
       asking

@@ -17,6 +17,63 @@ interface Made {
 
 const lifetimes = [300, 3600, 86_400] as const;
 
+interface Wish {
+  readonly name: string;
+  readonly locale: string;
+  readonly seconds: string;
+}
+
+function MadeLink({ made }: { readonly made: Made }): VNode {
+  const { t } = usePortal();
+  return html`<p>${t("tenants.link.made")}</p>
+    <${CodeBlock}
+      label=${t("tenants.link.label")}
+      text=${new URL(made.url, location.origin).href}
+    />
+    <p class="hint">${t("tenants.link.until")} <${Time} at=${made.expiresAt} /></p>`;
+}
+
+function WishFields({
+  wish,
+  tried,
+  onChange,
+}: {
+  readonly wish: Wish;
+  readonly tried: boolean;
+  readonly onChange: (wish: Wish) => void;
+}): VNode {
+  const { t, locale, locales, formats } = usePortal();
+  const languages = new Intl.DisplayNames(locale, { type: "language" });
+  return html`<p>${t("tenants.link.text")}</p>
+    <${TextField}
+      label=${t("tenants.link.for")}
+      hint=${t("tenants.link.for.hint")}
+      maxLength=${200}
+      autocomplete="off"
+      value=${wish.name}
+      error=${tried && wish.name.trim() === "" ? t("tokens.name.empty") : null}
+      onInput=${(name: string) => onChange({ ...wish, name })}
+    />
+    <${SelectField}
+      label=${t("tenants.link.lifetime")}
+      value=${wish.seconds}
+      choices=${lifetimes.map((each) => ({
+        value: String(each),
+        label: formats.duration(each * 1000),
+      }))}
+      onChange=${(seconds: string) => onChange({ ...wish, seconds })}
+    />
+    <${SelectField}
+      label=${t("shell.language.label")}
+      value=${wish.locale}
+      choices=${locales.map((each) => ({
+        value: each,
+        label: languages.of(each.split("-", 1)[0] ?? each) ?? each,
+      }))}
+      onChange=${(locale: string) => onChange({ ...wish, locale })}
+    />`;
+}
+
 /** Makes a link that signs the tenant's administrator in, once. */
 export function LinkDialog({
   tenant,
@@ -25,24 +82,22 @@ export function LinkDialog({
   readonly tenant: Tenant;
   readonly onClose: () => void;
 }): VNode {
-  const { t, api, locale, locales, formats } = usePortal();
-  const [name, setName] = useState("");
-  const [language, setLanguage] = useState(locale);
-  const [seconds, setSeconds] = useState("300");
+  const { t, api, locale } = usePortal();
+  const [wish, setWish] = useState<Wish>({ name: "", locale, seconds: "300" });
   const [tried, setTried] = useState(false);
   const [error, setError] = useState<Error | null>(null);
   const [made, setMade] = useState<Made | null>(null);
   async function make(): Promise<void> {
     setTried(true);
-    if (name.trim() === "") return;
+    if (wish.name.trim() === "") return;
     setError(null);
     try {
       const { body } = await api.call("createSignInLink", {
         body: {
           tenantId: tenant.tenantId,
-          name: name.trim(),
-          locale: language === "fr-FR" ? "fr-FR" : "en-GB",
-          validSeconds: Number(seconds),
+          name: wish.name.trim(),
+          locale: wish.locale === "fr-FR" ? "fr-FR" : "en-GB",
+          validSeconds: Number(wish.seconds),
         },
       });
       setMade(body);
@@ -50,51 +105,22 @@ export function LinkDialog({
       setError(caught as Error);
     }
   }
-  const title = t("tenants.link.title", {
-    name: tenant.name === "" ? tenant.tenantId : tenant.name,
-  });
-  if (made !== null) {
-    const url = new URL(made.url, location.origin).href;
-    return html`<${Dialog}
-      title=${title}
-      onClose=${onClose}
-      actions=${html`<${Button} kind="primary" onClick=${onClose}>${t("shell.close")}<//>`}
-    >
-      <p>${t("tenants.link.made")}</p>
-      <${CodeBlock} label=${t("tenants.link.label")} text=${url} />
-      <p class="hint">${t("tenants.link.until")} <${Time} at=${made.expiresAt} /></p>
-    <//>`;
-  }
-  const actions = html`<${Button} onClick=${onClose}>${t("shell.cancel")}<//>
-    <${Button} kind="primary" onClick=${make}>${t("tenants.link.make")}<//>`;
-  return html`<${Dialog} title=${title} onClose=${onClose} actions=${actions}>
+  const name = tenant.name === "" ? tenant.tenantId : tenant.name;
+  const actions =
+    made === null
+      ? html`<${Button} onClick=${onClose}>${t("shell.cancel")}<//>
+          <${Button} kind="primary" onClick=${make}>${t("tenants.link.make")}<//>`
+      : html`<${Button} kind="primary" onClick=${onClose}>${t("tenants.link.done")}<//>`;
+  return html`<${Dialog}
+    title=${t("tenants.link.title", { name })}
+    onClose=${onClose}
+    actions=${actions}
+  >
     ${error === null ? null : html`<${ErrorNotice} error=${error} />`}
-    <p>${t("tenants.link.text")}</p>
-    <${TextField}
-      label=${t("tenants.link.for")}
-      hint=${t("tenants.link.for.hint")}
-      maxLength=${200}
-      autocomplete="off"
-      value=${name}
-      error=${tried && name.trim() === "" ? t("tokens.name.empty") : null}
-      onInput=${setName}
-    />
-    <${SelectField}
-      label=${t("tenants.link.lifetime")}
-      value=${seconds}
-      choices=${lifetimes.map((each) => ({ value: String(each), label: formats.duration(each * 1000) }))}
-      onChange=${setSeconds}
-    />
-    <${SelectField}
-      label=${t("shell.language.label")}
-      value=${language}
-      choices=${locales.map((each) => ({
-        value: each,
-        label:
-          new Intl.DisplayNames(locale, { type: "language" }).of(each.split("-", 1)[0] ?? each) ??
-          each,
-      }))}
-      onChange=${setLanguage}
-    />
+    ${
+      made === null
+        ? html`<${WishFields} wish=${wish} tried=${tried} onChange=${setWish} />`
+        : html`<${MadeLink} made=${made} />`
+    }
   <//>`;
 }

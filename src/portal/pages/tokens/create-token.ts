@@ -60,6 +60,54 @@ function ScopeChoice({
   </fieldset>`;
 }
 
+function Fields({
+  draft,
+  ofPlatform,
+  tried,
+  onChange,
+}: {
+  readonly draft: Draft;
+  readonly ofPlatform: boolean;
+  readonly tried: boolean;
+  readonly onChange: (draft: Draft) => void;
+}): VNode {
+  const { t } = usePortal();
+  return html`<${TextField}
+      label=${t("tokens.name")}
+      hint=${t("tokens.name.hint")}
+      maxLength=${200}
+      autocomplete="off"
+      value=${draft.name}
+      error=${tried && draft.name.trim() === "" ? t("tokens.name.empty") : null}
+      onInput=${(name: string) => onChange({ ...draft, name })}
+    />
+    ${
+      ofPlatform
+        ? html`<${SelectField}
+            label=${t("tokens.role")}
+            value=${draft.role}
+            choices=${(["support", "operator"] as const).map((role) => ({
+              value: role,
+              label: t(`tokens.role.${role}`),
+            }))}
+            onChange=${(role: Role) => onChange({ ...draft, role })}
+          />`
+        : null
+    }
+    <${SelectField}
+      label=${t("tokens.lifetime")}
+      value=${draft.days}
+      choices=${lifetimes.map((days) => ({
+        value: days,
+        label:
+          days === ""
+            ? t("tokens.lifetime.ever")
+            : t("tokens.lifetime.days", { count: Number(days) }),
+      }))}
+      onChange=${(days: string) => onChange({ ...draft, days })}
+    />`;
+}
+
 /**
  * Makes a token, and gives it to `onCreated`. Of a tenant its administrators'; of the platform, for `ofPlatform`, of a
  * role. Nobody gives more rights than they have: those alone are offered.
@@ -107,40 +155,7 @@ export function CreateTokenDialog({
     <${Button} kind="primary" onClick=${create}>${t("tokens.create")}<//>`;
   return html`<${Dialog} title=${t("tokens.create.title")} onClose=${onClose} actions=${actions}>
     ${error === null ? null : html`<${ErrorNotice} error=${error} />`}
-    <${TextField}
-      label=${t("tokens.name")}
-      hint=${t("tokens.name.hint")}
-      maxLength=${200}
-      autocomplete="off"
-      value=${draft.name}
-      error=${tried && noName ? t("tokens.name.empty") : null}
-      onInput=${(name: string) => setDraft({ ...draft, name })}
-    />
-    ${
-      ofPlatform
-        ? html`<${SelectField}
-            label=${t("tokens.role")}
-            value=${draft.role}
-            choices=${(["support", "operator"] as const).map((role) => ({
-              value: role,
-              label: t(`tokens.role.${role}`),
-            }))}
-            onChange=${(role: Role) => setDraft({ ...draft, role })}
-          />`
-        : null
-    }
-    <${SelectField}
-      label=${t("tokens.lifetime")}
-      value=${draft.days}
-      choices=${lifetimes.map((days) => ({
-        value: days,
-        label:
-          days === ""
-            ? t("tokens.lifetime.ever")
-            : t("tokens.lifetime.days", { count: Number(days) }),
-      }))}
-      onChange=${(days: string) => setDraft({ ...draft, days })}
-    />
+    <${Fields} draft=${draft} ofPlatform=${ofPlatform} tried=${tried} onChange=${setDraft} />
     <${ScopeChoice} draft=${draft} offered=${me?.scopes ?? []} onChange=${setDraft} />
     ${tried && noScope ? html`<p class="error" role="alert">${t("tokens.scopes.none")}</p>` : null}
   <//>`;

@@ -1,0 +1,94 @@
+import type { VNode } from "preact";
+import { html } from "htm/preact";
+import { usePortal } from "../shell/portal.ts";
+import { Button } from "../ui/button.ts";
+import { TextField } from "../ui/field.ts";
+import { newId } from "./draft.ts";
+import type { Pair } from "./draft.ts";
+
+interface RowProps {
+  readonly pair: Pair;
+  readonly nameLabel: string;
+  readonly valueLabel: string;
+  readonly disabled: boolean;
+  readonly problem: string | null;
+  readonly onChange: (pair: Pair) => void;
+  readonly onRemove: () => void;
+}
+
+function PairRow(props: RowProps): VNode {
+  const { t } = usePortal();
+  const { pair, nameLabel, valueLabel, disabled, problem, onChange, onRemove } = props;
+  return html`<div class="pair">
+    <${TextField}
+      label=${nameLabel}
+      quietLabel
+      placeholder=${nameLabel}
+      value=${pair.name}
+      disabled=${disabled}
+      error=${problem}
+      onInput=${(name: string) => onChange({ ...pair, name })}
+    />
+    <${TextField}
+      label=${valueLabel}
+      quietLabel
+      placeholder=${valueLabel}
+      value=${pair.value}
+      disabled=${disabled}
+      onInput=${(value: string) => onChange({ ...pair, value })}
+    />
+    ${
+      disabled
+        ? null
+        : html`<${Button}
+            kind="quiet"
+            label=${t("editor.remove-pair", { name: pair.name })}
+            onClick=${onRemove}
+          >
+            ${t("editor.remove")}
+          <//>`
+    }
+  </div>`;
+}
+
+/** Rows of name and value. */
+export function Pairs({
+  pairs,
+  disabled,
+  addLabel,
+  nameLabel,
+  valueLabel,
+  problemOf,
+  onChange,
+}: {
+  readonly pairs: readonly Pair[];
+  readonly disabled: boolean;
+  readonly addLabel: string;
+  readonly nameLabel: string;
+  readonly valueLabel: string;
+  readonly problemOf: (pair: Pair) => string | null;
+  readonly onChange: (pairs: readonly Pair[]) => void;
+}): VNode {
+  const add = (): void => onChange([...pairs, { id: newId(), name: "", value: "" }]);
+  return html`<div class="pairs">
+    ${pairs.map(
+      (pair) =>
+        html`<${PairRow}
+          key=${pair.id}
+          pair=${pair}
+          nameLabel=${nameLabel}
+          valueLabel=${valueLabel}
+          disabled=${disabled}
+          problem=${problemOf(pair)}
+          onChange=${(next: Pair) =>
+            onChange(pairs.map((other) => (other.id === next.id ? next : other)))}
+          onRemove=${() => onChange(pairs.filter(({ id }) => id !== pair.id))}
+        />`,
+    )}
+    ${
+      disabled
+        ? null
+        : html`<div class="actions"><${Button} kind="quiet" onClick=${add}>${addLabel}<//></div>`
+    }
+  </div>`;
+}

@@ -1,0 +1,190 @@
+import type { VNode } from "preact";
+import { useState } from "preact/hooks";
+import { html } from "htm/preact";
+import type { Trigger } from "../../admin/contract/triggers.ts";
+import { ApiError } from "../api/problem.ts";
+import { usePortal } from "../shell/portal.ts";
+import { Button } from "../ui/button.ts";
+import { ConfirmDialog } from "../ui/dialog.ts";
+import { ErrorNotice } from "../ui/loaded.ts";
+import { Notice } from "../ui/notice.ts";
+import { ConflictDialog } from "./conflict-dialog.ts";
+import type { Conflict } from "./conflict-dialog.ts";
+import { draftOf, namedTwice, writtenOf } from "./draft.ts";
+import type { Draft } from "./draft.ts";
+import { Editor, useFields } from "./editor.ts";
+import { failureText } from "./failure-text.ts";
+
+/** A trigger as it is saved, and the version that is. */
+export interface Saved {
+  readonly trigger: Trigger;
+  readonly etag: string;
+}
+
+interface SettingsProps {
+  readonly saved: Saved;
+  readonly draft: Draft;
+  readonly changed: boolean;
+  readonly onDraft: (draft: Draft) => void;
+  readonly onSaved: (saved: Saved, draft: Draft) => void;
+  readonly onDeleted: () => unknown;
+}
+
+function DeleteDialog({
+  saved,
+  onDeleted,
+  onClose,
+  onChanged,
+}: {
+  readonly saved: Saved;
+  readonly onDeleted: () => unknown;
+  readonly onClose: () => void;
+  readonly onChanged: () => Promise<void>;
+}): VNode {
+  const portal = usePortal();
+  const { t, api, toast } = portal;
+  const { triggerId, name } = saved.trigger;
+  async function remove(): Promise<void> {
+    try {
+      await api.call("deleteTrigger", { params: { triggerId }, ifMatch: saved.etag });
+      onDeleted();
+    } catch (error) {
+      onClose();
+      if (error instanceof ApiError && error.status === 412) await onChanged();
+      else toast(failureText(portal, error), "error");
+    }
+  }
+  return html`<${ConfirmDialog}
+    danger
+    title=${t("trigger.delete.title")}
+    confirm=${t("trigger.delete.confirm")}
+    typed=${name === "" ? t("trigger.delete.word") : name}
+    onConfirm=${remove}
+    onClose=${onClose}
+  >
+    <p>${t("trigger.delete.text")}</p>
+  <//>`;
+}
+
+/** Saving with what happens where somebody else was faster. */
+function useSaving({ saved, draft, onSaved }: SettingsProps) {
+  const { t, api, toast } = usePortal();
+  const [tried, setTried] = useState(false);
+  const [error, setError] = useState<Error | null>(null);
+  const [conflict, setConflict] = useState<Conflict | null>(null);
+  const params = { triggerId: saved.trigger.triggerId };
+  async function readTheirs(): Promise<void> {
+    const { body, etag } = await api.call("readTrigger", { params });
+    setConflict({ base: saved.trigger, theirs: body, etag: etag ?? "" });
+  }
+  async function save(): Promise<void> {
+    setTried(true);
+    setError(null);
+    if (namedTwice(draft.customData).size > 0 || namedTwice(draft.headers).size > 0) return;
+    try {
+      const body = { ...writtenOf(draft, saved.trigger) };
+      const answer = await api.call("replaceTrigger", { params, body, ifMatch: saved.etag });
+      onSaved({ trigger: answer.body, etag: answer.etag ?? "" }, draftOf(answer.body));
+      setTried(false);
+      toast(t("trigger.saved"), "success");
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 412) await readTheirs();
+      else setError(error as Error);
+    }
+  }
+  return { tried, error, conflict, setConflict, save, readTheirs, reset: () => setTried(false) };
+}
+
+function SaveBar({
+  changed,
+  onSave,
+  onDiscard,
+  onDelete,
+}: {
+  readonly changed: boolean;
+  readonly onSave: () => Promise<void>;
+  readonly onDiscard: () => void;
+  readonly onDelete: () => void;
+}): VNode {
+  const { t } = usePortal();
+  function save(event: Event): Promise<void> {
+    event.preventDefault();
+    return onSave();
+  }
+  return html`<div class="actions save-bar">
+    <${Button} kind="primary" type="submit" disabled=${!changed} onClick=${save}
+      >${t("trigger.save")}<//
+    >
+    <${Button} disabled=${!changed} onClick=${onDiscard}>${t("trigger.discard")}<//>
+    <span class="grow"></span>
+    <${Button} kind="danger" onClick=${onDelete}>${t("trigger.delete.open")}<//>
+  </div>`;
+}
+
+/** The settings of a saved trigger. */
+export function SettingsTab(props: SettingsProps): VNode {
+  const { t, can } = usePortal();
+  const { saved, draft, changed, onDraft } = props;
+  const [deleting, setDeleting] = useState(false);
+  const saving = useSaving(props);
+  const { error } = saving;
+  const disabled = !can("triggers:write");
+  // The problems stand at their fields already.
+  const shown = error instanceof ApiError && error.problems.length > 0 ? null : error;
+  function discard(): void {
+    onDraft(draftOf(saved.trigger));
+    saving.reset();
+  }
+  const bar = html`<${SaveBar}
+    changed=${changed}
+    onSave=${saving.save}
+    onDiscard=${discard}
+    onDelete=${() => setDeleting(true)}
+  />`;
+  return html`${disabled ? html`<${Notice} title=${t("editor.read-only")} />` : null}
+    <${Editor}
+      draft=${draft}
+      saved=${saved.trigger}
+      tried=${saving.tried}
+      disabled=${disabled}
+      onChange=${onDraft}
+      onSubmit=${changed ? saving.save : () => undefined}
+    >
+      ${shown === null ? null : html`<${ErrorNotice} error=${shown} />`} ${disabled ? null : bar}
+    <//>
+    <${Conflicts}
+      ...${props}
+      conflict=${saving.conflict}
+      onSettled=${() => saving.setConflict(null)}
+    />
+    ${
+      deleting
+        ? html`<${DeleteDialog}
+            saved=${saved}
+            onDeleted=${props.onDeleted}
+            onClose=${() => setDeleting(false)}
+            onChanged=${saving.readTheirs}
+          />`
+        : null
+    }`;
+}
+
+function Conflicts(
+  props: SettingsProps & { readonly conflict: Conflict | null; readonly onSettled: () => void },
+): VNode | null {
+  const { conflict, draft, onSaved, onSettled } = props;
+  const fields = useFields();
+  if (conflict === null) return null;
+  function settle(next: Draft): void {
+    if (conflict !== null) onSaved({ trigger: conflict.theirs, etag: conflict.etag }, next);
+    onSettled();
+  }
+  return html`<${ConflictDialog}
+    conflict=${conflict}
+    mine=${draft}
+    fields=${fields.data ?? []}
+    onMerged=${settle}
+    onTheirs=${() => settle(draftOf(conflict.theirs))}
+    onClose=${onSettled}
+  />`;
+}

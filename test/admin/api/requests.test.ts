@@ -1,0 +1,254 @@
+import { describe, expect, test } from "vitest";
+import { OnhookError } from "../../../src/errors.ts";
+import { openAdmin } from "../../support/memory-admin.ts";
+
+const path = "/tenants/t1/triggers";
+const action = { url: "https://example.com/hook" };
+
+function problemsOf({ json }: { readonly json: Record<string, never> }): string[] {
+  return (json["problems"] as unknown as { path: string }[]).map(({ path }) => path);
+}
+
+describe("a body", () => {
+  test.each([
+    ["no JSON", '{"action":', 400, "BODY_UNREADABLE"],
+    ["empty", "", 400, "BODY_UNREADABLE"],
+    ["not UTF-8", Buffer.from([0x22, 0xff, 0x22]), 400, "BODY_UNREADABLE"],
+    ["with a mark of the order of bytes", "\uFEFF{}", 400, "BODY_UNREADABLE"],
+    ["with a NUL", '{"name":"a\\u0000"}', 400, "REQUEST_INVALID"],
+    ["with half a character", '{"name":"\\ud800"}', 400, "REQUEST_INVALID"],
+    [
+      "with half a character in a name",
+      '{"action":{"customData":{"\\udc00":""}}}',
+      400,
+      "REQUEST_INVALID",
+    ],
+    [
+      "that would change what objects are",
+      '{"__proto__":{"enabled":false}}',
+      400,
+      "REQUEST_INVALID",
+    ],
+    ["the same further in", '{"action":{"constructor":{"prototype":1}}}', 400, "REQUEST_INVALID"],
+    ["as deep as it gets", `${"[".repeat(20_000)}${"]".repeat(20_000)}`, 400, "REQUEST_INVALID"],
+    ["that is a list", "[]", 400, "REQUEST_INVALID"],
+    ["that is null", "null", 400, "REQUEST_INVALID"],
+    [
+      "with a number beyond all numbers",
+      '{"action":{"url":"https://a.example","retries":1e999}}',
+      400,
+      "TRIGGER_INVALID",
+    ],
+    ["too large", `{"name":"${"a".repeat(100_000)}"}`, 413, "BODY_TOO_LARGE"],
+  ])("%s is refused by the client's fault", async (_, body, status, code) => {
+    const { ask, topics } = await openAdmin();
+    const answer = await ask("t1", "POST", path, body);
+    expect([answer.status, answer.json["code"]]).toEqual([status, code]);
+    expect(answer.headers["content-type"]).toContain("application/problem+json");
+    expect(topics.records.triggers).toEqual([]);
+  });
+
+  test.each([
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/xml",
+  ])("of type %s is refused: a form of another site can send no other", async (type) => {
+    const { ask } = await openAdmin();
+    const answer = await ask("t1", "POST", path, "{}", { "content-type": type });
+    expect([answer.status, answer.json["code"]]).toEqual([415, "BODY_TYPE"]);
+  });
+
+  test("may say its type with a charset", async () => {
+    const { ask } = await openAdmin();
+    const type = { "content-type": "application/json; charset=utf-8" };
+    expect((await ask("t1", "POST", path, { action }, type)).status).toBe(201);
+  });
+
+  test("that is asked for and missing is named", async () => {
+    const { ask } = await openAdmin();
+    expect((await ask("t1", "POST", path)).status).toBe(400);
+  });
+
+  test("names what nobody knows, further in too", async () => {
+    const { ask } = await openAdmin();
+    const body = { trigger: { action }, calls: 5, call: { cdrId: "x" } };
+    const answer = await ask("t1", "POST", "/tenants/t1/dry-run", body);
+    expect([answer.status, problemsOf(answer)]).toEqual([400, ["call"]]);
+    const preview = { trigger: { action }, call: { cdr: "x" } };
+    expect(problemsOf(await ask("t1", "POST", "/tenants/t1/preview", preview))).toEqual([
+      "call.cdr",
+    ]);
+  });
+});
+
+describe("a query", () => {
+  test.each([
+    ["limt=3", ["limt"]],
+    ["limit=0", ["limit"]],
+    ["limit=201", ["limit"]],
+    ["limit=", ["limit"]],
+    ["limit=1e9", ["limit"]],
+    ["limit=1.5", ["limit"]],
+    ["limit=3&limit=4", ["limit"]],
+    ["search=%ff", ["search"]],
+    ["search=%00", ["search"]],
+    ["__proto__=1", ["__proto__"]],
+    [`search=${"a".repeat(201)}`, ["search"]],
+  ])("%s is refused by the name of the parameter", async (query, named) => {
+    const { ask } = await openAdmin();
+    const answer = await ask("t1", "GET", `${path}?${query}`);
+    expect([answer.status, answer.json["code"]]).toEqual([400, "REQUEST_INVALID"]);
+    expect(problemsOf(answer)).toEqual(named);
+  });
+
+  test("of an operation that has none is refused too", async () => {
+    const { ask } = await openAdmin();
+    expect(problemsOf(await ask("t1", "GET", "/tenants/t1?reveal=true"))).toEqual(["reveal"]);
+  });
+});
+
+describe("a path", () => {
+  test.each(["/nothing", "/tenants/t1/nothing", "/", "//", "/tenants/t1/triggers/a/b"])(
+    "that leads nowhere is a problem, too: %s",
+    async (url) => {
+      const { ask } = await openAdmin();
+      const answer = await ask("t1", "GET", url);
+      expect([answer.status, answer.json["code"]]).toEqual([404, "NOT_FOUND"]);
+      expect(answer.headers["content-type"]).toContain("application/problem+json");
+    },
+  );
+
+  test("with a NUL is refused, an id that is none by its name", async () => {
+    const { ask } = await openAdmin();
+    expect((await ask("operator", "GET", "/tenants/a%00b")).status).toBe(400);
+    expect(problemsOf(await ask("t1", "GET", `${path}/nothing`))).toEqual(["triggerId"]);
+  });
+
+  test.each(["PUT", "DELETE", "PATCH", "OPTIONS"] as const)(
+    "that takes other methods than %s says which",
+    async (method) => {
+      const { ask } = await openAdmin();
+      const answer = await ask("t1", method, path);
+      expect([answer.status, answer.headers["allow"]]).toEqual([405, "GET, HEAD, POST"]);
+    },
+  );
+});
+
+test("every answer says that nobody may keep it, frame it or guess what it is", async () => {
+  const { ask } = await openAdmin();
+  for (const url of ["/tenants/t1", "/nothing", "/openapi.json"]) {
+    const { headers } = await ask("t1", "GET", url);
+    expect(headers).toMatchObject({
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+    });
+    expect(headers["content-security-policy"]).toContain("default-src 'none'");
+  }
+});
+
+describe("too many requests", () => {
+  test("of one person are refused, with when to come again; others are served", async () => {
+    const { ask } = await openAdmin(undefined, { requestsPerMinute: 3 });
+    for (let count = 0; count < 3; count += 1)
+      expect((await ask("t1", "GET", "/tenants/t1")).status).toBe(200);
+    const refused = await ask("t1", "GET", path);
+    expect([refused.status, refused.json["code"]]).toEqual([429, "TOO_MANY_REQUESTS"]);
+    expect(refused.headers).toMatchObject({ "ratelimit-limit": "3", "ratelimit-remaining": "0" });
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+    expect((await ask("t2", "GET", "/tenants/t2")).status).toBe(200);
+  });
+
+  test("of an address that is not signed in are refused too, whatever it asks for", async () => {
+    const { ask } = await openAdmin(undefined, { requestsPerMinute: 2 });
+    expect((await ask(null, "GET", "/me")).status).toBe(401);
+    expect((await ask("nobody", "GET", "/nothing")).status).toBe(404);
+    expect((await ask(null, "GET", "/me")).status).toBe(429);
+    expect((await ask("t1", "GET", "/tenants/t1")).status).toBe(200);
+  });
+});
+
+describe("a fault", () => {
+  test("of a handler is logged and not told", async () => {
+    const fault = new TypeError("password hunter2");
+    const { ask, events } = await openAdmin(undefined, {
+      handlers: { readTenant: () => Promise.reject(fault) },
+    });
+    const answer = await ask("t1", "GET", "/tenants/t1");
+    expect([answer.status, answer.json["code"]]).toEqual([500, "FAULT"]);
+    expect(answer.text).not.toContain("hunter2");
+    expect(events).toContainEqual({ type: "admin.failed", operation: "readTenant", error: fault });
+  });
+
+  test("is an answer that is not as the schema says, and what is not in the schema never leaves", async () => {
+    const body = { tenantId: "t1", name: "", maxTriggers: null, suspended: false };
+    const triggers = { all: 0, active: 0, disabled: 0, overLicence: 0, hidden: "hunter2" };
+    const { ask } = await openAdmin(undefined, {
+      handlers: {
+        readTenant: async () => ({ body: { ...body, triggers, secret: "hunter2" } }),
+        listTenants: async () => ({ body: { items: [{ ...body }] } as never }),
+      },
+    });
+    const answer = await ask("t1", "GET", "/tenants/t1");
+    expect(answer.json["triggers"]).toEqual({ all: 0, active: 0, disabled: 0, overLicence: 0 });
+    expect(answer.text).not.toContain("hunter2");
+    expect((await ask("operator", "GET", "/tenants")).status).toBe(500);
+  });
+
+  test("of the brokers that the API is not made to tell keeps its words to itself", async () => {
+    const error = new OnhookError("KAFKA_REFUSED", { problem: "broker-7.internal" });
+    const { ask, events } = await openAdmin(undefined, {
+      handlers: { readTenant: () => Promise.reject(error) },
+    });
+    const answer = await ask("t1", "GET", "/tenants/t1");
+    expect(answer.status).toBe(500);
+    expect(answer.text).not.toContain("broker-7");
+    expect(events.map(({ type }) => type)).toContain("admin.failed");
+  });
+});
+
+test("every request is told: what it was, how it ended, and who asked", async () => {
+  const { ask, events } = await openAdmin();
+  await ask("t1", "POST", path, { action: {} });
+  await ask(null, "GET", "/nothing");
+  expect(events).toMatchObject([
+    {
+      type: "admin.answered",
+      operation: "createTrigger",
+      method: "POST",
+      status: 400,
+      code: "TRIGGER_INVALID",
+      principal: "token:tenant-admin-of-t1",
+      tenantId: "t1",
+    },
+    { operation: null, status: 404, code: "NOT_FOUND", principal: null, tenantId: null },
+  ]);
+});
+
+test("who goes before the answer has come aborts the work", async () => {
+  const { promise: began, resolve: begin } = Promise.withResolvers<AbortSignal>();
+  const { server } = await openAdmin(undefined, {
+    handlers: {
+      readTenant: (_, { signal }) => {
+        begin(signal);
+        return new Promise(() => undefined);
+      },
+    },
+  });
+  const address = await server.listen({ host: "127.0.0.1", port: 0 });
+  const gone = new AbortController();
+  const asked = fetch(`${address}/api/v1/tenants/t1`, {
+    headers: { authorization: "Bearer t1" },
+    signal: gone.signal,
+  });
+  const signal = await began;
+  expect(signal.aborted).toBe(false);
+  const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
+  gone.abort();
+  await expect(asked).rejects.toThrow("aborted");
+  await aborted;
+  server.server.closeAllConnections();
+  await server.close();
+});
