@@ -1,36 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { Delivery } from "../../../src/history/history.ts";
-import { askedBy, memoryCalls } from "../../support/memory-calls.ts";
+import { askedBy, deliveryOf, memoryCalls } from "../../support/memory-calls.ts";
 
 const own = askedBy("tenant-admin", "t");
+const gone = "0f8fad5b-d9cb-469f-a165-70867728950e";
 const support = askedBy("support", null);
 const code = async (asked: Promise<unknown>): Promise<string> =>
   asked.then(
     () => "answered",
     (error: { code: string }) => error.code,
   );
-
-function delivered(of: Partial<Delivery>): Delivery {
-  return {
-    jobId: "7c9e6679-7425-40de-944b-e07fc1f90ae7",
-    tenantId: "t",
-    triggerId: "x",
-    cdrId: "c1",
-    state: "delivered",
-    attempts: 1,
-    firstAt: 0,
-    lastAt: 0,
-    reason: null,
-    status: 200,
-    durationMs: 12,
-    nextAttemptAt: null,
-    host: "crm.example",
-    cdrTopic: "cdr",
-    cdrPartition: 0,
-    cdrOffset: 0,
-    ...of,
-  };
-}
 
 describe("the list of calls", () => {
   test("has the plain fields of each, the newest first, texts masked", async () => {
@@ -154,7 +132,7 @@ describe("the story of a call", () => {
     const not = world.put("t", { name: "Long ones", filters });
     const disabled = world.put("t", { name: "Off", enabled: false });
     world.put("other", { name: "Theirs" });
-    world.deliveries.push(delivered({ triggerId: fired, cdrId: "c3" }));
+    world.deliveries.push(deliveryOf({ triggerId: fired, cdrId: "c3" }));
     const { body } = await world.handlers.readCall(story("c3"), own);
     expect(body.call).toMatchObject({ cdrId: "c3", fields: { cliNum: "***03" } });
     expect(body.triggers.map(({ triggerId, fires }) => ({ triggerId, fires }))).toEqual([
@@ -174,11 +152,11 @@ describe("the story of a call", () => {
     const world = withCalls();
     const triggerId = world.put("t", {});
     world.unwell.push({ triggerId, tenantId: "t", state: "suspended" } as never);
-    world.deliveries.push(delivered({ triggerId: "gone", cdrId: "c1", state: "cancelled" }));
+    world.deliveries.push(deliveryOf({ triggerId: gone, cdrId: "c1", state: "cancelled" }));
     const { body } = await world.handlers.readCall(story("c1"), own);
     expect(body.triggers).toMatchObject([{ endpoint: "suspended", delivery: null }]);
     expect(body.otherDeliveries).toMatchObject([
-      { triggerId: "gone", triggerName: null, state: "cancelled" },
+      { triggerId: gone, triggerName: null, state: "cancelled" },
     ]);
   });
 
