@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { callHandlers } from "../../../src/admin/calls/handlers.ts";
+import { cpuTime } from "../../support/cpu-time.ts";
 import { askedBy, deliveryOf, memoryCalls } from "../../support/memory-calls.ts";
 
 const own = askedBy("tenant-admin", "t");
@@ -179,7 +181,7 @@ describe("the story of a call", () => {
     expect(world.changes).toMatchObject([{ action: "values.revealed", subject: "c1" }]);
   });
 
-  test("of a tenant with 1,000 triggers, half of them disabled, takes under a second", async () => {
+  test("of a tenant with 1,000 triggers, half of them disabled, takes under a second of the processor", async () => {
     const world = withCalls();
     for (let n = 0; n < 1000; n += 1)
       world.put("t", {
@@ -191,10 +193,11 @@ describe("the story of a call", () => {
           values: [`+${n}${at}`],
         })),
       });
-    const begun = performance.now();
-    const { body } = await world.handlers.readCall(story("c1"), own);
+    const handlers = callHandlers(world.parts);
+    const spent = cpuTime();
+    const { body } = await handlers.readCall(story("c1"), own);
+    expect(spent()).toBeLessThan(1000);
     expect(body.triggers).toHaveLength(1000);
     expect(body.triggers.filter(({ fires }) => fires)).toHaveLength(500);
-    expect(performance.now() - begun).toBeLessThan(1000);
   });
 });
