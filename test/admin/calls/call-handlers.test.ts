@@ -30,7 +30,21 @@ describe("the list of calls", () => {
     expect(second.body.nextCursor).toBeNull();
   });
 
-  test.each(["", "x", "MS0y", "LTEtMi0z"])("refuses the cursor %j", async (cursor) => {
+  test.each([-1, 8.64e15 + 1, 2 ** 62])(
+    "takes a call that claims to have come at %d for what it is, and goes on behind it",
+    async (timestamp) => {
+      const world = withCalls();
+      const call = world.call("t", { id: "odd" });
+      world.recent.splice(-1, 1, { ...call, timestamp });
+      const { body } = await world.handlers.listCalls(list({ limit: 1 }), own);
+      expect(body.items[0]?.at).toMatch(/^(?:1970-01-01|9999-12-31)T/);
+      const cursor = body.nextCursor ?? "";
+      const next = await world.handlers.listCalls(list({ limit: 1, cursor }), own);
+      expect(next.body.items[0]?.cdrId).toBe("c4");
+    },
+  );
+
+  test.each(["", "x", "MS0y", "LS0tMg"])("refuses the cursor %j", async (cursor) => {
     const { handlers } = withCalls();
     expect(await code(handlers.listCalls(list({ cursor }), own))).toBe("CURSOR_INVALID");
   });
