@@ -9,6 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => portal[Symbol.asyncDispose]());
 
+const patience = { timeout: 15_000 };
 const operator = { role: "operator" } as const;
 const support = { role: "support" } as const;
 
@@ -18,7 +19,7 @@ describe("tenants", () => {
     await settled(page);
     await page.getByText("4 of 10 webhooks").waitFor();
     await page.getByLabel("Find a tenant").fill("empty");
-    await page.waitForFunction("document.querySelectorAll('tbody tr').length === 1");
+    await expect.poll(() => page.locator("tbody tr").count(), patience).toBe(1);
     await page.getByRole("link", { name: "Empty & Co" }).click();
     await page.waitForURL(`**/webhooks?tenant=${tenantTwo}`);
     await page.locator("a.tenant", { hasText: "Empty & Co" }).waitFor();
@@ -54,9 +55,7 @@ describe("tenants", () => {
     portal.state.tenantVersions.set(tenantOne, 7);
     await dialog.getByRole("button", { name: "Save" }).click();
     await dialog.getByText("Somebody changed this licence meanwhile.").waitFor();
-    await page.waitForFunction(
-      "[...document.querySelectorAll('dialog input')].some((input) => input.value === 'Theirs')",
-    );
+    await expect.poll(() => dialog.getByLabel("Name").inputValue(), patience).toBe("Theirs");
     expect(portal.state.tenants.get(tenantOne)?.name).toBe("Theirs");
     await page.context().close();
   });
