@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { html } from "htm/preact";
 import { example, exampleText } from "../guide/example.ts";
+import { usualWaits as waits } from "../guide/ladder.ts";
 import { usePortal } from "../shell/portal.ts";
 import { CodeBlock } from "../ui/code-block.ts";
 import { Page } from "../ui/page.ts";
@@ -22,9 +23,6 @@ const headers = [
 const answers = ["2xx", "410", "429", "3xx", "other", "none"] as const;
 const network = ["https", "addresses", "ports", "source", "version"] as const;
 const testing = ["send", "example", "story", "tunnel", "rotate"] as const;
-
-/** The waits of the retries in seconds, where the operator has set no others. */
-const waits = Array.from({ length: 10 }, (_, index) => 2 * (index + 1));
 
 function TextTable({
   caption,

@@ -1,5 +1,4 @@
 import type { Delivery } from "../../../admin/contract/deliveries.ts";
-import type { Query } from "../../shell/portal.ts";
 
 /** How the time of the last attempt is chosen. */
 export const ranges = ["any", "hour", "day", "week", "custom"] as const;
@@ -39,7 +38,7 @@ export function filterOf(query: URLSearchParams): DeliveryFilter {
 }
 
 /** The same for an address. */
-export function queryOf(filter: DeliveryFilter): Query {
+export function queryOf(filter: DeliveryFilter): Readonly<Record<string, string>> {
   const custom = filter.range === "custom";
   return {
     trigger: filter.triggerId,
