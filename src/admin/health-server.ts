@@ -5,7 +5,7 @@ import { problemAnswer, problemType } from "./api/problem-answer.ts";
 import { translated } from "./api/translated.ts";
 
 /** What else is answered by the same server, such as the API. */
-export type ServerPart = (server: FastifyInstance) => Promise<void> | void;
+export type ServerPart = (server: FastifyInstance) => Promise<void>;
 
 /** One thing that has to be so, and whether it is. `detail` says in a few words what was found. */
 export interface Check {
