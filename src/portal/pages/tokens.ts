@@ -9,10 +9,14 @@ import { Button } from "../ui/button.ts";
 import { ConfirmDialog } from "../ui/dialog.ts";
 import { EmptyState } from "../ui/empty-state.ts";
 import { Loaded } from "../ui/loaded.ts";
+import { Notice } from "../ui/notice.ts";
 import { Page } from "../ui/page.ts";
 import { CreateTokenDialog } from "./tokens/create-token.ts";
 import { ShownToken } from "./tokens/shown-token.ts";
 import { TokenTable } from "./tokens/token-table.ts";
+
+/** How the id of somebody begins who came by a sign-in link: they may make no tokens, whatever else they may do. */
+const linkPrefix = "link:";
 
 interface PartProps {
   /** Of the whole platform, not of a tenant. */
@@ -79,7 +83,7 @@ function Revoking({
 
 /** The tenant's tokens; where none is chosen, all of the platform. */
 export function TokensPage(): VNode {
-  const { t, api, tenantId, can } = usePortal();
+  const { t, api, tenantId, can, me } = usePortal();
   const ofPlatform = tenantId === null;
   const [revoking, setRevoking] = useState<Token | null>(null);
   const tokens = useLoad<readonly Token[]>(
@@ -95,6 +99,11 @@ export function TokensPage(): VNode {
     actions=${actions}
   >
     <p class="lead">${t("tokens.lead")}</p>
+    ${
+      me?.id.startsWith(linkPrefix) === true
+        ? html`<${Notice} title=${t("tokens.by-link.title")}><p>${t("tokens.by-link")}</p><//>`
+        : null
+    }
     <${Loaded} of=${tokens}>
       ${(rows: readonly Token[]) =>
         rows.length === 0

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { tenantOne, tenantTwo } from "../fake/fake-state.ts";
-import { settled, startPortal } from "./portal-under-test.ts";
+import { principalOf, tenantOne, tenantTwo } from "../fake/fake-state.ts";
+import { settled, startPortal, violationsOf } from "./portal-under-test.ts";
 import type { PortalUnderTest } from "./portal-under-test.ts";
 
 let portal: PortalUnderTest;
@@ -118,6 +118,30 @@ describe("tokens", () => {
     expect(complaints).toEqual([]);
     await page.context().close();
   });
+
+  it.each([
+    ["en-GB", "Tokens can not be made or revoked here", "You came by a sign-in link."],
+    ["fr-FR", "Aucun jeton ne peut être créé", "Vous êtes venu par un lien de connexion."],
+  ])(
+    "can't be made by who came by a link, which is said in words: %s",
+    async (locale, ...texts) => {
+      const admin = principalOf("tenant-admin");
+      const scopes = new Set([...admin.scopes].filter((scope) => scope !== "tokens:write"));
+      portal.state.sessions.set("linked", { ...admin, id: "link:1", scopes });
+      const { page, complaints } = await portal.open("/tokens", { locale });
+      await settled(page);
+      expect(await page.locator(".notice").count()).toBe(0);
+      const cookie = { name: "onhook_session", value: "linked", url: portal.api.url };
+      await page.context().addCookies([cookie]);
+      await page.reload();
+      for (const text of texts) await page.locator(".notice").getByText(text).waitFor();
+      await page.getByText("CRM provisioning").waitFor();
+      expect(await page.locator("main button").count()).toBe(0);
+      expect(await violationsOf(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+  );
 
   it("of the whole platform are an operator's where no tenant is chosen", async () => {
     const { page } = await portal.open("/tokens", operator);
