@@ -114,8 +114,16 @@ async function protect(server: FastifyInstance, options: AdminApiOptions): Promi
   server.addContentTypeParser(
     ["application/json", "application/merge-patch+json"],
     { parseAs: "buffer", bodyLimit: maxBodyBytes },
-    async (_: FastifyRequest, body: Buffer) => readJson(body),
+    async (request: FastifyRequest, body: Buffer) =>
+      body.length === 0 && !takesBody(request) ? undefined : readJson(body),
   );
+}
+
+/** Many clients send the type of a body with every request, one without a body too. */
+function takesBody(request: FastifyRequest): boolean {
+  const { operation } = standingOf(request);
+  if (operation === null || operation === "openApi") return false;
+  return (operations[operation] as Operation).body !== undefined;
 }
 
 function tell(
