@@ -5,6 +5,7 @@ import type { TokenTable } from "../../access/token-table.ts";
 import { TokenWriter } from "../../configuration/token-writer.ts";
 import type { TokenWriterDeps, WantedToken } from "../../configuration/token-writer.ts";
 import { OnhookError } from "../../errors.ts";
+import { toldTime } from "../../explaining/told-time.ts";
 import type { CreatedToken, Token } from "../contract/access.ts";
 import type { Handlers } from "../contract/handlers.ts";
 import { asker } from "./session-handlers.ts";
@@ -31,9 +32,9 @@ function shown(token: ApiToken): Token {
     role,
     tenantId,
     scopes: scopesOfToken(token),
-    createdAt: new Date(createdAt).toISOString(),
+    createdAt: toldTime(createdAt),
     createdBy,
-    expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+    expiresAt: expiresAt === null ? null : toldTime(expiresAt),
   };
 }
 
