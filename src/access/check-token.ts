@@ -14,7 +14,7 @@ const isText = (value: unknown): value is string => typeof value === "string";
 /** As long as the API takes them, and tells them. */
 const longestTenant = 200;
 /** The last instant whose year has four digits: what is beyond can't be told as ISO 8601. */
-const lastTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+export const lastTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const isTime = (value: unknown): boolean =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= lastTime;
 

@@ -98,7 +98,9 @@ async function protect(server: FastifyInstance, options: AdminApiOptions): Promi
     cache: 50_000,
     keyGenerator: (request) => {
       const { principal } = standingOf(request);
-      return principal === null ? `address ${rateLimit.normalizeIP(request.ip, 64)}` : principal.id;
+      if (principal === null) return `address ${rateLimit.normalizeIP(request.ip, 64)}`;
+      // Else each token that a tenant makes would be as many requests more.
+      return principal.tenantId === null ? principal.id : `tenant ${principal.tenantId}`;
     },
     errorResponseBuilder: (_, { max, ttl }) =>
       new OnhookError("TOO_MANY_REQUESTS", { limit: max, retryAfterSeconds: ttl / 1000 }),

@@ -59,6 +59,7 @@ function refusalsOf({
     ...has(versioning !== "none" && method !== "GET", "TRIGGER_CHANGED", "LICENCE_EXCEEDED"),
     ...has(versioning === "conditional", "PRECONDITION_REQUIRED"),
     ...has(method !== "GET", "LICENCE_EXCEEDED"),
+    ...has(method === "POST" && path.endsWith("/tokens"), "TOKENS_EXCEEDED"),
     "TOO_MANY_REQUESTS",
     "FAULT",
     "ADMIN_NOT_READY",

@@ -2,13 +2,14 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { html } from "htm/preact";
 import type { CreatedToken, Token } from "../../admin/contract/access.ts";
-import { useLoad } from "../shell/load.ts";
+import { usePages } from "../shell/load.ts";
 import type { Load } from "../shell/load.ts";
 import { usePortal } from "../shell/portal.ts";
 import { Button } from "../ui/button.ts";
 import { ConfirmDialog } from "../ui/dialog.ts";
 import { EmptyState } from "../ui/empty-state.ts";
 import { Loaded } from "../ui/loaded.ts";
+import { More } from "../ui/more.ts";
 import { Notice } from "../ui/notice.ts";
 import { Page } from "../ui/page.ts";
 import { CreateTokenDialog } from "./tokens/create-token.ts";
@@ -86,9 +87,12 @@ export function TokensPage(): VNode {
   const { t, api, tenantId, can, me } = usePortal();
   const ofPlatform = tenantId === null;
   const [revoking, setRevoking] = useState<Token | null>(null);
-  const tokens = useLoad<readonly Token[]>(
-    async (signal) =>
-      (await api.call(ofPlatform ? "listTokens" : "listTenantTokens", { signal })).body.items,
+  const tokens = usePages<Token>(
+    async (cursor, signal) => {
+      const query = cursor === undefined ? {} : { cursor };
+      const operation = ofPlatform ? "listTokens" : "listTenantTokens";
+      return (await api.call(operation, { query, signal })).body;
+    },
     [tenantId],
   );
   const mayWrite = can("tokens:write");
@@ -109,10 +113,10 @@ export function TokensPage(): VNode {
         rows.length === 0
           ? html`<${EmptyState} title=${t("tokens.none")} />`
           : html`<${TokenTable}
-              rows=${rows}
-              ofPlatform=${ofPlatform}
-              onRevoke=${mayWrite ? setRevoking : null}
-            />`}
+                rows=${rows}
+                ofPlatform=${ofPlatform}
+                onRevoke=${mayWrite ? setRevoking : null}
+              /><${More} of=${tokens} />`}
     <//>
     ${
       revoking === null

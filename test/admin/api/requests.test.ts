@@ -272,3 +272,15 @@ test("who goes before the answer has come aborts the work", async () => {
   server.server.closeAllConnections();
   await server.close();
 });
+
+test("requests are counted by tenant, whatever the token, and of the platform's people by themselves", async () => {
+  const { ask } = await openAdmin(new MemoryConfig(), { requestsPerMinute: 2 });
+  const statusOf = async (who: string) => (await ask(who, "GET", "/tenants/t1/triggers")).status;
+  expect([await statusOf("t1"), await statusOf("reader"), await statusOf("t1")]).toEqual([
+    200, 200, 429,
+  ]);
+  expect([await statusOf("reader"), await statusOf("t2")]).toEqual([429, 404]);
+  const platform = ["operator", "support", "operator", "support"];
+  expect(await Promise.all(platform.map(statusOf))).toEqual([200, 200, 200, 200]);
+  expect(await statusOf("operator")).toBe(429);
+});

@@ -143,6 +143,23 @@ describe("tokens", () => {
     },
   );
 
+  it("are read page by page, however many there are", async () => {
+    const { tokens } = portal.state;
+    const some = [...tokens.values()].find(({ tenantId }) => tenantId === tenantOne);
+    const added = Array.from({ length: 60 }, (_, index) => `many-${index}`);
+    for (const tokenId of added)
+      tokens.set(tokenId, { ...(some as NonNullable<typeof some>), tokenId, name: tokenId });
+    const { page } = await portal.open("/tokens");
+    await settled(page);
+    const rows = page.locator("tbody tr");
+    expect(await rows.count()).toBe(50);
+    await page.getByRole("button", { name: "Show more" }).click();
+    await page.getByText("many-59").waitFor();
+    expect(await rows.count()).toBeGreaterThan(60);
+    for (const tokenId of added) tokens.delete(tokenId);
+    await page.context().close();
+  });
+
   it("of the whole platform are an operator's where no tenant is chosen", async () => {
     const { page } = await portal.open("/tokens", operator);
     await page.getByRole("heading", { name: "All API tokens" }).waitFor();
