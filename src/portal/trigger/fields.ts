@@ -79,7 +79,8 @@ export function fieldText({ t }: Portal, field: Field | undefined, path: string)
   return name === null ? field.meaning : t("editor.named-field", { field: field.meaning, name });
 }
 
-function valueText(portal: Portal, field: Field | undefined, value: string): string {
+/** A value as people say it. */
+export function valueText(portal: Portal, field: Field | undefined, value: string): string {
   const choice = choicesOf(portal, field).find((choice) => choice.value === value);
   if (choice !== undefined) return choice.label;
   if (readWindow(value) !== null) return windowText(value, portal.formats.weekdays());
