@@ -62,7 +62,10 @@ test("every other method of a path is refused, with those that it has", async ()
       statusCode: 405,
       allow: "GET, HEAD",
     });
-    const nowhere = await server.inject({ method: method as HTTPMethods & "GET", url: "/api/v1/no" });
+    const nowhere = await server.inject({
+      method: method as HTTPMethods & "GET",
+      url: "/api/v1/no",
+    });
     expect({ method, status: nowhere.statusCode }).toEqual({
       method,
       status: expect.toBeOneOf([404, 415]),

@@ -53,7 +53,10 @@ export async function trySchema(
   // It has to know the credential as one, so that it can leave it out and see whether that is noticed.
   await writeFile(settings, `[auth.openapi.bearer]\nbearer = "${token}"\n`);
   const words = ["--config-file", settings, "--no-color", "run", `${url}/api/v1/openapi.json`];
-  const child = spawn(program, [...words, ...options], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, [...words, ...options], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
   const [status, out, err] = await Promise.all([exited, text(child.stdout), text(child.stderr)]);
   await rm(folder, { recursive: true });
