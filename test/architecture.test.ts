@@ -150,7 +150,6 @@ describe("the dependency rule", () => {
     expect(wrong).toEqual([
       "app.ts imports admin/api/admin-api.ts",
       "app.ts imports admin/api/admin-api.ts",
-      "app.ts imports admin/portal/register-portal.ts",
       "app.ts imports admin/health-server.ts",
       "app.ts imports admin/health-server.ts",
       "app.ts imports admin/portal/register-portal.ts",

@@ -72,7 +72,7 @@ function createTransactionalLog(
     kafka,
     {
       source: { topic: changesTopic, partition: 0 },
-      transactionalIdPrefix: `${transactionalIdPrefix}-config-${randomUUID()}`,
+      transactionalIdPrefix: `${transactionalIdPrefix}-admin-${randomUUID()}`,
       transactionTimeoutMs,
       outputs: [changesTopic, ...outputs],
     },

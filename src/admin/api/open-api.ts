@@ -175,8 +175,8 @@ const securitySchemes = {
   session: {
     type: "apiKey",
     in: "cookie",
-    name: "onhook_session",
-    description: "What the portal signs in with.",
+    name: "__Host-onhook-session",
+    description: "What the portal signs in with; without https its name is `onhook-session`.",
   },
 };
 

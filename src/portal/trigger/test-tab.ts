@@ -23,11 +23,11 @@ function AnswerView({ answer }: { readonly answer: Answer }): VNode {
     answer.headers.find(({ name }) => name.toLowerCase() === "content-type")?.value ?? null;
   const good = answer.status >= 200 && answer.status < 300;
   return html`<div class="answer">
-    <p>
+    <p class="badges">
       <${Badge} kind=${good ? "good" : "bad"}>${answer.status}<//>
       ${t(good ? "test.accepted" : "test.refused")}
     </p>
-    <${HeaderList} label=${t("test.answer")} headers=${answer.headers} />
+    <${HeaderList} label=${t("test.answer-headers")} headers=${answer.headers} />
     ${
       answer.body === null
         ? html`<p class="quiet-text">${t("test.body-hidden")}</p>`

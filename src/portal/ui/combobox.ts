@@ -35,11 +35,11 @@ export interface ComboboxProps {
 
 const most = 100;
 
-/** The options that have every word of a text, in their value, label or hint. */
+/** The options that have every word of a text, in their value, label or group. */
 export function matching(options: readonly ComboOption[], text: string): readonly ComboOption[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return options.filter(({ value, label, hint = "" }) => {
-    const all = `${value} ${label} ${hint}`.toLowerCase();
+  return options.filter(({ value, label, group = "" }) => {
+    const all = `${value} ${label} ${group}`.toLowerCase();
     return words.every((word) => all.includes(word));
   });
 }

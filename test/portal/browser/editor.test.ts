@@ -214,3 +214,22 @@ describe("a saved webhook", () => {
     await page.context().close();
   });
 });
+
+describe("a session that ends", () => {
+  it("takes nothing from who is editing: they sign in elsewhere and go on", async () => {
+    const { page } = await portal.open(`/${triggerIds.slow}`);
+    await nameOf(page).fill("Not saved yet");
+    const principal = portal.state.sessions.get("tenant-admin");
+    portal.state.sessions.delete("tenant-admin");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Your session has ended").waitFor();
+    expect(await nameOf(page).inputValue()).toBe("Not saved yet");
+    if (principal !== undefined) portal.state.sessions.set("tenant-admin", principal);
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByText("Your session has ended").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Saved. It is in force.").first().waitFor();
+    expect(portal.state.triggers.get(triggerIds.slow)?.trigger.name).toBe("Not saved yet");
+    await page.context().close();
+  });
+});
