@@ -44,7 +44,7 @@ export default defineConfig({
           name: "portal",
           include: ["test/portal/browser/**/*.test.ts"],
           setupFiles: ["test/support/quiet-warnings.ts"],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
         },

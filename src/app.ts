@@ -1,7 +1,8 @@
 import { createAdminApi } from "./admin/api/admin-api.ts";
 import type { AdminApi } from "./admin/api/admin-api.ts";
 import { createHealthServer } from "./admin/health-server.ts";
-import type { Check } from "./admin/health-server.ts";
+import type { Check, ServerPart } from "./admin/health-server.ts";
+import { registerPortal } from "./admin/portal/register-portal.ts";
 import { createAdminApiService } from "./app/admin-api.ts";
 import { createAdminRole } from "./app/admin-role.ts";
 import { loadCodecs } from "./app/codecs.ts";
@@ -63,6 +64,12 @@ function adminApi({ config, emit }: ServiceSurroundings, { version }: ServiceOpt
   return createAdminApi({ requestsPerMinute, maxBodyBytes, version, emit });
 }
 
+/** What the admin role answers besides the health of the process. */
+function serverParts(api: AdminApi | null, { config }: ServiceSurroundings): readonly ServerPart[] {
+  if (api === null) return [];
+  return config.admin.portal ? [api.part, async (server) => registerPortal(server)] : [api.part];
+}
+
 function httpService(
   around: ServiceSurroundings,
   options: ServiceOptions,
@@ -81,7 +88,7 @@ function httpService(
       const server = createHealthServer({
         host,
         port,
-        parts: api === null ? [] : [api.part],
+        parts: serverParts(api, around),
         trustedProxies: config.admin.trustedProxies,
         checks: { alive: () => health.alive(), ready },
         metrics(accept) {

@@ -44,12 +44,17 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-/** kafkajs computes a timer below zero on Node 24 and later, harmlessly, once per request; all other warnings are shown. */
+/**
+ * kafkajs computes a timer below zero on Node 24 and later, harmlessly, once per request; and what takes the types out of
+ * the portal's modules calls itself experimental. All other warnings are shown.
+ */
 function filterWarnings(): void {
   process.removeAllListeners("warning");
   process.on("warning", (warning) => {
-    if (warning.name !== "TimeoutNegativeWarning")
-      process.stderr.write(`${warning.stack ?? warning.message}\n`);
+    const isKnown =
+      warning.name === "TimeoutNegativeWarning" ||
+      warning.message.startsWith("stripTypeScriptTypes is an experimental feature");
+    if (!isKnown) process.stderr.write(`${warning.stack ?? warning.message}\n`);
   });
 }
 

@@ -152,6 +152,7 @@ describe("the dependency rule", () => {
       "app.ts imports admin/api/admin-api.ts",
       "app.ts imports admin/health-server.ts",
       "app.ts imports admin/health-server.ts",
+      "app.ts imports admin/portal/register-portal.ts",
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { ByteShelf } from "../triggers/byte-shelf.ts";
 import type { CallPlace, RecentCall, RecentCalls } from "./recent-calls.ts";
 import { TimeBuckets } from "./time-buckets.ts";
+import type { Timed } from "./time-buckets.ts";
 
 export interface RecentWindowOptions {
   /** Of each tenant; 0: none at all. */
@@ -12,7 +13,7 @@ export interface RecentWindowOptions {
 }
 
 /** A call that is held. Its bytes are on the shelf, under its number. */
-interface Held extends CallPlace {
+interface Held extends CallPlace, Timed {
   readonly tenant: Tenant;
   readonly cdrId: string;
   readonly number: number;
@@ -101,7 +102,8 @@ export class RecentWindow implements RecentCalls {
     const number = this.#freeNumbers.pop() ?? (this.#lastNumber += 1);
     this.#shelf.put(number, value);
     const bytes = value.length + overheadBytes;
-    const held = { tenant, cdrId, number, bytes, partition, offset, timestamp };
+    const place = { partition, offset, timestamp };
+    const held = { tenant, cdrId, number, bytes, ...place, isGone: false };
     this.#buckets.add(held);
     this.#count += 1;
     this.#bytes += bytes;

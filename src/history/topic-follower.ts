@@ -126,7 +126,16 @@ export class TopicFollower {
       if (progress.position >= fetched.end) progress.movedAt = this.#steadyClock.now();
       waitMs = maxWaitMs;
     }
-    await source.close();
+    await this.#close(source, partition);
+  }
+
+  /** A connection that can't be closed in order is lost already; the next one is a new one. */
+  async #close(source: PartitionSource, partition: number): Promise<void> {
+    try {
+      await source.close();
+    } catch (error) {
+      this.#emit({ type: "history.reading-failed", topic: this.topic, partition, error });
+    }
   }
 
   async #takeAll(

@@ -13,6 +13,8 @@ import { explained } from "./broker-failure.ts";
 import type { KafkaEvent } from "./kafka-events.ts";
 import { PartitionReader } from "./partition-reader.ts";
 import { isTooLarge } from "./refusal-types.ts";
+import { Write, isOpen, waitingAgain } from "./audited-write.ts";
+import type { Places } from "./audited-write.ts";
 import { TransactionalWriter } from "./transactional-writer.ts";
 
 export interface AuditedWriterOptions {
@@ -30,64 +32,6 @@ interface Deps {
   readonly emit: Emit<KafkaEvent>;
   readonly encode: (record: ChangeRecord) => Buffer;
 }
-
-/** Somebody's write, and whom to tell what came of it. */
-class Write {
-  readonly records: readonly OutgoingRecord[];
-  /** What is told of it; the last record of its transaction. */
-  readonly told: OutgoingRecord;
-  /** `sent`: it may be in a transaction that is committed; `over`: its writer was told. */
-  state: "waiting" | "sent" | "over" = "waiting";
-  readonly #outcome = Promise.withResolvers<readonly CommittedOffset[]>();
-  readonly #done = new AbortController();
-
-  constructor(records: readonly OutgoingRecord[], told: OutgoingRecord) {
-    this.records = records;
-    this.told = told;
-  }
-
-  get outcome(): Promise<readonly CommittedOffset[]> {
-    return this.#outcome.promise;
-  }
-
-  get all(): readonly OutgoingRecord[] {
-    return [...this.records, this.told];
-  }
-
-  /** The topic that it is about. */
-  get topic(): string {
-    return (this.records[0] ?? this.told).topic;
-  }
-
-  /** Aborted once it is over. */
-  get done(): AbortSignal {
-    return this.#done.signal;
-  }
-
-  succeed(places: Places): void {
-    this.#outcome.resolve(this.records.map((record) => places.get(record) as CommittedOffset));
-    this.#end();
-  }
-
-  fail(error: OnhookError): void {
-    this.#outcome.reject(error);
-    this.#end();
-  }
-
-  /** It waits no longer. */
-  giveUp(): void {
-    if (this.state === "over") return;
-    const code = this.state === "waiting" ? "CONFIG_UNWRITTEN" : "CONFIG_IN_DOUBT";
-    this.fail(new OnhookError(code, { topic: this.topic }));
-  }
-
-  #end(): void {
-    this.state = "over";
-    this.#done.abort();
-  }
-}
-
-type Places = ReadonlyMap<OutgoingRecord, CommittedOffset>;
 
 /** A transaction whose end was not heard of. */
 interface Doubt {
@@ -110,7 +54,51 @@ export function createAuditedWriter(
   options: AuditedWriterOptions,
   deps: Deps,
 ): AuditedWriter & AsyncDisposable {
-  return new KafkaAuditedWriter(kafka, options, deps);
+  return new KafkaAuditedWriter(createTransactionalLog(kafka, options, deps.clock), options, deps);
+}
+
+/** The brokers, as far as an audited writer asks them; another one is for tests. */
+export interface TransactionalLog extends Pick<TransactionalWriter, "settle" | "commit" | "close"> {
+  /** Whether a committed record stands there. To be asked when no transaction is open any more. */
+  isReadable(at: CommittedOffset): Promise<boolean>;
+}
+
+function createTransactionalLog(
+  kafka: Kafka,
+  { changesTopic, outputs, transactionalIdPrefix }: AuditedWriterOptions,
+  clock: Clock,
+): TransactionalLog {
+  const writer = new TransactionalWriter(
+    kafka,
+    {
+      source: { topic: changesTopic, partition: 0 },
+      transactionalIdPrefix: `${transactionalIdPrefix}-config-${randomUUID()}`,
+      transactionTimeoutMs,
+      outputs: [changesTopic, ...outputs],
+    },
+    clock,
+  );
+  return {
+    settle: (groupIds) => writer.settle(groupIds),
+    commit: (records, offsets, written) => writer.commit(records, offsets, written),
+    close: () => writer.close(),
+    isReadable: (at) => isReadable(kafka, at),
+  };
+}
+
+async function isReadable(
+  kafka: Kafka,
+  { topic, partition, offset }: CommittedOffset,
+): Promise<boolean> {
+  const reader = new PartitionReader(kafka, { topic, partition });
+  try {
+    const { batch, next, end } = await reader.fetch(offset, 0);
+    // The markers are written, so what can be read goes beyond it, on whichever broker.
+    if (end <= offset && next <= offset) throw new OnhookError("WRITE_UNCONFIRMED", { topic });
+    return batch.records.some((record) => record.offset === offset);
+  } finally {
+    await reader.close();
+  }
 }
 
 /**
@@ -118,32 +106,20 @@ export function createAuditedWriter(
  * nobody fences it off; with every settling its own last transaction is ended, and only then is looked whether that was
  * committed. So nothing is written twice, and what can't be known is said to be in doubt.
  */
-class KafkaAuditedWriter implements AuditedWriter, AsyncDisposable {
-  readonly #kafka: Kafka;
+export class KafkaAuditedWriter implements AuditedWriter, AsyncDisposable {
+  readonly #log: TransactionalLog;
   readonly #options: AuditedWriterOptions;
   readonly #deps: Deps;
-  readonly #writer: TransactionalWriter;
   readonly #closing = new AbortController();
   #isSettled = false;
   #waiting: Write[] = [];
   #doubt: Doubt | null = null;
   #pump: Promise<void> | null = null;
 
-  constructor(kafka: Kafka, options: AuditedWriterOptions, deps: Deps) {
-    this.#kafka = kafka;
+  constructor(log: TransactionalLog, options: AuditedWriterOptions, deps: Deps) {
+    this.#log = log;
     this.#options = options;
     this.#deps = deps;
-    const { changesTopic: topic, outputs, transactionalIdPrefix } = options;
-    this.#writer = new TransactionalWriter(
-      kafka,
-      {
-        source: { topic, partition: 0 },
-        transactionalIdPrefix: `${transactionalIdPrefix}-config-${randomUUID()}`,
-        transactionTimeoutMs,
-        outputs: [topic, ...outputs],
-      },
-      deps.clock,
-    );
   }
 
   write(records: readonly OutgoingRecord[], change: Change): Promise<readonly CommittedOffset[]> {
@@ -162,7 +138,7 @@ class KafkaAuditedWriter implements AuditedWriter, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     await this.#pump;
-    await this.#writer.close();
+    await this.#log.close();
   }
 
   async #work(): Promise<void> {
@@ -202,7 +178,7 @@ class KafkaAuditedWriter implements AuditedWriter, AsyncDisposable {
   /** Ends what a failed transaction has left open. Nothing is known of it before. */
   async #settle(): Promise<void> {
     if (this.#isSettled) return;
-    await this.#writer.settle([]);
+    await this.#log.settle([]);
     this.#isSettled = true;
   }
 
@@ -212,22 +188,10 @@ class KafkaAuditedWriter implements AuditedWriter, AsyncDisposable {
     if (doubt === null) return;
     const [last] = doubt.writes;
     const at = last && doubt.places.get(last.told);
-    const isCommitted = at !== undefined && (await this.#isReadable(at));
+    const isCommitted = at !== undefined && (await this.#log.isReadable(at));
     this.#doubt = null;
     if (isCommitted) for (const write of doubt.writes) write.succeed(doubt.places);
     else this.#waiting.unshift(...waitingAgain(doubt.writes));
-  }
-
-  async #isReadable({ topic, partition, offset }: CommittedOffset): Promise<boolean> {
-    const reader = new PartitionReader(this.#kafka, { topic, partition });
-    try {
-      const { batch, next, end } = await reader.fetch(offset, 0);
-      // The markers are written, so what can be read goes beyond it, on whichever broker.
-      if (end <= offset && next <= offset) throw new OnhookError("WRITE_UNCONFIRMED", { topic });
-      return batch.records.some((record) => record.offset === offset);
-    } finally {
-      await reader.close();
-    }
   }
 
   async #commit(taken: readonly Write[]): Promise<void> {
@@ -239,7 +203,7 @@ class KafkaAuditedWriter implements AuditedWriter, AsyncDisposable {
     this.#doubt = { writes, places };
     for (const write of writes) write.state = "sent";
     try {
-      await this.#writer.commit(records, [], (record, at) => void places.set(record, at));
+      await this.#log.commit(records, [], (record, at) => void places.set(record, at));
     } catch (error) {
       // The end of a transaction is asked for once every record has its place, and not before.
       if (places.size < records.length) {
@@ -269,15 +233,6 @@ class KafkaAuditedWriter implements AuditedWriter, AsyncDisposable {
       await this.#commit([write]);
     }
   }
-}
-
-const isOpen = ({ state }: Write): boolean => state !== "over";
-
-/** Those of which it is known now that they are not written, to be written anew. */
-function waitingAgain(writes: readonly Write[]): readonly Write[] {
-  const open = writes.filter(isOpen);
-  for (const write of open) write.state = "waiting";
-  return open;
 }
 
 function recordOf(change: Change, at: number): ChangeRecord {

@@ -25,9 +25,17 @@ export class TemporaryFolder implements Service, Disposable {
 
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
-      const now = new Date(this.#clock.now());
-      utimesSync(this.path, now, now);
+      this.#touch();
       await pause(this.#clock, touchEveryMs, stop);
+    }
+  }
+
+  #touch(): void {
+    const now = new Date(this.#clock.now());
+    try {
+      utimesSync(this.path, now, now);
+    } catch {
+      // Somebody has removed the folder: the history says so as soon as it writes, and nothing else depends on it.
     }
   }
 

@@ -47,14 +47,14 @@ test.each(["operator", "own"] as const)(
   { timeout: 180_000 },
   async (person) => {
     const options = [
-      ["--header", `authorization: Bearer ${world.tokens[person]}`],
       ["--checks", checks.join(",")],
-      ["--max-examples", "20"],
+      ["--max-examples", "10"],
       ["--phases", "examples,coverage,fuzzing"],
-      ["--seed", "1", "--workers", "2"],
-      ["--continue-on-failure", "--max-time", "60"],
+      ["--seed", "1", "--workers", "1"],
+      ["--continue-on-failure"],
     ];
-    const { status, output } = await trySchema(stage.url, options.flat());
+    const asked = { url: stage.url, token: world.tokens[person] };
+    const { status, output } = await trySchema(asked, options.flat());
     expect({ status, output: status === 0 ? "" : output }).toEqual({ status: 0, output: "" });
     expect(stage.service.log.filter(({ event }) => event === "admin.failed")).toEqual([]);
   },

@@ -47,7 +47,7 @@ test("a token is made, printed alone, listed without its secret, and revoked; ea
   expect(token).toMatchObject({ scopes: [], createdBy: "command" });
   expect((token.expiresAt ?? 0) - token.createdAt).toBe(365 * 86_400_000);
   expect(isSecretOf(secret, token.hash)).toBe(true);
-  const [mine] = (await listed()).filter((each) => each.tokenId === tokenId);
+  const mine = (await listed()).find((each) => each.tokenId === tokenId);
   expect(mine?.scopes).toContain("tenants:write");
   expect(JSON.stringify(mine)).not.toContain(token.hash);
   expect(await onhook("revoke", tokenId)).toBe(`revoked ${tokenId}\n`);

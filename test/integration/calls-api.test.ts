@@ -233,6 +233,10 @@ describe("replays", () => {
     const from = new Date(Date.now() - 60_000).toISOString();
     const calls = callsOf(30, tenantId, { cliNum: "+15550100999" });
     await platform.call(...calls);
+    // Matched before there is the trigger: what fires it is the replay alone.
+    const isMatched = ({ cdr }: (typeof calls)[number]): boolean =>
+      hooks.all.some(({ path, body }) => path === "/well/story" && body.includes(cdr.id));
+    await hooks.until(() => calls.every(isMatched));
     const late = trigger("/well/late", { filters: [when("cliNum", "eq", "+15550100999")] });
     await put(late);
     const to = new Date(Date.now() + 60_000).toISOString();

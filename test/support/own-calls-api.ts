@@ -88,10 +88,12 @@ export async function eventually<T>(
   ask: () => Promise<T>,
   holds: (answer: T) => boolean,
 ): Promise<T> {
-  for (let tries = 0; ; tries += 1) {
+  const giveUpAt = performance.now() + 60_000;
+  for (;;) {
     const answer = await ask();
     if (holds(answer)) return answer;
-    if (tries > 400) throw new Error(`not yet: ${JSON.stringify(answer)?.slice(0, 500)}`);
+    if (performance.now() > giveUpAt)
+      throw new Error(`not yet: ${JSON.stringify(answer)?.slice(0, 500)}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

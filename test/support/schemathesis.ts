@@ -1,7 +1,8 @@
 import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -41,12 +42,23 @@ export interface Tried {
   readonly output: string;
 }
 
-/** Tries every operation of the document at `url` with requests made up from it, good and bad. */
-export async function trySchema(url: string, options: readonly string[]): Promise<Tried> {
+/** Tries every operation of the document at `url`, as whoever has the token, with requests made up from it, good and bad. */
+export async function trySchema(
+  { url, token }: { readonly url: string; readonly token: string },
+  options: readonly string[],
+): Promise<Tried> {
   const program = await installed();
-  const words = ["run", `${url}/api/v1/openapi.json`, "--no-color", ...options];
-  const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
+  const folder = await mkdtemp(join(tmpdir(), "schemathesis-"));
+  const settings = join(folder, "schemathesis.toml");
+  // It has to know the credential as one, so that it can leave it out and see whether that is noticed.
+  await writeFile(settings, `[auth.openapi.bearer]\nbearer = "${token}"\n`);
+  const words = ["--config-file", settings, "--no-color", "run", `${url}/api/v1/openapi.json`];
+  const child = spawn(program, [...words, ...options], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
   const [status, out, err] = await Promise.all([exited, text(child.stdout), text(child.stderr)]);
+  await rm(folder, { recursive: true });
   return { status, output: out + err };
 }

@@ -38,7 +38,17 @@ export interface AdminApi {
 /** Longer than whatever an operation may take; after it the client is told that nothing is known. Ms. */
 const handlerTimeoutMs = 90_000;
 
-const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+const methods = [
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+  "TRACE",
+  "QUERY",
+] as const;
 
 /** Makes it. Nothing listens yet: `part` is for the server to take on. */
 export function createAdminApi(options: AdminApiOptions): AdminApi {

@@ -8,6 +8,8 @@ export function translated(error: unknown, maxBodyBytes: number): unknown {
       return new OnhookError("BODY_TOO_LARGE", { bytes: maxBodyBytes });
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
     case "FST_ERR_CTP_EMPTY_TYPE":
+    // Of the method QUERY, before anybody has asked whether there is such a path.
+    case "FST_ERR_ROUTE_MISSING_CONTENT_TYPE":
       return new OnhookError("BODY_TYPE");
     case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
       return new OnhookError("BODY_UNREADABLE", { problem: "it is not as long as it says" });

@@ -43,6 +43,7 @@ function linesOf(portal: Portal, fields: readonly Field[], draft: Draft, part: P
     case "retries":
       return [String(draft[part])];
   }
+  return part satisfies never;
 }
 
 function Lines({ lines }: { readonly lines: readonly string[] }): VNode {

@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { html } from "htm/preact";
 import type { Field } from "../../admin/contract/calls.ts";
 import type { Trigger } from "../../admin/contract/triggers.ts";
@@ -51,7 +51,8 @@ export function useFields() {
 export function useLeaveGuard(changed: boolean): VNode | null {
   const { t, guard } = usePortal();
   const [answer, setAnswer] = useState<{ give: (leave: boolean) => void } | null>(null);
-  useEffect(() => {
+  // At once: a page that is left before the next frame has been changed all the same.
+  useLayoutEffect(() => {
     if (changed) guard(() => new Promise((resolve) => setAnswer({ give: resolve })));
     return () => guard(null);
   }, [changed]);

@@ -96,30 +96,32 @@ export function FilterBuilder(props: BuilderProps): VNode {
     return { field: at("field"), op: at("op"), values: at("values"), ignoreCase: at("ignoreCase") };
   };
   const row = (condition: ConditionDraft, index: number): VNode =>
-    html`<li
-      key=${condition.id}
-      role="group"
-      aria-label=${t("editor.condition", { number: index + 1 })}
-    >
-      <${ConditionRow}
-        condition=${condition}
-        fields=${fields}
-        disabled=${disabled}
-        problems=${problemsOf(index)}
-        onChange=${conditions.replace}
-      />
-      <div class="condition-foot">
-        <${Excluded} counts=${counts.get(condition.id)} />
-        ${
-          disabled
-            ? null
-            : html`<${ConditionControls}
-                number=${index + 1}
-                count=${filters.length}
-                onMove=${(by: -1 | 1) => conditions.move(index, by)}
-                onRemove=${() => conditions.remove(index)}
-              />`
-        }
+    html`<li key=${condition.id}>
+      <div
+        class="condition-box"
+        role="group"
+        aria-label=${t("editor.condition", { number: index + 1 })}
+      >
+        <${ConditionRow}
+          condition=${condition}
+          fields=${fields}
+          disabled=${disabled}
+          problems=${problemsOf(index)}
+          onChange=${conditions.replace}
+        />
+        <div class="condition-foot">
+          <${Excluded} counts=${counts.get(condition.id)} />
+          ${
+            disabled
+              ? null
+              : html`<${ConditionControls}
+                  number=${index + 1}
+                  count=${filters.length}
+                  onMove=${(by: -1 | 1) => conditions.move(index, by)}
+                  onRemove=${() => conditions.remove(index)}
+                />`
+          }
+        </div>
       </div>
     </li>`;
   return html`<div class="filter-builder">

@@ -74,7 +74,14 @@ function OptionList({ id, label, shown, at, selected, onPick }: ListProps): VNod
     </div>`;
   const groups = [...new Set(shown.map(({ group }) => group ?? ""))];
   const numbered = shown.map((option, index) => ({ option, index }));
-  return html`<div class="listbox" role="listbox" id=${id} aria-label=${label} ref=${list}>
+  return html`<div
+    class="listbox"
+    role="listbox"
+    tabindex="-1"
+    id=${id}
+    aria-label=${label}
+    ref=${list}
+  >
     ${
       shown.length === 0
         ? html`<div class="option nothing" role="option" aria-disabled="true" aria-selected="false">
@@ -126,8 +133,11 @@ function useCombobox(props: ComboboxProps) {
   function enter(event: KeyboardEvent): void {
     const option = open ? shown[at] : undefined;
     if (option !== undefined || props.onEnter !== undefined || open) event.preventDefault();
-    if (option === undefined) props.onEnter?.(props.text);
-    else pick(option);
+    if (option !== undefined) pick(option);
+    else if (props.onEnter !== undefined) {
+      close();
+      props.onEnter(props.text);
+    }
   }
   function escape(event: KeyboardEvent): void {
     if (!open) return;

@@ -41,7 +41,7 @@ async function contextOf(
     locale,
     timezoneId: "Europe/London",
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   if (role !== null) await context.addCookies([{ name: "onhook_session", value: role, url }]);
   return context;
 }

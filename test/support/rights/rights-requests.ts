@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { operations } from "../../../src/admin/contract/operations.ts";
 import type { OperationId } from "../../../src/admin/contract/operations.ts";
 import type { Operation } from "../../../src/admin/contract/operation.ts";
@@ -21,7 +22,8 @@ function bodyOf(operation: OperationId, things: Things, url: string, token: stri
     dryRun: { trigger, calls: 10 },
     previewRequest: { trigger },
     testSend: { trigger },
-    startReplay: { kind: "dead", triggerId: things.triggerId },
+    // An id of its own: the same question asked again is the same replay.
+    startReplay: { kind: "dead", triggerId: things.triggerId, replayId: `of-${randomUUID()}` },
     writeTenant: { name: "Tenant" },
     signIn: { token },
     createSignInLink: { tenantId: things.tenantId, name: "Somebody" },

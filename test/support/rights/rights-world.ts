@@ -118,6 +118,9 @@ export async function makeWorld(stage: AdminStage): Promise<World> {
         return { ...things, triggerId: await makeTrigger(operator, tenantId, hooks.url) };
       if (operation === "revokeToken" || operation === "revokeTenantToken")
         return { ...things, tokenId: await makeToken(operator, tenantId) };
+      // Nothing is sent anew for a trigger that is off.
+      if (operation === "redeliver")
+        await operator.ask("POST", `/tenants/${tenantId}/triggers/${things.triggerId}/enable`);
       if (operation === "deleteTenant") {
         const body = { name: "Tenant" };
         const headers = { "if-match": "*" };
