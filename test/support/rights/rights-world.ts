@@ -61,6 +61,11 @@ const until = async (holds: () => Promise<boolean>): Promise<void> => {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
 };
 
+async function attemptsOf(operator: ApiClient, { tenantId, jobId }: Things): Promise<number> {
+  const answer = await must(operator.ask("GET", `/tenants/${tenantId}/deliveries/${jobId}`), 200);
+  return (answer["attemptList"] as readonly unknown[]).length;
+}
+
 /** Whoever comes by a link to the tenant; a new one for each request, since one of them is to sign out. */
 function linkedClient(stage: AdminStage, operator: ApiClient, tenantId: string): ApiClient {
   const client = stage.api();
@@ -127,6 +132,7 @@ export async function makeWorld(stage: AdminStage): Promise<World> {
     narrow: await stage.token({ role: "operator", scopes: ["changes:read"] }),
     narrowOwn: await stage.token({ role: "tenant-admin", tenantId, scopes: ["changes:read"] }),
   };
+  let redelivered = 0;
   return {
     things,
     otherThings,
@@ -141,9 +147,12 @@ export async function makeWorld(stage: AdminStage): Promise<World> {
         return { ...things, triggerId: await makeTrigger(operator, tenantId, hooks.url) };
       if (operation === "revokeToken" || operation === "revokeTenantToken")
         return { ...things, tokenId: await makeToken(operator, tenantId) };
-      // Nothing is sent anew for a trigger that is off.
-      if (operation === "redeliver")
+      if (operation === "redeliver") {
+        // Nothing is sent anew for a trigger that is off, nor while it is sent anew already.
         await operator.ask("POST", `/tenants/${tenantId}/triggers/${things.triggerId}/enable`);
+        await until(async () => (await attemptsOf(operator, things)) > redelivered);
+        redelivered += 1;
+      }
       if (operation === "deleteTenant") {
         const body = { name: "Tenant" };
         const headers = { "if-match": "*" };
