@@ -40,10 +40,16 @@ export async function createWebhook(page: Page): Promise<string> {
   await page.getByRole("button", { name: "Create the webhook" }).click();
   const copied = page.getByRole("button", { name: "I have copied it" });
   await copied.waitFor();
-  const shown = await page.getByRole("dialog").textContent();
+  const secret = await shownSecret(page);
   await copied.click();
   await page.getByRole("tab", { name: "Settings" }).waitFor();
-  return /whsec_[A-Za-z0-9+/=]+/.exec(shown ?? "")?.[0] ?? "";
+  return secret;
+}
+
+/** The secret that a dialog shows. */
+export async function shownSecret(page: Page): Promise<string> {
+  const shown = page.getByRole("dialog").locator("code", { hasText: "whsec_" }).first();
+  return (await shown.textContent()) ?? "";
 }
 
 /** Makes a test request, and waits until it was taken. */

@@ -75,6 +75,27 @@ describe("a new webhook", () => {
     await page.context().close();
   });
 
+  it("is offered what recent calls have in a field, numbers only once they are asked for", async () => {
+    const { page } = await portal.open("/new");
+    await settled(page);
+    await page.getByRole("button", { name: "Add a condition" }).click();
+    await page.locator(".conditions input:focus").waitFor();
+    await page.keyboard.type("ddiNum");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByPlaceholder("Value").click();
+    await page.getByRole("button", { name: "Offer values of recent calls" }).click();
+    await page.getByPlaceholder("Value").click();
+    await page.getByRole("option", { name: "+441610000002" }).click();
+    await page.getByText("The number that was dialled is +441610000002").waitFor();
+    await page.getByLabel("Address").fill("https://a.example.com/");
+    await page.getByText("Excludes").waitFor();
+    expect(
+      await page.getByText(/Would have fired on [1-9]\d* of the last 1,000 calls/).count(),
+    ).toBe(1);
+    await page.context().close();
+  });
+
   it("is not made while something is wrong, which is told at its field", async () => {
     const { page } = await portal.open("/new");
     await settled(page);
@@ -247,6 +268,7 @@ describe("whoever may not see what calls carry", () => {
       role: "support",
     });
     await page.getByText(/Would have fired on [\d,]+ of the last 1,000 calls/).waitFor();
+    expect(await page.getByText("Not tried on recent calls").count()).toBe(0);
     await page.context().close();
   });
 });

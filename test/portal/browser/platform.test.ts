@@ -87,6 +87,7 @@ describe("dead letters", () => {
     await page.locator("tbody a[href*='deliveries/']").first().click();
     await page.waitForURL(`**/deliveries/*?tenant=${tenantOne}`);
     await page.getByText("Not delivered:").waitFor();
+    expect(new URL(page.url()).searchParams.get("tenant")).toBe(tenantOne);
     await page.context().close();
   });
 });
