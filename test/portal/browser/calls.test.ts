@@ -57,8 +57,10 @@ describe("the story of a call", () => {
     const failed = card.locator("li.fails", { hasText: "Internal or external" });
     expect(await failed.innerText()).toMatch(/is\s+external\s+— the call has internal/);
     expect(await card.locator("li.holds").first().innerText()).toMatch(/Direction of the call/);
-    const edit = await failed.getByRole("link").getAttribute("href");
-    expect(edit).toContain(`/webhooks/${triggerIds.sales}`);
+    await failed.getByRole("link", { name: "Edit this condition" }).click();
+    const second = page.getByRole("group", { name: "Condition 2" });
+    await second.locator("input:focus").waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/en-GB/webhooks/${triggerIds.sales}`);
     await page.context().close();
   });
 
