@@ -47,9 +47,9 @@ const send = (url: string, more: object = {}): Promise<ApiAnswer> =>
 
 /** Refused with the trigger, or by the guard when the connection would be made: nothing else. */
 function isRefused({ status, json }: ApiAnswer): boolean {
-  const told = json() as { readonly outcome?: string; readonly reason?: string | null };
+  const told = json() as Readonly<Record<"code" | "outcome" | "reason", unknown>>;
   return (
-    status === 400 ||
+    (status === 400 && told.code === "TRIGGER_INVALID") ||
     (status === 200 && told.outcome === "failed" && told.reason === "blocked-address")
   );
 }
