@@ -34,11 +34,11 @@ function summaryText({ t, formats }: Portal, story: CallStory): string {
   const besides = (["hindered", "unknown"] as const)
     .filter((kind) => summary[kind] > 0)
     .map((kind) => ` ${t(`call.summary.${kind}`, { count: summary[kind] })}`);
-  const key = parts.length > 0 ? "call.summary.fired" : "call.summary.none";
-  return (
-    t(key, { count: summary.fired, all: summary.all, parts: formats.allOf(parts) }) +
-    besides.join("")
-  );
+  const [key, count] =
+    parts.length > 0
+      ? (["call.summary.fired", summary.fired] as const)
+      : (["call.summary.none", summary.all] as const);
+  return t(key, { count, all: summary.all, parts: formats.allOf(parts) }) + besides.join("");
 }
 
 function Triggers({ of, names }: { readonly of: CallStory; readonly names: FieldNames }): VNode {

@@ -88,11 +88,11 @@ describe("the list of deliveries", () => {
     const { page } = await portal.open("/deliveries");
     await settled(page);
     await page.clock.install();
-    await page.getByRole("switch", { name: "Refresh by itself" }).click();
+    await page.getByRole("switch", { name: "Refresh automatically" }).click();
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
     await page.clock.fastForward(60_000);
-    await page.getByRole("switch", { name: "Refresh by itself" }).click();
+    await page.getByRole("switch", { name: "Refresh automatically" }).click();
     expect(asked).toEqual([]);
     const again = page.waitForRequest((request) => request.url().includes("/deliveries"));
     await page.clock.fastForward(6000);
