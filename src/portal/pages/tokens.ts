@@ -5,6 +5,7 @@ import type { CreatedToken, Token } from "../../admin/contract/access.ts";
 import { usePages } from "../shell/load.ts";
 import type { Load } from "../shell/load.ts";
 import { usePortal } from "../shell/portal.ts";
+import { failureText } from "../trigger/failure-text.ts";
 import { Button } from "../ui/button.ts";
 import { ConfirmDialog } from "../ui/dialog.ts";
 import { EmptyState } from "../ui/empty-state.ts";
@@ -58,7 +59,8 @@ function Revoking({
   tokens,
   onClose,
 }: PartProps & { readonly token: Token; readonly onClose: () => void }): VNode {
-  const { t, api, toast } = usePortal();
+  const portal = usePortal();
+  const { t, api, toast } = portal;
   const { name, tokenId } = token;
   async function revoke(): Promise<void> {
     onClose();
@@ -67,7 +69,7 @@ function Revoking({
       await api.call(ofPlatform ? "revokeToken" : "revokeTenantToken", { params });
       toast(t("tokens.revoked", { name }), "success");
     } catch (error) {
-      toast(t("tokens.revoke.failed", { reason: (error as Error).message }), "error");
+      toast(t("tokens.revoke.failed", { reason: failureText(portal, error) }), "error");
     }
     await tokens.reload();
   }

@@ -30,7 +30,7 @@ describe("tenants", () => {
   it("have licences that operators change, and support does not", async () => {
     const { page } = await portal.open("/tenants", operator);
     await page.getByRole("button", { name: "Change the licence: Empty & Co" }).click();
-    const limit = page.getByRole("dialog").getByLabel("Most webhooks");
+    const limit = page.getByRole("dialog").getByLabel("Maximum number of webhooks");
     await limit.fill("five");
     await page.getByRole("dialog").getByText("Enter a whole number, or nothing.").waitFor();
     await limit.fill("5");
@@ -66,7 +66,7 @@ describe("tenants", () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Make the link" }).click();
     await dialog.getByText("Enter a name.").waitFor();
-    await dialog.getByLabel("Whom is it for?").fill("Grace");
+    await dialog.getByLabel("Who is it for?").fill("Grace");
     await dialog.getByRole("button", { name: "Make the link" }).click();
     const link = dialog.getByRole("region", { name: "The sign-in link" });
     expect(await link.textContent()).toMatch(/^http:\S+\/en-GB\/webhooks\/sign-in/);
@@ -79,10 +79,10 @@ describe("dead letters", () => {
     const { page } = await portal.open("/dead-letters", support);
     await page.getByText("10 of 10").waitFor();
     await page.getByLabel("Webhook's id").fill("half an id");
-    await page.getByText("This is no webhook's id.").waitFor();
+    await page.getByText("This is not the id of a webhook.").waitFor();
     await page.getByLabel("Webhook's id").fill("");
     await page.getByLabel("Why").selectOption("timeout");
-    await page.getByText("There are none, or none fits.").waitFor();
+    await page.getByText("There are none, or none matches.").waitFor();
     await page.getByLabel("Why").selectOption("status");
     await page.locator("tbody a[href*='deliveries/']").first().click();
     await page.waitForURL(`**/deliveries/*?tenant=${tenantOne}`);
@@ -182,7 +182,7 @@ describe("changes", () => {
     await settled(page);
     const table = page.getByRole("table");
     await table.getByText("Made a new signing secret").waitFor();
-    await table.getByText("Looked at values in clear").waitFor();
+    await table.getByText("Looked at unmasked values").waitFor();
     expect(await table.textContent()).not.toMatch(/changes\.action|trigger\.created/);
     await page.context().close();
   });
