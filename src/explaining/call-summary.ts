@@ -1,6 +1,7 @@
 import { isAbsent } from "../cdr/absence.ts";
 import type { FoundCall } from "./find-calls.ts";
 import { shownValue } from "./masked-values.ts";
+import { toldTime } from "./told-time.ts";
 
 /** What is told of a call in a list. */
 export interface CallSummary {
@@ -20,7 +21,7 @@ export function summaryOf({ record, call }: FoundCall, reveals: boolean): CallSu
   );
   return {
     cdrId: call.cdr.id,
-    at: new Date(record.timestamp).toISOString(),
+    at: toldTime(record.timestamp),
     partition: record.partition,
     offset: record.offset,
     fields: Object.fromEntries(

@@ -26,8 +26,9 @@ interface Tenant {
   readonly calls: Held[];
 }
 
-/** About what a call takes beside its bytes. */
+/** About what a call takes beside its bytes, and how many times these, with the gaps that calls leave that have gone. */
 const overheadBytes = 200;
+const gapFactor = 1.5;
 
 /** Below 0: `a` is the older one. */
 function order(a: CallPlace, b: CallPlace): number {
@@ -101,7 +102,7 @@ export class RecentWindow implements RecentCalls {
   #hold({ cdrId, value, partition, offset, timestamp }: RecentCall, tenant: Tenant): Held {
     const number = this.#freeNumbers.pop() ?? (this.#lastNumber += 1);
     this.#shelf.put(number, value);
-    const bytes = value.length + overheadBytes;
+    const bytes = Math.ceil(value.length * gapFactor) + overheadBytes;
     const place = { partition, offset, timestamp };
     const held = { tenant, cdrId, number, bytes, ...place, isGone: false };
     this.#buckets.add(held);

@@ -87,7 +87,7 @@ function connect(file: string, first = ""): DatabaseSync {
     PRAGMA cell_size_check = ON;
     PRAGMA journal_size_limit = ${logBytes};
     PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -65536;
+    PRAGMA cache_size = -32768;
   `);
   return db;
 }
@@ -117,6 +117,6 @@ export function openForWriting(file: string, isDamaged: boolean): OpenedFile {
 /** Opens it for queries. */
 export function openForReading(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { readOnly: true, timeout: busyMs });
-  db.exec("PRAGMA cell_size_check = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;");
+  db.exec("PRAGMA cell_size_check = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;");
   return db;
 }

@@ -8,6 +8,9 @@ interface Waiting {
   readonly reject: (error: OnhookError) => void;
 }
 
+/** In MiB. What a thread has made lives until it is answered; without bounds the collector would let it grow for long. */
+const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+
 function errorOf({ message, code, isDamage }: ThreadFailure): OnhookError {
   if (code !== null) return new OnhookError(code as ErrorCode, { problem: message });
   return new OnhookError(isDamage ? "HISTORY_DAMAGED" : "HISTORY_UNAVAILABLE", {
@@ -50,6 +53,7 @@ export class ThreadLink {
   #start(): Worker {
     const worker = new Worker(new URL("history-thread.ts", import.meta.url), {
       workerData: this.#order,
+      resourceLimits,
     });
     worker.on("message", (answer: ThreadAnswer) => this.#settle(answer));
     let problem = "its thread has ended";

@@ -65,12 +65,13 @@ test("a change stands with who made it, and its offset is the one that was told"
 
 test("many at the same time, of two writers, are all written, each once", async () => {
   const { open, triggers, keysOf, told } = await writing();
-  const writers = [open(), open()];
+  const [even, odd] = [open(), open()];
   const keys = Array.from({ length: 60 }, (_, index) => `k${index}`);
   await Promise.all(
-    keys.map((key, index) =>
-      writers[index % 2]?.write([{ topic: triggers, key, value: Buffer.from(key) }], change),
-    ),
+    keys.map((key, index) => {
+      const writer = index % 2 === 0 ? even : odd;
+      return writer.write([{ topic: triggers, key, value: Buffer.from(key) }], change);
+    }),
   );
   expect((await keysOf()).toSorted()).toEqual(keys.toSorted());
   expect(await told()).toHaveLength(60);

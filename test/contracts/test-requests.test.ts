@@ -4,7 +4,12 @@ import { describe, expect, test } from "vitest";
 import { callHandlers } from "../../src/admin/calls/handlers.ts";
 import { listen } from "../support/loopback-receiver.ts";
 import { loopbackSender } from "../support/loopback-sender.ts";
-import { askedBy, askedTest as asked, memoryCalls } from "../support/memory-calls.ts";
+import {
+  askedBy,
+  askedTest as asked,
+  memoryCalls,
+  heldToContract,
+} from "../support/memory-calls.ts";
 
 const own = askedBy("tenant-admin", "t");
 const secret = `whsec_${Buffer.from("0123456789abcdef0123456789abcdef").toString("base64")}`;
@@ -16,7 +21,7 @@ async function withReceiver(handle: RequestListener) {
   const options = { keepsAnswers: true, maxResponseBytes: 16_384, connectionsPerOrigin: 0 };
   const sender = stack.use(loopbackSender(options));
   const world = memoryCalls({ allowHttp: true });
-  const handlers = callHandlers({ ...world.parts, sender });
+  const handlers = heldToContract(callHandlers({ ...world.parts, sender }));
   const address = `http://${receiver.host}/hook`;
   return { world, handlers, address, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
@@ -105,7 +110,7 @@ describe("a test request", () => {
       guard: { check: () => "refused", checkPort: () => "allowed" },
     });
     await using sender = guarded;
-    const handlers = callHandlers({ ...at.parts, sender });
+    const handlers = heldToContract(callHandlers({ ...at.parts, sender }));
     const told = [];
     for (const address of [inside.address, "http://127.0.0.1:9/", "http://10.1.2.3/"])
       told.push((await handlers.testSend(asked({ action: { url: address } }), own)).body);

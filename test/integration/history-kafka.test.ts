@@ -45,15 +45,16 @@ function remember(names: OwnNames, file: string): Remembering {
     await exited;
   };
   onTestFinished(() => end("SIGKILL"));
-  async function until(type: string, isSo = (_: never): boolean => true) {
-    const find = () => told.find((event) => event.type === type && isSo(event as never));
+  const until: Remembering["until"] = async (type, isSo = () => true) => {
+    type Wanted = Parameters<typeof isSo>[0];
+    const find = () => told.find((event) => event.type === type && isSo(event as Wanted));
     await collected.until(() => find() !== undefined);
-    return find() as never;
-  }
+    return find() as Wanted;
+  };
   return {
-    until: until as Remembering["until"],
+    until,
     async untilAttempts(count) {
-      await until("history.surveyed", ({ attempts }: { attempts: number }) => attempts >= count);
+      await until("history.surveyed", ({ attempts }) => attempts >= count);
     },
     end,
   };
@@ -62,7 +63,7 @@ function remember(names: OwnNames, file: string): Remembering {
 interface Ground {
   readonly names: OwnNames;
   readonly file: string;
-  write(attempts: readonly DeliveryAttempt[]): Promise<void>;
+  readonly write: (attempts: readonly DeliveryAttempt[]) => Promise<void>;
 }
 
 async function prepare(settings: Readonly<Record<string, string>> = {}): Promise<Ground> {
@@ -93,7 +94,7 @@ async function prepare(settings: Readonly<Record<string, string>> = {}): Promise
 }
 
 /** As many attempts, of which one in three is the second of its job. */
-function attemptsOf(from: number, count: number): DeliveryAttempt[] {
+function attemptsOf(from: number, count: number, begin = now): DeliveryAttempt[] {
   return Array.from({ length: count }, (_, each) => {
     const number = from + each;
     const isRetry = number % 3 === 2;
@@ -103,7 +104,7 @@ function attemptsOf(from: number, count: number): DeliveryAttempt[] {
       // A retry is its job's, and so its tenant's.
       ...(isRetry && { tenantId: `t${(number - 1) % 7}`, attempt: 2 }),
       outcome: number % 3 === 1 ? "failed" : "delivered",
-      at: now + number,
+      at: begin + number,
     });
   });
 }
@@ -201,8 +202,7 @@ test("records that are older than history.maxAgeDays, and what was deleted unrea
   const first = remember(names, file);
   await first.untilAttempts(300);
   await first.end("SIGTERM");
-  const old = attemptsOf(300, 30).map((each) => ({ ...each, at: now - 2 * 86_400_000 }));
-  await write(old);
+  await write(attemptsOf(300, 30, now - 2 * 86_400_000));
   await write(attemptsOf(900, 30));
   await kafkaLog().deleteBefore({ topic: names.topics.attempts, partition: 0 }, 310);
   const second = remember(names, file);

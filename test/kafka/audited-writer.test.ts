@@ -78,16 +78,16 @@ async function outcome(
   { clock }: ReturnType<typeof brokers>,
   work: Promise<readonly CommittedOffset[]>,
 ): Promise<unknown> {
-  let result: unknown;
+  const ended = { isSo: false, as: undefined as unknown };
   void work.then(
-    (places) => (result = places.map(({ offset }) => offset)),
-    (error: { code: string }) => (result = error.code),
+    (places) => Object.assign(ended, { isSo: true, as: places.map(({ offset }) => offset) }),
+    (error: { code: string }) => Object.assign(ended, { isSo: true, as: error.code }),
   );
-  for (let times = 0; result === undefined && times < 2000; times += 1) {
-    clock.advance(50);
+  for (let times = 0; !ended.isSo && times < 2000; times += 1) {
+    await clock.advance(50);
     await settle();
   }
-  return result;
+  return ended.as;
 }
 
 test("a change and what is told of it are written together, and it is said where the change stands", async () => {

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readMessages } from "../../src/admin/portal/portal-messages.ts";
+import { textsIn } from "./template-texts.ts";
 
 const portal = fileURLToPath(new URL("../../src/portal/", import.meta.url));
 const messages = readMessages(`${portal}messages`);
@@ -86,25 +87,18 @@ describe("the keys of messages", () => {
   });
 });
 
-/** The text between tags and in the attributes that are read out, of a template without what is filled in. */
-function literalTexts(template: string): string[] {
-  const bare = template.replaceAll(/\$\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}/g, "");
-  const between = [...bare.matchAll(/>([^<>]*)</g)].map((match) => match[1] ?? "");
-  const read = [...bare.matchAll(/\b(?:aria-label|title|placeholder|alt)="([^"]*)"/g)];
-  return [...between, ...read.map((match) => match[1] ?? "")].filter((text) =>
-    /\p{L}{2}/u.test(text),
-  );
-}
-
 describe("pages", () => {
   it("hold no text of their own", () => {
     const found = sources
       .filter(({ path }) => !path.startsWith("guide/"))
-      .flatMap(({ path, text }) =>
-        [...text.matchAll(/html`((?:[^`$]|\$(?!\{)|\$\{[^`]*?\})*)`/g)]
-          .flatMap((match) => literalTexts(match[1] ?? ""))
-          .map((literal) => `${path}: ${literal.trim()}`),
-      );
+      .flatMap(({ path, text }) => textsIn(text).map((literal) => `${path}: ${literal}`));
     expect(found).toEqual([]);
+  });
+
+  it("would be found to hold one, however deep", () => {
+    const inner = 'html`<b title="One">Two ${y}</b>`';
+    expect(
+      textsIn(`const a = html\`<p class="x">Three \${b ? ${inner} : "no"} four</p>\`;`),
+    ).toEqual(["Two", "One", "Three", "four"]);
   });
 });

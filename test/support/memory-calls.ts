@@ -4,8 +4,9 @@ import type { AccessRole, Principal } from "../../src/access/principal.ts";
 import { createDrafts } from "../../src/admin/calls/drafts.ts";
 import { TenantLimit } from "../../src/admin/calls/tenant-limit.ts";
 import { callHandlers } from "../../src/admin/calls/handlers.ts";
-import type { CallHandlerParts } from "../../src/admin/calls/handlers.ts";
+import type { CallHandlerParts, CallHandlers } from "../../src/admin/calls/handlers.ts";
 import type { RequestContext } from "../../src/admin/contract/handlers.ts";
+import { operations } from "../../src/admin/contract/operations.ts";
 import { createRecordCodec } from "../../src/avro/record-codec.ts";
 import { createCallSchemas } from "../../src/cdr/call-schemas.ts";
 import { createFieldCatalog } from "../../src/cdr/field-catalog.ts";
@@ -40,6 +41,45 @@ export const jobCodec = createRecordCodec<DeliveryJob>({
     },
   },
 });
+
+/** A delivery, usual but for what a test says of it. */
+export function deliveryOf(changed: Partial<Delivery> = {}): Delivery {
+  return {
+    jobId: "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+    tenantId: "t",
+    triggerId: "0f8fad5b-d9cb-469f-a165-70867728950e",
+    cdrId: "c1",
+    state: "delivered",
+    attempts: 1,
+    firstAt: 0,
+    lastAt: 0,
+    reason: null,
+    status: 200,
+    durationMs: 12,
+    nextAttemptAt: null,
+    host: "crm.example",
+    cdrTopic: "cdr",
+    cdrPartition: 0,
+    cdrOffset: 0,
+    ...changed,
+  };
+}
+
+/** The same handlers; an answer that is not as the contract has it makes them reject. */
+export function heldToContract(handlers: CallHandlers): CallHandlers {
+  const held = Object.entries(handlers).map(([name, handler]) => {
+    const { answer } = operations[name as keyof CallHandlers];
+    const asked = handler as (...of: unknown[]) => Promise<{ body: unknown }>;
+    const watched = async (...of: unknown[]): Promise<unknown> => {
+      const reply = await asked(...of);
+      // As it comes over the wire.
+      answer.parse(JSON.parse(JSON.stringify(reply.body)));
+      return reply;
+    };
+    return [name, watched] as const;
+  });
+  return Object.fromEntries(held) as unknown as CallHandlers;
+}
 
 /** The handlers of calls with nothing outside: everything that they work with is in memory. */
 export function memoryCalls(
@@ -144,7 +184,7 @@ export function memoryCalls(
   };
 
   return {
-    handlers: callHandlers(parts),
+    handlers: heldToContract(callHandlers(parts)),
     parts,
     clock,
     log,

@@ -13,6 +13,7 @@ import type { RecentCalls } from "../../src/history/recent-calls.ts";
 import type { AnyEvent } from "../../src/observability/any-event.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { Surveys } from "../../src/runtime/surveys.ts";
+import { heldToContract } from "./memory-calls.ts";
 import type { TriggerStore } from "../../src/triggers/trigger-store.ts";
 
 /** The handlers of calls on the real Kafka and registry, without the HTTP around them. Disposing it stops all of it in order. */
@@ -74,7 +75,7 @@ export async function startOwnCallsApi(
     );
   await eventually(isOpen, (answers) => answers);
   return {
-    handlers: calls.handlers,
+    handlers: heldToContract(calls.handlers),
     store: parts.store,
     history,
     recentCalls,

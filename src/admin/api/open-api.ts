@@ -56,8 +56,9 @@ function refusalsOf({
     ...has(true, "REQUEST_INVALID"),
     ...has(params !== undefined || query !== undefined, "CURSOR_INVALID"),
     ...has(body !== undefined, "BODY_UNREADABLE", "BODY_TYPE", "BODY_TOO_LARGE"),
-    ...has(versioning !== "none" && method !== "GET", "TRIGGER_CHANGED", "LICENCE_EXCEEDED"),
+    ...has(versioning !== "none" && method !== "GET", "TRIGGER_CHANGED"),
     ...has(versioning === "conditional", "PRECONDITION_REQUIRED"),
+    // What is there already, or can't be done as things stand.
     ...has(method !== "GET", "LICENCE_EXCEEDED"),
     "TOO_MANY_REQUESTS",
     "FAULT",
@@ -175,8 +176,8 @@ const securitySchemes = {
   session: {
     type: "apiKey",
     in: "cookie",
-    name: "onhook_session",
-    description: "What the portal signs in with.",
+    name: "__Host-onhook-session",
+    description: "What the portal signs in with; without https its name is `onhook-session`.",
   },
 };
 

@@ -1,7 +1,7 @@
 import { OnhookError } from "../../errors.ts";
 import type { CallPlace } from "../../history/recent-calls.ts";
 
-const form = /^(\d{1,16})-(\d{1,10})-(\d{1,16})$/;
+const form = /^(-?\d{1,19})-(\d{1,10})-(\d{1,16})$/;
 
 /** Where the next page of recent calls begins. */
 export function writeCallCursor({ timestamp, partition, offset }: CallPlace): string {

@@ -1,6 +1,8 @@
 import { OnhookError } from "../../errors.ts";
+import { timeOf } from "../../explaining/dead-letters.ts";
 import { newestDead } from "../../explaining/newest-dead.ts";
 import type { DeadSource } from "../../explaining/newest-dead.ts";
+import { toldTime } from "../../explaining/told-time.ts";
 import { Turns } from "../../runtime/turns.ts";
 import type { Handler } from "../contract/handlers.ts";
 
@@ -16,6 +18,10 @@ export function listDeadLetters(source: DeadSource): Handler<"listDeadLetters"> 
     const filter = { tenant, trigger, reason };
     const found = await turns.take(() => newestDead(source, filter, limit, signal), refuse);
     const { letters, count, isComplete: complete } = found;
-    return { body: { items: [...letters], count, complete } };
+    // A damaged record may claim any time.
+    const items = letters.map((letter) =>
+      Object.assign({}, letter, { at: letter.at === null ? null : toldTime(timeOf(letter)) }),
+    );
+    return { body: { items, count, complete } };
   };
 }

@@ -1,5 +1,6 @@
 import { OnhookError } from "../../errors.ts";
 import type { EndpointHealth } from "../../endpoints/endpoint-health.ts";
+import { toldTime } from "../../explaining/told-time.ts";
 import type { Delivery } from "../../history/history.ts";
 import type { DeliveryDetail } from "../contract/deliveries.ts";
 import type { Handler } from "../contract/handlers.ts";
@@ -73,8 +74,8 @@ export function readDelivery(parts: CallParts): Handler<"readDelivery"> {
 
 function shownHealth(health: EndpointHealth) {
   const { endpointId, triggerId, host, state, failures, reason, status } = health;
-  const since = new Date(health.since).toISOString();
-  const failingSince = new Date(health.failingSince).toISOString();
+  const since = toldTime(health.since);
+  const failingSince = toldTime(health.failingSince);
   return { endpointId, triggerId, host, state, since, failingSince, failures, reason, status };
 }
 

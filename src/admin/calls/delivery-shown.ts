@@ -1,11 +1,11 @@
+import { toldTime } from "../../explaining/told-time.ts";
 import type { Delivery } from "../../history/history.ts";
 import type { DeliveryAttempt } from "../../jobs/delivery-attempt.ts";
 import type { Attempt, Delivery as ShownDelivery } from "../contract/deliveries.ts";
 import { findOwn } from "./own-trigger.ts";
 import type { TriggersNow } from "./parts.ts";
 
-const iso = (ms: number): string => new Date(ms).toISOString();
-const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
+const isoOrNull = (ms: number | null): string | null => (ms === null ? null : toldTime(ms));
 
 /** A delivery as the API tells it. */
 export function shownDelivery(
@@ -20,8 +20,8 @@ export function shownDelivery(
     cdrId,
     state,
     attempts,
-    firstAt: iso(delivery.firstAt),
-    lastAt: iso(delivery.lastAt),
+    firstAt: toldTime(delivery.firstAt),
+    lastAt: toldTime(delivery.lastAt),
     reason: delivery.reason,
     status: delivery.status,
     durationMs,
@@ -35,7 +35,7 @@ export function shownAttempt(attempt: DeliveryAttempt): Attempt {
   const { outcome, reason, status, error, method, host, durationMs } = attempt;
   return {
     attempt: attempt.attempt,
-    at: iso(attempt.at),
+    at: toldTime(attempt.at),
     durationMs,
     outcome,
     reason,

@@ -2,6 +2,7 @@ import { OnhookError } from "../../errors.ts";
 import { summaryOf } from "../../explaining/call-summary.ts";
 import { readCall } from "../../explaining/find-calls.ts";
 import type { CallRecord } from "../../explaining/find-calls.ts";
+import { toldTime } from "../../explaining/told-time.ts";
 import { Turns } from "../../runtime/turns.ts";
 import { compileTrigger } from "../../triggers/compile-trigger.ts";
 import { explainCall } from "../../triggers/explain-call.ts";
@@ -26,7 +27,7 @@ function conditionsAlone({ triggerId, trigger }: Draft): Draft {
 }
 
 const iso = (call: CallRecord | undefined): string | null =>
-  call === undefined ? null : new Date(call.timestamp).toISOString();
+  call === undefined ? null : toldTime(call.timestamp);
 
 /** For how many of the tenant's recent calls an unsaved trigger would have fired, and which condition was in the way how often. Rejects with TRIGGER_INVALID, DRY_RUNS_EXCEEDED. */
 export function dryRun(

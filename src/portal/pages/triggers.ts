@@ -91,7 +91,7 @@ function TriggerTable({ list }: { readonly list: Pages<TriggerListItem> }): VNod
     {
       key: "state",
       label: t("triggers.column.state"),
-      cell: (trigger) => html`<${TriggerState} trigger=${trigger} />`,
+      cell: (trigger) => html`<${TriggerState} reason trigger=${trigger} />`,
     },
     {
       key: "filters",

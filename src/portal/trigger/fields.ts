@@ -1,6 +1,7 @@
 import type { Field } from "../../admin/contract/calls.ts";
 import type { Condition } from "../../admin/contract/triggers.ts";
 import type { Portal } from "../shell/portal.ts";
+import { readWindow, windowText } from "./week-window.ts";
 
 export type Operator = Condition["op"];
 
@@ -78,9 +79,11 @@ export function fieldText({ t }: Portal, field: Field | undefined, path: string)
   return name === null ? field.meaning : t("editor.named-field", { field: field.meaning, name });
 }
 
-function valueText(portal: Portal, field: Field | undefined, value: string): string {
+/** A value as people say it. */
+export function valueText(portal: Portal, field: Field | undefined, value: string): string {
   const choice = choicesOf(portal, field).find((choice) => choice.value === value);
   if (choice !== undefined) return choice.label;
+  if (readWindow(value) !== null) return windowText(value, portal.formats.weekdays());
   if (field?.type !== "time" || Number.isNaN(Date.parse(value))) return value;
   return portal.formats.dateTime(value);
 }

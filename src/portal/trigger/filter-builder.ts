@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { useEffect } from "preact/hooks";
 import { html } from "htm/preact";
 import type { DryRun, Field } from "../../admin/contract/calls.ts";
 import type { Problem } from "../../admin/contract/shapes.ts";
@@ -71,12 +72,25 @@ function useConditions({ filters, onChange }: BuilderProps) {
   };
 }
 
+/** A link may lead to one of the conditions: the story of a call does. */
+function useAskedCondition(): void {
+  const { route } = usePortal();
+  useEffect(() => {
+    const asked = Number(route.query.get("condition"));
+    if (!Number.isInteger(asked) || asked < 1) return;
+    const row = document.querySelector(`.conditions > li:nth-child(${asked})`);
+    row?.scrollIntoView({ block: "center" });
+    row?.querySelector("input")?.focus({ preventScroll: true });
+  }, []);
+}
+
 /** Which calls the trigger fires for: conditions, all of which must hold. */
 export function FilterBuilder(props: BuilderProps): VNode {
   const portal = usePortal();
   const { t } = portal;
   const { filters, fields, problems, counts, disabled } = props;
   const conditions = useConditions(props);
+  useAskedCondition();
   const problemsOf = (index: number): ConditionProblems => {
     const at = (part: string) => problemAt(portal, problems, `filters[${index}].${part}`);
     return { field: at("field"), op: at("op"), values: at("values"), ignoreCase: at("ignoreCase") };

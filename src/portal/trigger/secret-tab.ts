@@ -29,7 +29,7 @@ export function SecretDialog({
       <p class="label">${label}</p>
       <div class="secret"><code>${text}</code><${CopyButton} text=${text} what=${label} /></div>
     </div>`;
-  return html`<${Dialog} title=${t("secret.new")} onClose=${onClose} actions=${done}>
+  return html`<${Dialog} firm title=${t("secret.new")} onClose=${onClose} actions=${done}>
     <p>${t("secret.once")}</p>
     ${publicKey === null ? row(t("secret.secret"), secret) : row(t("secret.public-key"), publicKey)}
     ${

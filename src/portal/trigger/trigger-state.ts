@@ -13,7 +13,14 @@ const kinds: Readonly<Record<Trigger["status"], BadgeKind>> = {
 };
 
 /** Whether a trigger fires, and all that is not well with it, in words. */
-export function TriggerState({ trigger }: { readonly trigger: Trigger }): VNode {
+export function TriggerState({
+  trigger,
+  reason = false,
+}: {
+  readonly trigger: Trigger;
+  /** Whether to say why it was switched off, where nothing else around says so. */
+  readonly reason?: boolean;
+}): VNode {
   const { t } = usePortal();
   const { status, endpoint, refused, disabledReason } = trigger;
   return html`<div class="badges">
@@ -26,6 +33,6 @@ export function TriggerState({ trigger }: { readonly trigger: Trigger }): VNode 
           >`
     }
     ${refused === null ? null : html`<${Badge} kind="bad">${t("triggers.refused.badge")}<//>`}
-    ${disabledReason === null ? null : html`<p class="quiet-text"><bdi>${disabledReason}</bdi></p>`}
+    ${disabledReason === null || !reason ? null : html`<p class="quiet-text"><bdi>${disabledReason}</bdi></p>`}
   </div>`;
 }

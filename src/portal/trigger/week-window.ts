@@ -42,3 +42,11 @@ export function writeWindow({ days, from, to }: WeekWindow): string {
   }
   return `${parts.join(",")} ${from}-${to}`;
 }
+
+/** A window as people read it, with the names of days in their language: `lun.-ven. 09:00-17:30`. */
+export function windowText(text: string, names: readonly string[]): string {
+  return text.replaceAll(/[A-Z][a-z]{2}/g, (name) => {
+    const day = dayNames.indexOf(name as (typeof dayNames)[number]);
+    return names[day] ?? name;
+  });
+}

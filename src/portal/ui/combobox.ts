@@ -35,11 +35,11 @@ export interface ComboboxProps {
 
 const most = 100;
 
-/** The options that have every word of a text, in their value, label or hint. */
+/** The options that have every word of a text, in their value, label or group. */
 export function matching(options: readonly ComboOption[], text: string): readonly ComboOption[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return options.filter(({ value, label, hint = "" }) => {
-    const all = `${value} ${label} ${hint}`.toLowerCase();
+  return options.filter(({ value, label, group = "" }) => {
+    const all = `${value} ${label} ${group}`.toLowerCase();
     return words.every((word) => all.includes(word));
   });
 }
@@ -166,7 +166,9 @@ function useCombobox(props: ComboboxProps) {
     close();
     props.onLeave?.();
   }
-  return { open, at, shown, pick, press, input, leave, show: () => setOpen(true) };
+  // Where there is nothing to propose, a list that says so would only lie over what is below.
+  const isSeen = open && (typed || shown.length > 0);
+  return { open: isSeen, at, shown, pick, press, input, leave, show: () => setOpen(true) };
 }
 
 /** An input with a list of proposals, by the pattern of the ARIA APG (editable combobox with list autocomplete). */

@@ -5,19 +5,24 @@ import { usePortal } from "../shell/portal.ts";
 import { Button } from "./button.ts";
 import { TextField } from "./field.ts";
 
-/** A dialog over the page, while it is mounted. Escape and its close button call `onClose`; focus goes back after. */
+/**
+ * A dialog over the page, while it is mounted. Escape and its close button call `onClose`; focus goes back after. With
+ * `firm` it is left by its actions alone: what it shows can not be had again.
+ */
 export function Dialog({
   title,
   onClose,
   actions,
   children,
   wide,
+  firm,
 }: {
   readonly title: string;
   readonly onClose: () => void;
   readonly actions?: ComponentChildren;
   readonly children: ComponentChildren;
   readonly wide?: boolean;
+  readonly firm?: boolean;
 }): VNode {
   const { t } = usePortal();
   const ref = useRef<HTMLDialogElement>(null);
@@ -31,17 +36,23 @@ export function Dialog({
   }, []);
   function cancel(event: Event): void {
     event.preventDefault();
-    onClose();
+    if (!firm) onClose();
+  }
+  /** Browsers close it at the second Escape, whatever is said to the first. */
+  function closed(): void {
+    if (firm) ref.current?.showModal();
+    else onClose();
   }
   return html`<dialog
     ref=${ref}
     class=${wide ? "wide" : null}
     aria-labelledby=${id}
     onCancel=${cancel}
+    onClose=${closed}
   >
     <div class="dialog-head">
       <h2 id=${id}>${title}</h2>
-      <${Button} kind="quiet" onClick=${onClose}>${t("shell.close")}<//>
+      ${firm ? null : html`<${Button} kind="quiet" onClick=${onClose}>${t("shell.close")}<//>`}
     </div>
     <div class="dialog-body">${children}</div>
     ${actions === undefined ? null : html`<div class="actions">${actions}</div>`}

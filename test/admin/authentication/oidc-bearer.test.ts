@@ -177,6 +177,20 @@ describe("the keys of the provider", () => {
     expect(await provider.claimsOf(await jwtOf())).toMatchObject({ sub: "ada" });
   });
 
+  it("that can't be read are asked for once in some seconds, however many tokens name them", async () => {
+    const { server, provider, steadyClock, jwtOf, timesAsked } = await providerUnderTest();
+    await provider.configuration();
+    server.setAway(true);
+    for (let each = 0; each < 5; each += 1)
+      await expect(provider.claimsOf(await jwtOf())).rejects.toMatchObject({
+        code: "OIDC_UNREACHABLE",
+      });
+    expect(timesAsked()).toBe(1);
+    server.setAway(false);
+    await steadyClock.advance(5000);
+    expect(await provider.claimsOf(await jwtOf())).toMatchObject({ sub: "ada" });
+  });
+
   it("are asked for again some seconds after a failure, and not before", async () => {
     const { server, provider, steadyClock, events, jwtOf } = await providerUnderTest();
     const jwt = await jwtOf();

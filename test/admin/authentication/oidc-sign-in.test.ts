@@ -105,6 +105,17 @@ describe("signing in to the portal by OpenID Connect", () => {
     expect(sentBack(cookies)).toBe("");
   });
 
+  it("signs nobody in with another state than was begun with", async () => {
+    const { provider, visit, toProvider, begin } = await started();
+    provider.person.claims = admin;
+    const { location, cookie } = await begin();
+    const back = new URL(await toProvider(location), publicUrl);
+    back.searchParams.set("state", "another");
+    const { location: landed, cookies } = await visit(`${back.pathname}${back.search}`, cookie);
+    expect(landed).toBe("/fr-FR/webhooks/sign-in?error=UNAUTHENTICATED");
+    expect(sentBack(cookies)).toBe("");
+  });
+
   it("signs nobody in a second time by the same code", async () => {
     const { provider, visit, toProvider, begin } = await started();
     provider.person.claims = admin;

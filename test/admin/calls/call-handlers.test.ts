@@ -1,36 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { Delivery } from "../../../src/history/history.ts";
-import { askedBy, memoryCalls } from "../../support/memory-calls.ts";
+import { callHandlers } from "../../../src/admin/calls/handlers.ts";
+import { cpuTime } from "../../support/cpu-time.ts";
+import { askedBy, deliveryOf, memoryCalls } from "../../support/memory-calls.ts";
 
 const own = askedBy("tenant-admin", "t");
+const gone = "0f8fad5b-d9cb-469f-a165-70867728950e";
 const support = askedBy("support", null);
 const code = async (asked: Promise<unknown>): Promise<string> =>
   asked.then(
     () => "answered",
     (error: { code: string }) => error.code,
   );
-
-function delivered(of: Partial<Delivery>): Delivery {
-  return {
-    jobId: "7c9e6679-7425-40de-944b-e07fc1f90ae7",
-    tenantId: "t",
-    triggerId: "x",
-    cdrId: "c1",
-    state: "delivered",
-    attempts: 1,
-    firstAt: 0,
-    lastAt: 0,
-    reason: null,
-    status: 200,
-    durationMs: 12,
-    nextAttemptAt: null,
-    host: "crm.example",
-    cdrTopic: "cdr",
-    cdrPartition: 0,
-    cdrOffset: 0,
-    ...of,
-  };
-}
 
 describe("the list of calls", () => {
   test("has the plain fields of each, the newest first, texts masked", async () => {
@@ -50,7 +30,21 @@ describe("the list of calls", () => {
     expect(second.body.nextCursor).toBeNull();
   });
 
-  test.each(["", "x", "MS0y", "LTEtMi0z"])("refuses the cursor %j", async (cursor) => {
+  test.each([-1, 8.64e15 + 1, 2 ** 62])(
+    "takes a call that claims to have come at %d for what it is, and goes on behind it",
+    async (timestamp) => {
+      const world = withCalls();
+      const call = world.call("t", { id: "odd" });
+      world.recent.splice(-1, 1, { ...call, timestamp });
+      const { body } = await world.handlers.listCalls(list({ limit: 1 }), own);
+      expect(body.items[0]?.at).toMatch(/^(?:1970-01-01|9999-12-31)T/);
+      const cursor = body.nextCursor ?? "";
+      const next = await world.handlers.listCalls(list({ limit: 1, cursor }), own);
+      expect(next.body.items[0]?.cdrId).toBe("c4");
+    },
+  );
+
+  test.each(["", "x", "MS0y", "LS0tMg"])("refuses the cursor %j", async (cursor) => {
     const { handlers } = withCalls();
     expect(await code(handlers.listCalls(list({ cursor }), own))).toBe("CURSOR_INVALID");
   });
@@ -154,7 +148,7 @@ describe("the story of a call", () => {
     const not = world.put("t", { name: "Long ones", filters });
     const disabled = world.put("t", { name: "Off", enabled: false });
     world.put("other", { name: "Theirs" });
-    world.deliveries.push(delivered({ triggerId: fired, cdrId: "c3" }));
+    world.deliveries.push(deliveryOf({ triggerId: fired, cdrId: "c3" }));
     const { body } = await world.handlers.readCall(story("c3"), own);
     expect(body.call).toMatchObject({ cdrId: "c3", fields: { cliNum: "***03" } });
     expect(body.triggers.map(({ triggerId, fires }) => ({ triggerId, fires }))).toEqual([
@@ -174,11 +168,11 @@ describe("the story of a call", () => {
     const world = withCalls();
     const triggerId = world.put("t", {});
     world.unwell.push({ triggerId, tenantId: "t", state: "suspended" } as never);
-    world.deliveries.push(delivered({ triggerId: "gone", cdrId: "c1", state: "cancelled" }));
+    world.deliveries.push(deliveryOf({ triggerId: gone, cdrId: "c1", state: "cancelled" }));
     const { body } = await world.handlers.readCall(story("c1"), own);
     expect(body.triggers).toMatchObject([{ endpoint: "suspended", delivery: null }]);
     expect(body.otherDeliveries).toMatchObject([
-      { triggerId: "gone", triggerName: null, state: "cancelled" },
+      { triggerId: gone, triggerName: null, state: "cancelled" },
     ]);
   });
 
@@ -201,7 +195,7 @@ describe("the story of a call", () => {
     expect(world.changes).toMatchObject([{ action: "values.revealed", subject: "c1" }]);
   });
 
-  test("of a tenant with 1,000 triggers, half of them disabled, takes under a second", async () => {
+  test("of a tenant with 1,000 triggers, half of them disabled, takes under a second of the processor", async () => {
     const world = withCalls();
     for (let n = 0; n < 1000; n += 1)
       world.put("t", {
@@ -213,10 +207,11 @@ describe("the story of a call", () => {
           values: [`+${n}${at}`],
         })),
       });
-    const begun = performance.now();
-    const { body } = await world.handlers.readCall(story("c1"), own);
+    const handlers = callHandlers(world.parts);
+    const spent = cpuTime();
+    const { body } = await handlers.readCall(story("c1"), own);
+    expect(spent()).toBeLessThan(1000);
     expect(body.triggers).toHaveLength(1000);
     expect(body.triggers.filter(({ fires }) => fires)).toHaveLength(500);
-    expect(performance.now() - begun).toBeLessThan(1000);
   });
 });

@@ -145,3 +145,12 @@ test("dead letters are the newest first, by tenant where that is asked", async (
   );
   expect(none.body).toEqual({ items: [], count: 0, complete: true });
 });
+
+test("a dead letter that claims to have died beyond all time is told as one of the last that can be", async () => {
+  const world = memoryCalls();
+  const headers = { "onhook-dead-at": "8640000000000000" };
+  world.log.append({ topic: "dead", key: "a", value: Buffer.from("{}"), headers });
+  const asked = { params: undefined, query: { limit: 2 }, body: undefined };
+  const { body } = await world.handlers.listDeadLetters(asked, askedBy("operator", null));
+  expect(body.items[0]?.at).toBe("9999-12-31T23:59:59.999Z");
+});

@@ -5,7 +5,13 @@ import type { HttpSender } from "../../../src/delivery/http-request.ts";
 import type { Delivery } from "../../../src/history/history.ts";
 import { isHarmless } from "../../../src/explaining/masked-values.ts";
 import { jobIdOf } from "../../../src/jobs/job-id.ts";
-import { askedBy, askedTest, memoryCalls } from "../../support/memory-calls.ts";
+import {
+  askedBy,
+  askedTest,
+  deliveryOf,
+  memoryCalls,
+  heldToContract,
+} from "../../support/memory-calls.ts";
 
 /** Whatever it may see, nothing was asked to be revealed. */
 const own = askedBy("tenant-admin", "t");
@@ -48,11 +54,13 @@ function callWith(world: ReturnType<typeof memoryCalls>, seed: string) {
 
 /** All that the handlers answer about the call to who does not ask to have it revealed. */
 async function answers(world: ReturnType<typeof memoryCalls>, delivery: Delivery) {
-  const handlers = callHandlers({
-    ...world.parts,
-    sender: echo,
-    testSends: { take: () => undefined } as never,
-  });
+  const handlers = heldToContract(
+    callHandlers({
+      ...world.parts,
+      sender: echo,
+      testSends: { take: () => undefined } as never,
+    }),
+  );
   const params = { tenantId: "t" };
   const reveal = false;
   const values = world.catalog.paths.map((path) =>
@@ -90,14 +98,9 @@ test("no answer has more of a call's text than its last two characters, unless t
       const triggerId = world.put("t", { filters: filters.slice(0, 100) });
       const jobId = jobIdOf({ tenantId: "t", cdrId: "c1", triggerId });
       const { partition: cdrPartition, offset: cdrOffset } = call;
-      const delivery = { jobId, tenantId: "t", triggerId, cdrId: "c1", cdrPartition, cdrOffset };
-      world.deliveries.push({
-        ...delivery,
-        firstAt: 0,
-        lastAt: 0,
-        nextAttemptAt: null,
-      } as Delivery);
-      const said = JSON.stringify(await answers(world, delivery as Delivery));
+      const delivery = deliveryOf({ jobId, triggerId, cdrPartition, cdrOffset });
+      world.deliveries.push(delivery);
+      const said = JSON.stringify(await answers(world, delivery));
       expect(texts.length).toBeGreaterThan(60);
       expect(said).not.toContain(seed);
       expect(said).not.toContain(Buffer.from(seed).toString("base64").slice(0, 8));

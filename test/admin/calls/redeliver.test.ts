@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Delivery } from "../../../src/history/history.ts";
 import type { DeliveryJob } from "../../../src/jobs/delivery-job.ts";
 import { jobIdOf } from "../../../src/jobs/job-id.ts";
-import { askedBy, jobCodec, memoryCalls } from "../../support/memory-calls.ts";
+import { askedBy, deliveryOf, jobCodec, memoryCalls } from "../../support/memory-calls.ts";
 import type { MemoryCalls } from "../../support/memory-calls.ts";
 
 const own = askedBy("tenant-admin", "t");
@@ -16,25 +16,17 @@ const code = async (answer: Promise<unknown>): Promise<string> =>
 function ended(world: MemoryCalls, changed: Partial<Delivery> = {}): Delivery {
   const triggerId = world.put("t", {});
   const { partition, offset, cdrId } = world.append("t", { id: "c1", cliNum: "+15550100123" });
-  const delivery: Delivery = {
+  const now = world.clock.now();
+  const delivery = deliveryOf({
     jobId: jobIdOf({ tenantId: "t", cdrId, triggerId }),
-    tenantId: "t",
     triggerId,
     cdrId,
-    state: "delivered",
-    attempts: 1,
-    firstAt: world.clock.now(),
-    lastAt: world.clock.now(),
-    reason: null,
-    status: 200,
-    durationMs: 12,
-    nextAttemptAt: null,
-    host: "crm.example",
-    cdrTopic: "cdr",
+    firstAt: now,
+    lastAt: now,
     cdrPartition: partition,
     cdrOffset: offset,
     ...changed,
-  };
+  });
   world.deliveries.push(delivery);
   return delivery;
 }

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { callHandlers } from "../../../src/admin/calls/handlers.ts";
 import { sampleCall } from "../../../src/explaining/sample-call.ts";
-import { askedBy, askedTest as asked, memoryCalls } from "../../support/memory-calls.ts";
+import {
+  askedBy,
+  askedTest as asked,
+  memoryCalls,
+  heldToContract,
+} from "../../support/memory-calls.ts";
 
 const own = askedBy("tenant-admin", "t");
 const operator = askedBy("operator", null);
@@ -120,7 +125,7 @@ describe("a test request", () => {
     const write = async (): Promise<never> => {
       throw new Error("the brokers are away");
     };
-    const handlers = callHandlers({ ...world.parts, writer: { write } });
+    const handlers = heldToContract(callHandlers({ ...world.parts, writer: { write } }));
     await expect(handlers.testSend(asked(), own)).rejects.toThrow("away");
     expect(world.sender.requests).toEqual([]);
   });

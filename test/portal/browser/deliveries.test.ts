@@ -18,6 +18,7 @@ function inState(state: string): StoredDelivery["delivery"] {
   return found.delivery;
 }
 
+const patience = { timeout: 15_000 };
 const rows = "table.table tbody tr";
 const delivered = { outcome: "delivered", status: 200, reason: null } as const;
 
@@ -44,7 +45,7 @@ describe("the list of deliveries", () => {
     await page.getByLabel("Call id").fill(cdrId);
     await page.keyboard.press("Enter");
     await page.waitForURL(`**/deliveries?call=${cdrId}`);
-    await page.waitForFunction(`document.querySelectorAll("${rows}").length === 1`);
+    await expect.poll(() => page.locator(rows).count(), patience).toBe(1);
     await page.context().close();
   });
 
@@ -53,7 +54,7 @@ describe("the list of deliveries", () => {
     await settled(page);
     expect(await page.locator(rows).count()).toBe(50);
     await page.getByRole("button", { name: "Show more" }).click();
-    await page.waitForFunction(`document.querySelectorAll("${rows}").length === 60`);
+    await expect.poll(() => page.locator(rows).count(), patience).toBe(60);
     const oldest = [...portal.state.deliveries.values()].at(-1)?.delivery;
     addAttempt(portal.state, oldest?.jobId ?? "", delivered);
     const first = page.locator(rows).first();

@@ -75,6 +75,27 @@ describe("a new webhook", () => {
     await page.context().close();
   });
 
+  it("is offered what recent calls have in a field, numbers only once they are asked for", async () => {
+    const { page } = await portal.open("/new");
+    await settled(page);
+    await page.getByRole("button", { name: "Add a condition" }).click();
+    await page.locator(".conditions input:focus").waitFor();
+    await page.keyboard.type("ddiNum");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByPlaceholder("Value").click();
+    await page.getByRole("button", { name: "Offer values of recent calls" }).click();
+    await page.getByPlaceholder("Value").click();
+    await page.getByRole("option", { name: "+441610000002" }).click();
+    await page.getByText("The number that was dialled is +441610000002").waitFor();
+    await page.getByLabel("Address").fill("https://a.example.com/");
+    await page.getByText("Excludes").waitFor();
+    expect(
+      await page.getByText(/Would have fired on [1-9]\d* of the last 1,000 calls/).count(),
+    ).toBe(1);
+    await page.context().close();
+  });
+
   it("is not made while something is wrong, which is told at its field", async () => {
     const { page } = await portal.open("/new");
     await settled(page);
@@ -211,6 +232,25 @@ describe("a saved webhook", () => {
     await page.getByText("You may look at this webhook, not change it.").waitFor();
     expect(await page.getByRole("button", { name: "Save", exact: true }).count()).toBe(0);
     expect(await nameOf(page).isDisabled()).toBe(true);
+    await page.context().close();
+  });
+});
+
+describe("a session that ends", () => {
+  it("takes nothing from who is editing: they sign in elsewhere and go on", async () => {
+    const { page } = await portal.open(`/${triggerIds.slow}`);
+    await nameOf(page).fill("Not saved yet");
+    const principal = portal.state.sessions.get("tenant-admin");
+    portal.state.sessions.delete("tenant-admin");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Your session has ended").waitFor();
+    expect(await nameOf(page).inputValue()).toBe("Not saved yet");
+    if (principal !== undefined) portal.state.sessions.set("tenant-admin", principal);
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByText("Your session has ended").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Saved. It is in force.").first().waitFor();
+    expect(portal.state.triggers.get(triggerIds.slow)?.trigger.name).toBe("Not saved yet");
     await page.context().close();
   });
 });

@@ -2,6 +2,7 @@ import type { Handlers } from "../../../src/admin/contract/handlers.ts";
 import type { CallStory, Preview } from "../../../src/admin/contract/calls.ts";
 import type { Trigger } from "../../../src/admin/contract/triggers.ts";
 import type { Cdr } from "../../../src/cdr/call-ended.ts";
+import { FieldValues } from "../../../src/explaining/field-values.ts";
 import { explainCall } from "../../../src/triggers/explain-call.ts";
 import type { CompiledTrigger } from "../../../src/triggers/compile-trigger.ts";
 import { summaryOf } from "./fake-calls.ts";
@@ -111,16 +112,12 @@ export function explainingHandlers(state: FakeState): ExplainingHandlers {
     cdrId === null ? sample : callOf(state, cdrId).cdr;
   return {
     listFields: async ({ query }) => ({ body: { items: fieldsIn(query.locale) } }),
-    listFieldValues: async ({ query: { path } }) => {
+    listFieldValues: async ({ query: { path, reveal } }) => {
       const field = catalog.resolve(path);
-      const counts = new Map<string, number>();
-      for (const { cdr } of state.calls)
-        for (const value of field?.values(cdr) ?? [])
-          if (typeof value === "string" || typeof value === "number")
-            counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
-      const items = [...counts].map(([value, count]) => ({ value, count }));
-      items.sort((a, b) => b.count - a.count);
-      return { body: { calls: state.calls.length, items: items.slice(0, 50) } };
+      if (field === undefined) throw notFound();
+      const values = new FieldValues(field, reveal);
+      for (const { cdr } of state.calls) values.add({ id: null, tenantId: "", cdr });
+      return { body: { calls: values.calls, items: values.list() } };
     },
     listCalls: async ({ query, params: { tenantId } }) => {
       const known = triggersOf(state, tenantId).length > 0 ? state.calls : [];

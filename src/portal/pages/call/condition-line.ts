@@ -35,7 +35,7 @@ function ConditionWords({
   const { t } = usePortal();
   const { field, op, values, ignoreCase } = condition;
   return html`<span class="condition-words">
-    <strong><bdi title=${field}>${names.name(field)}</bdi></strong> ${t(`call.op.${op}`)}
+    <strong><bdi title=${field}>${names.name(field)}</bdi></strong> ${names.operator(field, op)}
     ${values.length > 0 ? html` ${valuesOf(values, field, names)}` : null}
     ${ignoreCase ? html` <span class="quiet-text">${t("call.ignore-case")}</span>` : null}
   </span>`;

@@ -99,7 +99,7 @@ export function TriggerCard({
                     key=${index}
                     verdict=${verdict}
                     names=${names}
-                    edit=${can("triggers:write") ? href(of.triggerId, { tab: "edit", condition: String(index + 1) }) : null}
+                    edit=${can("triggers:write") ? href(of.triggerId, { condition: String(index + 1) }) : null}
                   />`,
               )}
             </ul>

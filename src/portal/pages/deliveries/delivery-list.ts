@@ -89,7 +89,8 @@ export function DeliveryList({ triggerId }: { readonly triggerId?: string }): VN
   useFresh(list, readNewest, live);
   function change(next: DeliveryFilter): void {
     const others = Object.fromEntries(route.query);
-    void go(href(route.path, { ...others, ...queryOf(next) }), { replace: true });
+    const tab = ofOneTrigger ? { tab: "deliveries" } : {};
+    void go(href(route.path, { ...others, ...tab, ...queryOf(next) }), { replace: true });
   }
   return html`<${FilterForm} filter=${filter} ofOneTrigger=${ofOneTrigger} onChange=${change} />
     <${Toggle} look="switch" label=${t("deliveries.live")} checked=${live} onChange=${setLive} />
