@@ -41,7 +41,7 @@ await demo.line(/delivered=[1-9]\d\d/);
   await openNewWebhook(page);
   await fillIn(page, "My first webhook", yours);
   await addCondition(page, 1, { find: "dir", option: "dir · number", value: "2", chosen: true });
-  await page.getByText(/Would have fired on [\d,]+ of the last/).waitFor();
+  await page.getByText(/^Excludes [\d,]+ recent calls/).waitFor();
   await visit.settled();
   await page.evaluate("scrollTo(0, 0)");
   await picture(page, "new-webhook", 900);
