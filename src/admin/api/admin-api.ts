@@ -38,6 +38,13 @@ export interface AdminApi {
 /** Longer than whatever an operation may take; after it the client is told that nothing is known. Ms. */
 const handlerTimeoutMs = 90_000;
 
+/** Of a body that is read before anybody is signed in, or that nobody looks at. */
+const smallBodyBytes = 8192;
+
+function mostBytesOf({ tag, body }: Operation): number {
+  return tag === "session" || body === undefined ? smallBodyBytes : Infinity;
+}
+
 const methods = [
   "GET",
   "HEAD",
@@ -108,13 +115,19 @@ async function protect(server: FastifyInstance, options: AdminApiOptions): Promi
   });
   server.addHook("onResponse", async (request, reply) => tell(request, reply, options));
   server.setErrorHandler((error, request, reply) =>
-    refuse(translated(error, maxBodyBytes), request, reply, options),
+    refuse(
+      translated(error, request.routeOptions.bodyLimit ?? maxBodyBytes),
+      request,
+      reply,
+      options,
+    ),
   );
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
     ["application/json", "application/merge-patch+json"],
     { parseAs: "buffer", bodyLimit: maxBodyBytes },
-    async (_: FastifyRequest, body: Buffer) => readJson(body),
+    // For what there is not, nobody has asked who is asking.
+    async (request: FastifyRequest, body: Buffer) => (request.is404 ? undefined : readJson(body)),
   );
 }
 
@@ -173,7 +186,7 @@ function addRoutes(
     server.route({
       method: operation.method,
       url: operation.path,
-      bodyLimit: maxBodyBytes,
+      bodyLimit: Math.min(maxBodyBytes, mostBytesOf(operation)),
       handlerTimeout: handlerTimeoutMs,
       onRequest: [
         (request) => identify(request, id, parts()),

@@ -82,6 +82,31 @@ describe("a body", () => {
   });
 });
 
+describe("where nobody is signed in yet", () => {
+  const padded = (bytes: number): string => JSON.stringify({ token: "" }).padEnd(bytes);
+
+  test.each([
+    [null, "POST", "/session"],
+    [null, "DELETE", "/session"],
+    ["operator", "POST", "/sign-in-links"],
+  ] as const)(
+    "and what comes of it, 8 KiB are read and no more: %s %s %s",
+    async (who, ...asked) => {
+      const { ask } = await openAdmin();
+      const answer = await ask(who, ...asked, padded(8193));
+      expect([answer.status, answer.json["code"]]).toEqual([413, "BODY_TOO_LARGE"]);
+      expect(answer.json["detail"]).toContain("8192");
+      expect((await ask(who, ...asked, padded(8192))).status).not.toBe(413);
+    },
+  );
+
+  test("nothing is made of what is sent to where nothing is", async () => {
+    const { ask } = await openAdmin();
+    const answer = await ask(null, "POST", "/nothing", "{");
+    expect([answer.status, answer.json["code"]]).toEqual([404, "NOT_FOUND"]);
+  });
+});
+
 describe("a query", () => {
   test.each([
     ["limt=3", ["limt"]],
