@@ -199,7 +199,8 @@ export async function memoryAdmin(
     };
   }
   const setEndpoint = (health: EndpointHealth): void => endpoints.apply(health.endpointId, health);
-  return { ask, open, server, events, store, topics, clock, tallies, setEndpoint };
+  const close = (): Promise<void> => api.close();
+  return { ask, open, close, server, events, store, topics, clock, tallies, setEndpoint };
 }
 
 /** The same, open. */

@@ -12,6 +12,7 @@ import { answerOperation, apiPath } from "./answer.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { authorise, identify } from "./authorise.ts";
 import { openApiDocument } from "./open-api.ts";
+import { OpenParts } from "./open-parts.ts";
 import { problemAnswer, problemType } from "./problem-answer.ts";
 import { addPublicRoutes } from "./public-routes.ts";
 import { readJson } from "./read-request.ts";
@@ -31,8 +32,8 @@ export interface AdminApi {
   readonly part: ServerPart;
   /** From now on it works; until then it answers ADMIN_NOT_READY. */
   open(parts: ApiParts): void;
-  /** From now on it answers ADMIN_NOT_READY again. */
-  close(): void;
+  /** From now on it answers ADMIN_NOT_READY again. Resolves when what was under way is done with. */
+  close(): Promise<void>;
 }
 
 /** Longer than whatever an operation may take; after it the client is told that nothing is known. Ms. */
@@ -59,27 +60,23 @@ const methods = [
 
 /** Makes it. Nothing listens yet: `part` is for the server to take on. */
 export function createAdminApi(options: AdminApiOptions): AdminApi {
-  let parts: ApiParts | null = null;
+  const parts = new OpenParts();
   return {
     part: async (server) => {
       await server.register(async (api) => {
         await protect(api, options);
         await api.register(
           (scope, _, done) => {
-            addRoutes(scope, options, () => parts);
+            addRoutes(scope, options, parts);
             done();
           },
           { prefix: apiPath },
         );
-        addPublicRoutes(api, () => parts);
+        addPublicRoutes(api, parts);
       });
     },
-    open(opened) {
-      parts = opened;
-    },
-    close() {
-      parts = null;
-    },
+    open: (opened) => parts.open(opened),
+    close: () => parts.close(),
   };
 }
 
@@ -169,7 +166,7 @@ function refuse(
 function addRoutes(
   server: FastifyInstance,
   { version, maxBodyBytes }: AdminApiOptions,
-  parts: () => ApiParts | null,
+  parts: OpenParts,
 ): void {
   const known = new Map<string, Set<HTTPMethods>>();
   const limit = server.rateLimit();
@@ -189,11 +186,11 @@ function addRoutes(
       bodyLimit: Math.min(maxBodyBytes, mostBytesOf(operation)),
       handlerTimeout: handlerTimeoutMs,
       onRequest: [
-        (request) => identify(request, id, parts()),
+        (request) => identify(request, id, parts),
         limit,
         async (request) => authorise(request, operation.access),
       ],
-      handler: (request, reply) => answerOperation(id, operation, request, reply),
+      handler: (request, reply) => answerOperation({ id, operation, parts }, request, reply),
     });
   }
   note("/openapi.json", "GET");

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { OnhookError } from "../../../src/errors.ts";
 import { openAdmin } from "../../support/memory-admin.ts";
@@ -91,12 +92,12 @@ describe("where nobody is signed in yet", () => {
     ["operator", "POST", "/sign-in-links"],
   ] as const)(
     "and what comes of it, 8 KiB are read and no more: %s %s %s",
-    async (who, ...asked) => {
+    async (who, method, url) => {
       const { ask } = await openAdmin();
-      const answer = await ask(who, ...asked, padded(8193));
+      const answer = await ask(who, method, url, padded(8193));
       expect([answer.status, answer.json["code"]]).toEqual([413, "BODY_TOO_LARGE"]);
       expect(answer.json["detail"]).toContain("8192");
-      expect((await ask(who, ...asked, padded(8192))).status).not.toBe(413);
+      expect((await ask(who, method, url, padded(8192))).status).not.toBe(413);
     },
   );
 
@@ -232,6 +233,22 @@ describe("a fault", () => {
     expect(answer.text).not.toContain("broker-7");
     expect(events.map(({ type }) => type)).toContain("admin.failed");
   });
+});
+
+test("a body that breaks off is no fault: nobody can fill the log of errors from outside", async () => {
+  const { server, events } = await openAdmin();
+  const gone = new Promise((resolve) => {
+    server.server.once("connection", (each) => each.once("close", () => setImmediate(resolve)));
+  });
+  const { port } = new URL(await server.listen({ host: "127.0.0.1", port: 0 }));
+  const socket = connect({ host: "127.0.0.1", port: Number(port) });
+  socket.write(
+    "POST /api/v1/session HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{",
+    () => setImmediate(() => socket.destroy()),
+  );
+  await gone;
+  await server.close();
+  expect(events.filter(({ type }) => type === "admin.failed")).toEqual([]);
 });
 
 test("every request is told: what it was, how it ended, and who asked", async () => {
