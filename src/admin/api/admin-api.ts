@@ -12,6 +12,7 @@ import { answerOperation, apiPath } from "./answer.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { authorise, identify } from "./authorise.ts";
 import { openApiDocument } from "./open-api.ts";
+import { loggedPrincipal, loggedTenant } from "./logged.ts";
 import { OpenParts } from "./open-parts.ts";
 import { problemAnswer, problemType } from "./problem-answer.ts";
 import { addPublicRoutes } from "./public-routes.ts";
@@ -141,8 +142,8 @@ function tell(
     status,
     code,
     durationMs,
-    principal: principal?.id ?? null,
-    tenantId: tenantOf(request),
+    principal: principal && loggedPrincipal(principal),
+    tenantId: loggedTenant(principal, tenantOf(request)),
   });
 }
 

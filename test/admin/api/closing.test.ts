@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { expect, test } from "vitest";
 import type { Handlers } from "../../../src/admin/contract/handlers.ts";
 import { openAdmin } from "../../support/memory-admin.ts";
@@ -24,9 +25,11 @@ async function underWay() {
   const answer = admin.ask("t1", "GET", "/tenants/t1");
   await began;
   let hasClosed = false;
-  const closing = admin.close().then(() => {
+  async function close(): Promise<void> {
+    await admin.close();
     hasClosed = true;
-  });
+  }
+  const closing = close();
   return { ...admin, answer, release, closing, hasClosed: () => hasClosed };
 }
 
@@ -54,20 +57,20 @@ test("a request whose body comes after the closing is not begun", async () => {
   const { server, close, events } = await openAdmin();
   const address = await server.listen({ host: "127.0.0.1", port: 0 });
   const { promise: sent, resolve: send } = Promise.withResolvers<void>();
-  const parsing = Promise.withResolvers<void>();
+  const began = once(server.server, "request");
   async function* body() {
     yield Buffer.from('{"trigger":');
-    parsing.resolve();
     await sent;
-    yield Buffer.from("{}}");
+    yield Buffer.from('{"action":{"url":"https://a.example/"}}}');
   }
   const asked = fetch(`${address}/api/v1/tenants/t1/trigger-check`, {
     method: "POST",
     headers: { authorization: "Bearer t1", "content-type": "application/json" },
     body: body(),
     duplex: "half",
-  } as RequestInit);
-  await parsing.promise;
+  });
+  await began;
+  await settle();
   await close();
   send();
   const answer = await asked;
