@@ -56,5 +56,5 @@ export async function shownSecret(page: Page): Promise<string> {
 export async function sendTest(page: Page): Promise<void> {
   await page.getByRole("tab", { name: "Test" }).click();
   await page.getByRole("button", { name: "Send", exact: true }).click();
-  await page.getByText("A delivery would be done.").waitFor();
+  await page.getByText("This would count as delivered.").waitFor();
 }

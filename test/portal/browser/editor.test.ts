@@ -132,7 +132,7 @@ describe("a new webhook", () => {
     await page.getByRole("button", { name: "Create the webhook" }).click();
     await page.getByText("The licence covers no more webhooks.").waitFor();
     await page.goto(`${portal.api.url}/en-GB/webhooks`);
-    await page.getByText(/^\d+ of 1 webhooks of the licence are in use/).waitFor();
+    await page.getByText(/^Webhooks in use: \d+ of the 1 that the licence covers/).waitFor();
     expect(await page.getByRole("link", { name: "New webhook" }).count()).toBe(0);
     if (tenant !== undefined) portal.state.tenants.set(tenantOne, tenant);
     await page.context().close();
@@ -186,7 +186,7 @@ describe("a saved webhook", () => {
     await page.getByRole("tab", { name: "Test" }).click();
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText("thank <b>you</b>").waitFor();
-    expect(await page.getByText("A delivery would be done.").count()).toBe(1);
+    expect(await page.getByText("This would count as delivered.").count()).toBe(1);
     await page.getByRole("tab", { name: "Settings" }).click();
     await page.getByLabel("Address").fill("https://refused.example.com/");
     await page.getByRole("tab", { name: "Test" }).click();
@@ -208,7 +208,7 @@ describe("a saved webhook", () => {
     expect(await page.getByText(/^whsec_[^*]/).count()).toBe(0);
     await page.getByRole("button", { name: "End the old secrets" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "End the old secrets" }).click();
-    await page.getByText("The newest secret alone signs now.").first().waitFor();
+    await page.getByText("Only the newest secret signs now.").first().waitFor();
     expect(portal.state.triggers.get(triggerIds.sales)?.trigger.action.secrets).toHaveLength(1);
     await page.context().close();
   });
@@ -229,7 +229,7 @@ describe("a saved webhook", () => {
     const { page } = await portal.open(`/${triggerIds.sales}?tenant=${tenantOne}`, {
       role: "support",
     });
-    await page.getByText("You may look at this webhook, not change it.").waitFor();
+    await page.getByText("You can look at this webhook, but not change it.").waitFor();
     expect(await page.getByRole("button", { name: "Save", exact: true }).count()).toBe(0);
     expect(await nameOf(page).isDisabled()).toBe(true);
     await page.context().close();
