@@ -14,9 +14,23 @@ interface WindowProps {
   readonly onRemove: (() => void) | null;
 }
 
+function Remove({
+  disabled,
+  onRemove,
+}: {
+  readonly disabled: boolean;
+  readonly onRemove: () => void;
+}): VNode {
+  const { t } = usePortal();
+  return html`<${Button} kind="quiet" disabled=${disabled} onClick=${onRemove}
+    >${t("editor.window.remove")}<//
+  >`;
+}
+
 function OneWindow({ label, window, disabled, onChange, onRemove }: WindowProps): VNode {
   const { t, formats } = usePortal();
   const { days, from, to } = window;
+  const isOvernight = from !== "" && to !== "" && to <= from && to !== "00:00";
   const set = (day: number): void =>
     onChange({ ...window, days: days.map((on, index) => (index === day ? !on : on)) });
   return html`<fieldset class="window">
@@ -50,15 +64,9 @@ function OneWindow({ label, window, disabled, onChange, onRemove }: WindowProps)
         disabled=${disabled}
         onInput=${(value: string) => onChange({ ...window, to: value })}
       />
-      ${
-        onRemove === null
-          ? null
-          : html`<${Button} kind="quiet" disabled=${disabled} onClick=${onRemove}
-              >${t("editor.window.remove")}<//
-            >`
-      }
+      ${onRemove === null ? null : html`<${Remove} disabled=${disabled} onRemove=${onRemove} />`}
     </div>
-    ${to <= from && to !== "00:00" ? html`<p class="hint">${t("editor.window.overnight")}</p>` : null}
+    ${isOvernight ? html`<p class="hint">${t("editor.window.overnight")}</p>` : null}
   </fieldset>`;
 }
 
@@ -80,15 +88,19 @@ export function WindowInput({
   return html`<div class="windows">
     ${values.map((value, index) => {
       const window = readWindow(value);
-      if (window === null) return html`<code key=${index}>${value}</code>`;
       const others = values.filter((_, at) => at !== index);
+      const remove = (): void => onChange(others);
+      if (window === null)
+        return html`<div key=${index} class="hours">
+          <code>${value}</code> <${Remove} disabled=${disabled} onRemove=${remove} />
+        </div>`;
       return html`<${OneWindow}
         key=${index}
         label=${t("editor.window.label", { number: index + 1 })}
         window=${window}
         disabled=${disabled}
         onChange=${(next: WeekWindow) => replace(index, writeWindow(next))}
-        onRemove=${others.length === 0 ? null : () => onChange(others)}
+        onRemove=${others.length === 0 ? null : remove}
       />`;
     })}
     ${error === null ? null : html`<div class="error">${error}</div>`}
