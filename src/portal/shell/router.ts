@@ -86,14 +86,12 @@ export function createRouter(base: string): Router {
   }
   /** The browser has gone back already: it is sent back to the page until that may be left. */
   async function moved(event: PopStateEvent): Promise<void> {
-    if (returning) {
+    // What a link within the page made, not the router, leaves nothing.
+    if (returning || event.state === null) {
       returning = false;
       return;
     }
-    // A link within the page made this entry, not the router: nothing is left.
-    if (event.state === null) return;
-    const distance = indexOf(event.state) - index;
-    const next = new URL(location.href);
+    const [next, distance] = [new URL(location.href), indexOf(event.state) - index];
     if (leave !== null && distance !== 0 && placeOf(next) !== place) {
       returning = true;
       history.go(-distance);
@@ -117,8 +115,6 @@ export function createRouter(base: string): Router {
     get isGuarded() {
       return leave !== null;
     },
-    guard(next) {
-      leave = next;
-    },
+    guard: (next) => void (leave = next),
   };
 }

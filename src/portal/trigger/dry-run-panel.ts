@@ -71,7 +71,8 @@ export function DryRunPanel({
   draft,
   fields,
 }: {
-  readonly run: Load<DryRunOf>;
+  /** Null: nothing is known, and the page tells why. */
+  readonly run: Load<DryRunOf> | null;
   readonly draft: Draft;
   readonly fields: readonly Field[];
 }): VNode {
@@ -80,7 +81,7 @@ export function DryRunPanel({
     <h2 id="dry-run-title">${t("editor.dry-run.title")}</h2>
     <${Summary} draft=${draft} fields=${fields} />
     ${
-      can("calls:read")
+      run !== null && can("calls:read")
         ? html`<${Loaded} of=${run}>
             ${(of: DryRunOf) =>
               html`<div aria-live="polite" class="dry-run"><${Share} of=${of} /></div>

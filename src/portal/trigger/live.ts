@@ -1,18 +1,18 @@
 import type { DryRun } from "../../admin/contract/calls.ts";
 import type { Problem } from "../../admin/contract/shapes.ts";
-import type { Trigger } from "../../admin/contract/triggers.ts";
+import type { Condition, Trigger } from "../../admin/contract/triggers.ts";
 import { useLoad, useSettled } from "../shell/load.ts";
 import type { Load } from "../shell/load.ts";
 import { usePortal } from "../shell/portal.ts";
 import { writtenOf } from "./draft.ts";
-import type { ConditionDraft, Draft, Written } from "./draft.ts";
+import type { Draft, Written } from "./draft.ts";
 import type { ConditionCounts } from "./filter-builder.ts";
 
 const settleMs = 400;
+const noCounts: ConditionCounts = new Map();
 
 /** A draft as it was when it was checked, and what is wrong with it. */
 export interface Checked {
-  readonly draft: Draft;
   readonly written: Written;
   readonly problems: readonly Problem[];
 }
@@ -34,53 +34,67 @@ export function useChecked(draft: Draft, saved: Trigger | null): Load<Checked> {
       const written = writtenOf(settled, saved);
       const body = draftBody(written, saved);
       const { problems } = (await api.call("checkTrigger", { body, signal })).body;
-      return { draft: settled, written, problems };
+      return { written, problems };
     },
     [tenantId, JSON.stringify(writtenOf(settled, saved))],
   );
 }
 
+/** Whether what was found is about the draft as it is. */
+export function isAbout(checked: Checked | null, draft: Draft, saved: Trigger | null): boolean {
+  if (checked === null) return false;
+  return JSON.stringify(checked.written) === JSON.stringify(writtenOf(draft, saved));
+}
+
+interface SoundCondition {
+  /** Its place among all of them. */
+  readonly index: number;
+  readonly condition: Condition;
+}
+
 /** The conditions that nothing is wrong with, in their order. */
-export function soundConditions({ draft, problems }: Checked): readonly ConditionDraft[] {
-  return draft.filters.filter(
-    (_, index) => !problems.some(({ path }) => path.startsWith(`filters[${index}]`)),
-  );
+export function soundConditions({ written, problems }: Checked): readonly SoundCondition[] {
+  return written.filters
+    .map((condition, index) => ({ index, condition }))
+    .filter(({ index }) => !problems.some(({ path }) => path.startsWith(`filters[${index}]`)));
 }
 
 export interface DryRunOf {
   readonly dryRun: DryRun;
   readonly counts: ConditionCounts;
+  /** What was asked. */
+  readonly key: string;
   /** Conditions that were left out, as they are not complete. */
   readonly leftOut: number;
 }
 
 /** For how many recent calls a draft would have fired; conditions that are not complete yet are left out of it. */
-export function useDryRun(checked: Checked | null): Load<DryRunOf> {
+export function useDryRun(
+  checked: Checked | null,
+): Load<DryRunOf> & { readonly counts: ConditionCounts } {
   const { api, can, tenantId } = usePortal();
   const sound = checked === null ? [] : soundConditions(checked);
-  const filters = sound.map(({ field, op, values, ignoreCase }) => ({
-    field,
-    op,
-    values,
-    ignoreCase,
-  }));
-  const leftOut = (checked?.draft.filters.length ?? 0) - sound.length;
-  const key = checked === null || !can("calls:read") ? null : JSON.stringify(filters);
-  return useLoad<DryRunOf>(
+  const leftOut = (checked?.written.filters.length ?? 0) - sound.length;
+  const key = checked === null || !can("calls:read") ? null : JSON.stringify([sound, leftOut]);
+  const load = useLoad<DryRunOf>(
     key === null
       ? null
       : async (signal) => {
           // Calls meet conditions, whatever the request is: an address that is not complete does not matter here.
+          const filters = sound.map(({ condition }) => condition);
           const trigger = { name: "", filters, action: { url: "https://example.com/" } };
           const { body } = await api.call("dryRun", { body: { trigger }, signal });
           const counts = new Map(
-            sound.flatMap(({ id }, index) => {
-              const count = body.conditions[index];
-              return count === undefined ? [] : [[id, count] as const];
+            sound.flatMap(({ index }, asked) => {
+              const count = body.conditions[asked];
+              return count === undefined ? [] : [[index, count] as const];
             }),
           );
-          return { dryRun: body, counts, leftOut };
+          return { dryRun: body, counts, leftOut, key };
         },
-    [tenantId, key, leftOut],
+    [tenantId, key],
   );
+  // What was asked before may be about other rows.
+  const counts = load.data !== null && load.data.key === key ? load.data.counts : noCounts;
+  return { ...load, counts };
 }

@@ -1,8 +1,10 @@
 import type { VNode } from "preact";
+import { useRef } from "preact/hooks";
 import { html } from "htm/preact";
 import { usePortal } from "../shell/portal.ts";
 import { Button } from "../ui/button.ts";
 import { TextField } from "../ui/field.ts";
+import { focusAfterRemoval } from "../ui/focus.ts";
 import { newId } from "./draft.ts";
 import type { Pair } from "./draft.ts";
 import { SecretField } from "./secret-field.ts";
@@ -81,9 +83,14 @@ export function Pairs({
   readonly onChange: (pairs: readonly Pair[]) => void;
 }): VNode {
   const add = (): void => onChange([...pairs, { id: newId(), name: "", value: "" }]);
-  return html`<div class="pairs">
+  const root = useRef<HTMLDivElement>(null);
+  function remove(index: number): void {
+    onChange(pairs.filter((_, at) => at !== index));
+    focusAfterRemoval(root.current, index, ".pair", ".actions button");
+  }
+  return html`<div class="pairs" ref=${root}>
     ${pairs.map(
-      (pair) =>
+      (pair, index) =>
         html`<${PairRow}
           key=${pair.id}
           pair=${pair}
@@ -95,7 +102,7 @@ export function Pairs({
           secret=${secret}
           onChange=${(next: Pair) =>
             onChange(pairs.map((other) => (other.id === next.id ? next : other)))}
-          onRemove=${() => onChange(pairs.filter(({ id }) => id !== pair.id))}
+          onRemove=${() => remove(index)}
         />`,
     )}
     ${

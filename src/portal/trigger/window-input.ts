@@ -1,8 +1,10 @@
 import type { VNode } from "preact";
+import { useRef } from "preact/hooks";
 import { html } from "htm/preact";
 import { usePortal } from "../shell/portal.ts";
 import { Button } from "../ui/button.ts";
 import { TextField } from "../ui/field.ts";
+import { focusAfterRemoval } from "../ui/focus.ts";
 import { businessHours, readWindow, writeWindow } from "./week-window.ts";
 import type { WeekWindow } from "./week-window.ts";
 
@@ -85,14 +87,17 @@ export function WindowInput({
   const { t } = usePortal();
   const replace = (index: number, value: string): void =>
     onChange(values.map((other, at) => (at === index ? value : other)));
-  return html`<div class="windows">
+  const root = useRef<HTMLDivElement>(null);
+  function remove(index: number): void {
+    onChange(values.filter((_, at) => at !== index));
+    focusAfterRemoval(root.current, index, ":scope > .window, :scope > .hours", ".actions button");
+  }
+  return html`<div class="windows" ref=${root}>
     ${values.map((value, index) => {
       const window = readWindow(value);
-      const others = values.filter((_, at) => at !== index);
-      const remove = (): void => onChange(others);
       if (window === null)
         return html`<div key=${index} class="hours">
-          <code>${value}</code> <${Remove} disabled=${disabled} onRemove=${remove} />
+          <code>${value}</code> <${Remove} disabled=${disabled} onRemove=${() => remove(index)} />
         </div>`;
       return html`<${OneWindow}
         key=${index}
@@ -100,7 +105,7 @@ export function WindowInput({
         window=${window}
         disabled=${disabled}
         onChange=${(next: WeekWindow) => replace(index, writeWindow(next))}
-        onRemove=${others.length === 0 ? null : remove}
+        onRemove=${values.length === 1 ? null : () => remove(index)}
       />`;
     })}
     ${error === null ? null : html`<div class="error">${error}</div>`}
