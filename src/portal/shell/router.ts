@@ -22,6 +22,10 @@ interface Place {
 
 const indexOf = (state: unknown): number => (state as Place | null)?.index ?? 0;
 
+/** What a page is about; the rest of the query tells but how it is looked at. */
+const placeOf = ({ pathname, searchParams }: URL): string =>
+  JSON.stringify([pathname, searchParams.get("tenant")]);
+
 /** A click that asks for no other tab or window. */
 function isPlain(event: MouseEvent): boolean {
   const keys = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
@@ -54,6 +58,7 @@ function listenToPage(base: string, go: (href: string) => unknown, isGuarded: ()
 /** Follows the address of the browser below `base`, `/<locale>/webhooks`; links are plain `<a href>`. */
 export function createRouter(base: string): Router {
   let route = routeOf(new URL(location.href), base);
+  let place = placeOf(new URL(location.href));
   let index = indexOf(history.state);
   let leave: LeaveGuard | null = null;
   /** Set while the browser is sent back to where it was, which is no change of the page. */
@@ -62,32 +67,35 @@ export function createRouter(base: string): Router {
   history.replaceState({ index }, "");
 
   function changed(): void {
-    route = routeOf(new URL(location.href), base);
+    const url = new URL(location.href);
+    route = routeOf(url, base);
+    place = placeOf(url);
     for (const listener of listeners) listener(route);
   }
-  async function mayLeave(): Promise<boolean> {
-    if (leave === null) return true;
+  async function mayLeaveFor(next: URL): Promise<boolean> {
+    if (leave === null || placeOf(next) === place) return true;
     if (!(await leave())) return false;
     leave = null;
     return true;
   }
   async function go(href: string, { replace = false } = {}): Promise<void> {
-    if (!(await mayLeave())) return;
+    if (!(await mayLeaveFor(new URL(href, location.href)))) return;
     index += replace ? 0 : 1;
     history[replace ? "replaceState" : "pushState"]({ index }, "", href);
     changed();
   }
   /** The browser has gone back already: it is sent back to the page until that may be left. */
   async function moved(event: PopStateEvent): Promise<void> {
-    if (returning) {
+    // What a link within the page made, not the router, leaves nothing.
+    if (returning || event.state === null) {
       returning = false;
       return;
     }
-    const distance = indexOf(event.state) - index;
-    if (leave !== null && distance !== 0) {
+    const [next, distance] = [new URL(location.href), indexOf(event.state) - index];
+    if (leave !== null && distance !== 0 && placeOf(next) !== place) {
       returning = true;
       history.go(-distance);
-      if (await mayLeave()) history.go(distance);
+      if (await mayLeaveFor(next)) history.go(distance);
       return;
     }
     index = indexOf(event.state);
@@ -107,8 +115,6 @@ export function createRouter(base: string): Router {
     get isGuarded() {
       return leave !== null;
     },
-    guard(next) {
-      leave = next;
-    },
+    guard: (next) => void (leave = next),
   };
 }
