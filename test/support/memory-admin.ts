@@ -79,7 +79,7 @@ export const people: Readonly<Record<string, Principal>> = {
   support: principal("support"),
   t1: principal("tenant-admin", "t1"),
   t2: principal("tenant-admin", "t2"),
-  reader: principal("tenant-admin", "t1", ["triggers:read"]),
+  reader: { ...principal("tenant-admin", "t1", ["triggers:read"]), id: "token:reader" },
 };
 
 const authentication: Authentication = {

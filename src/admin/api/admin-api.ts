@@ -98,7 +98,9 @@ async function protect(server: FastifyInstance, options: AdminApiOptions): Promi
     cache: 50_000,
     keyGenerator: (request) => {
       const { principal } = standingOf(request);
-      return principal === null ? `address ${rateLimit.normalizeIP(request.ip, 64)}` : principal.id;
+      if (principal === null) return `address ${rateLimit.normalizeIP(request.ip, 64)}`;
+      // Else each token that a tenant makes would be as many requests more.
+      return principal.tenantId === null ? principal.id : `tenant ${principal.tenantId}`;
     },
     errorResponseBuilder: (_, { max, ttl }) =>
       new OnhookError("TOO_MANY_REQUESTS", { limit: max, retryAfterSeconds: ttl / 1000 }),
@@ -114,8 +116,16 @@ async function protect(server: FastifyInstance, options: AdminApiOptions): Promi
   server.addContentTypeParser(
     ["application/json", "application/merge-patch+json"],
     { parseAs: "buffer", bodyLimit: maxBodyBytes },
-    async (_: FastifyRequest, body: Buffer) => readJson(body),
+    async (request: FastifyRequest, body: Buffer) =>
+      body.length === 0 && !takesBody(request) ? undefined : readJson(body),
   );
+}
+
+/** Many clients send the type of a body with every request, one without a body too. */
+function takesBody(request: FastifyRequest): boolean {
+  const { operation } = standingOf(request);
+  if (operation === null || operation === "openApi") return false;
+  return (operations[operation] as Operation).body !== undefined;
 }
 
 function tell(

@@ -60,6 +60,7 @@ function refusalsOf({
     ...has(versioning === "conditional", "PRECONDITION_REQUIRED"),
     // What is there already, or can't be done as things stand.
     ...has(method !== "GET", "LICENCE_EXCEEDED"),
+    ...has(method === "POST" && path.endsWith("/tokens"), "TOKENS_EXCEEDED"),
     "TOO_MANY_REQUESTS",
     "FAULT",
     "ADMIN_NOT_READY",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { OnhookError } from "../../../src/errors.ts";
-import { openAdmin } from "../../support/memory-admin.ts";
+import { MemoryConfig, openAdmin } from "../../support/memory-admin.ts";
+import { someTriggerId, triggerInput } from "../../triggers/trigger-input.ts";
 
 const path = "/tenants/t1/triggers";
 const action = { url: "https://example.com/hook" };
@@ -68,6 +69,25 @@ describe("a body", () => {
   test("that is asked for and missing is named", async () => {
     const { ask } = await openAdmin();
     expect((await ask("t1", "POST", path)).status).toBe(400);
+  });
+
+  test.each([
+    ["POST", "/disable"],
+    ["DELETE", ""],
+  ] as const)("that is not asked for may be empty under a type: %s %s", async (method, what) => {
+    const topics = new MemoryConfig();
+    await topics.append("triggers", someTriggerId, triggerInput({ tenantId: "t1" }));
+    const { ask } = await openAdmin(topics);
+    const url = `${path}/${someTriggerId}${what}`;
+    const answer = await ask("t1", method, url, "", { "if-match": "*" });
+    expect(answer.status).toBe(method === "POST" ? 200 : 204);
+    expect(topics.records.triggers).toHaveLength(2);
+  });
+
+  test("that is not asked for is read all the same", async () => {
+    const { ask } = await openAdmin();
+    const answer = await ask("t1", "DELETE", `${path}/${someTriggerId}`, "{");
+    expect([answer.status, answer.json["code"]]).toEqual([400, "BODY_UNREADABLE"]);
   });
 
   test("names what nobody knows, further in too", async () => {
@@ -251,4 +271,16 @@ test("who goes before the answer has come aborts the work", async () => {
   await aborted;
   server.server.closeAllConnections();
   await server.close();
+});
+
+test("requests are counted by tenant, whatever the token, and of the platform's people by themselves", async () => {
+  const { ask } = await openAdmin(new MemoryConfig(), { requestsPerMinute: 2 });
+  const statusOf = async (who: string) => (await ask(who, "GET", "/tenants/t1/triggers")).status;
+  expect([await statusOf("t1"), await statusOf("reader"), await statusOf("t1")]).toEqual([
+    200, 200, 429,
+  ]);
+  expect([await statusOf("reader"), await statusOf("t2")]).toEqual([429, 404]);
+  const platform = ["operator", "support", "operator", "support"];
+  expect(await Promise.all(platform.map(statusOf))).toEqual([200, 200, 200, 200]);
+  expect(await statusOf("operator")).toBe(429);
 });

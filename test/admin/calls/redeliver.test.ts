@@ -118,10 +118,36 @@ test.each(["refused", "unanswered"] as const)(
   },
 );
 
+describe("a job whose next attempt never came", () => {
+  test.each([60_000, null])("is sent again an hour after it was due: %j ms later", async (due) => {
+    const world = memoryCalls();
+    const now = world.clock.now();
+    const nextAttemptAt = due === null ? null : now + due;
+    const delivery = ended(world, { state: "retrying", nextAttemptAt });
+    await world.clock.advance((due ?? 0) + 3_600_000);
+    expect(await code(again(world, delivery))).toBe("answered");
+    expect(await code(again(world, delivery))).toBe("REDELIVERY_UNDER_WAY");
+    expect(world.log.all("jobs")).toHaveLength(1);
+  });
+});
+
+test("it is sent again after another attempt that ended at the same time by its clock", async () => {
+  const world = memoryCalls();
+  const delivery = ended(world);
+  await again(world, delivery);
+  world.deliveries.splice(0, 1, { ...delivery, attempts: delivery.attempts + 1 });
+  expect(await code(again(world, delivery))).toBe("answered");
+  expect(world.log.all("jobs")).toHaveLength(2);
+});
+
 describe("is refused", () => {
   test("while the job's next attempt is due anyway", async () => {
     const world = memoryCalls();
-    expect(await code(again(world, ended(world, { state: "retrying" })))).toBe("DELIVERY_RETRYING");
+    const now = world.clock.now();
+    const delivery = ended(world, { state: "retrying", nextAttemptAt: now + 60_000 });
+    expect(await code(again(world, delivery))).toBe("DELIVERY_RETRYING");
+    await world.clock.advance(60_000 + 3_600_000 - 1);
+    expect(await code(again(world, delivery))).toBe("DELIVERY_RETRYING");
   });
 
   test.each([

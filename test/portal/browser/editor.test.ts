@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tenantOne, triggerIds } from "../fake/fake-state.ts";
-import { startPortal, settled } from "./portal-under-test.ts";
+import { startPortal, settled, violationsOf } from "./portal-under-test.ts";
 import type { PortalUnderTest } from "./portal-under-test.ts";
 
 let portal: PortalUnderTest;
@@ -232,6 +232,43 @@ describe("a saved webhook", () => {
     await page.getByText("You can look at this webhook, but not change it.").waitFor();
     expect(await page.getByRole("button", { name: "Save", exact: true }).count()).toBe(0);
     expect(await nameOf(page).isDisabled()).toBe(true);
+    await page.context().close();
+  });
+});
+
+describe("whoever may not see what calls carry", () => {
+  it("is told which condition can't be tried, why, and what can", async () => {
+    const { page } = await portal.open(`/new?tenant=${tenantOne}`, { role: "operator" });
+    await settled(page);
+    await page.getByText(/Would have fired on 1,000 of the last 1,000 calls/).waitFor();
+    await tabTo(page, "Add a condition");
+    await page.keyboard.press("Enter");
+    await page.locator(".conditions input:focus").waitFor();
+    await page.keyboard.type("caller's number");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await tabTo(page, "Operator");
+    await page.keyboard.type("starts");
+    await tabTo(page, "Values");
+    await page.keyboard.type("+44");
+    await page.keyboard.press("Enter");
+    const panel = page.getByRole("region", { name: "What it would have done" });
+    await panel.getByText("Not tried on recent calls").waitFor();
+    await panel.getByText(/texts? of this tenant's calls are masked for you/i).waitFor();
+    const named = panel.getByRole("listitem").filter({ hasText: "The caller's number" });
+    expect(await named.last().textContent()).toContain("+44");
+    // What was counted before is about another draft.
+    expect(await panel.getByText(/Would have fired/).count()).toBe(0);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it("sees what a saved webhook would have done, whatever its conditions", async () => {
+    const { page } = await portal.open(`/${triggerIds.sales}?tenant=${tenantOne}`, {
+      role: "support",
+    });
+    await page.getByText(/Would have fired on [\d,]+ of the last 1,000 calls/).waitFor();
+    expect(await page.getByText("Not tried on recent calls").count()).toBe(0);
     await page.context().close();
   });
 });

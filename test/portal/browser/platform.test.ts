@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { tenantOne, tenantTwo } from "../fake/fake-state.ts";
-import { settled, startPortal } from "./portal-under-test.ts";
+import { principalOf, tenantOne, tenantTwo } from "../fake/fake-state.ts";
+import { settled, startPortal, violationsOf } from "./portal-under-test.ts";
 import type { PortalUnderTest } from "./portal-under-test.ts";
 
 let portal: PortalUnderTest;
@@ -117,6 +117,47 @@ describe("tokens", () => {
     await page.getByRole("cell", { name: "For a test" }).waitFor({ state: "detached" });
     expect(portal.state.tokens.has(made?.tokenId ?? "")).toBe(false);
     expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each([
+    ["en-GB", "Tokens can not be made or revoked here", "You came by a sign-in link."],
+    ["fr-FR", "Aucun jeton ne peut être créé", "Vous êtes venu par un lien de connexion."],
+  ])(
+    "can't be made by who came by a link, which is said in words: %s",
+    async (locale, ...texts) => {
+      const admin = principalOf("tenant-admin");
+      const scopes = new Set([...admin.scopes].filter((scope) => scope !== "tokens:write"));
+      portal.state.sessions.set("linked", { ...admin, id: "link:1", scopes });
+      const { page, complaints } = await portal.open("/tokens", { locale });
+      await settled(page);
+      expect(await page.locator(".notice").count()).toBe(0);
+      const cookie = { name: "onhook_session", value: "linked", url: portal.api.url };
+      await page.context().addCookies([cookie]);
+      await page.reload();
+      for (const text of texts) await page.locator(".notice").getByText(text).waitFor();
+      await page.getByText("CRM provisioning").waitFor();
+      expect(await page.locator("main button").count()).toBe(0);
+      expect(await violationsOf(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  it("are read page by page, however many there are", async () => {
+    const { tokens } = portal.state;
+    const some = [...tokens.values()].find(({ tenantId }) => tenantId === tenantOne);
+    const added = Array.from({ length: 60 }, (_, index) => `many-${index}`);
+    for (const tokenId of added)
+      tokens.set(tokenId, { ...(some as NonNullable<typeof some>), tokenId, name: tokenId });
+    const { page } = await portal.open("/tokens");
+    await settled(page);
+    const rows = page.locator("tbody tr");
+    expect(await rows.count()).toBe(50);
+    await page.getByRole("button", { name: "Show more" }).click();
+    await page.getByText("many-59").waitFor();
+    expect(await rows.count()).toBeGreaterThan(60);
+    for (const tokenId of added) tokens.delete(tokenId);
     await page.context().close();
   });
 
