@@ -57,32 +57,31 @@ function listenToPage(base: string, go: (href: string) => unknown, isGuarded: ()
 
 /** Follows the address of the browser below `base`, `/<locale>/webhooks`; links are plain `<a href>`. */
 export function createRouter(base: string): Router {
-  let route = routeOf(new URL(location.href), base);
-  let place = placeOf(new URL(location.href));
+  let here = new URL(location.href);
+  let route = routeOf(here, base);
   let index = indexOf(history.state);
   let leave: LeaveGuard | null = null;
   /** Set while the browser is sent back to where it was, which is no change of the page. */
   let returning = false;
   const listeners = new Set<(route: Route) => void>();
   history.replaceState({ index }, "");
-
-  function changed(): void {
-    const url = new URL(location.href);
-    route = routeOf(url, base);
-    place = placeOf(url);
+  function changed(to: number): void {
+    index = to;
+    here = new URL(location.href);
+    route = routeOf(here, base);
     for (const listener of listeners) listener(route);
   }
   async function mayLeaveFor(next: URL): Promise<boolean> {
-    if (leave === null || placeOf(next) === place) return true;
-    if (!(await leave())) return false;
-    leave = null;
-    return true;
+    if (leave === null || placeOf(next) === placeOf(here)) return true;
+    const may = await leave();
+    if (may) leave = null;
+    return may;
   }
   async function go(href: string, { replace = false } = {}): Promise<void> {
     if (!(await mayLeaveFor(new URL(href, location.href)))) return;
-    index += replace ? 0 : 1;
-    history[replace ? "replaceState" : "pushState"]({ index }, "", href);
-    changed();
+    const to = replace ? index : index + 1;
+    history[replace ? "replaceState" : "pushState"]({ index: to }, "", href);
+    changed(to);
   }
   /** The browser has gone back already: it is sent back to the page until that may be left. */
   async function moved(event: PopStateEvent): Promise<void> {
@@ -92,14 +91,13 @@ export function createRouter(base: string): Router {
       return;
     }
     const [next, distance] = [new URL(location.href), indexOf(event.state) - index];
-    if (leave !== null && distance !== 0 && placeOf(next) !== place) {
+    if (leave !== null && distance !== 0 && placeOf(next) !== placeOf(here)) {
       returning = true;
       history.go(-distance);
       if (await mayLeaveFor(next)) history.go(distance);
       return;
     }
-    index = indexOf(event.state);
-    changed();
+    changed(indexOf(event.state));
   }
   addEventListener("popstate", (event) => void moved(event));
   listenToPage(base, go, () => leave !== null);

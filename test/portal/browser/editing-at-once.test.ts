@@ -67,6 +67,24 @@ describe("a webhook that is edited at once", () => {
   });
 });
 
+describe("the list of webhooks", () => {
+  it("shows two that are switched at once as both are", async () => {
+    const { page } = await portal.open("");
+    const held: Route[] = [];
+    await page.route("**/disable", (route) => void held.push(route));
+    const switches = page.getByRole("switch", { checked: true });
+    await switches.first().waitFor();
+    const disabled = page.locator("tbody .badge", { hasText: "Off" });
+    const before = await disabled.count();
+    await switches.first().click();
+    await switches.first().click();
+    await expect.poll(() => held.length).toBe(2);
+    await Promise.all(held.map((route) => route.continue()));
+    await expect.poll(() => disabled.count()).toBe(before + 2);
+    await page.context().close();
+  });
+});
+
 describe("unsaved changes", () => {
   const leaving = (page: Page) => page.getByRole("dialog", { name: "Leave without saving?" });
 

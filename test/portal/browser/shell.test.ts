@@ -55,7 +55,7 @@ describe("the shell", () => {
     await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("main");
     await page.goBack();
     await page.waitForURL("**/en-GB/webhooks");
-    expect(await page.title()).toBe("Webhooks · Onhook");
+    await expect.poll(() => page.title()).toBe("Webhooks · Onhook");
     await page.context().close();
   });
 
