@@ -46,7 +46,10 @@ async function started(underWay: Promise<void> = Promise.resolve()) {
   const kill = new AbortController();
   const service = createAdminApiService(api, {
     around,
-    connections: { ...createConnections(around), registry } as unknown as AdminApiGround["connections"],
+    connections: {
+      ...createConnections(around),
+      registry,
+    } as unknown as AdminApiGround["connections"],
     codecs: {} as AdminApiGround["codecs"],
     parts: { store: { whenCaughtUp: async () => undefined } } as unknown as AdminApiGround["parts"],
     later: createLater(),
