@@ -11,7 +11,12 @@ type Rule = readonly [
 ];
 
 const isText = (value: unknown): value is string => typeof value === "string";
-const isTime = (value: unknown): boolean => Number.isSafeInteger(value);
+/** As long as the API takes them, and tells them. */
+const longestTenant = 200;
+/** The last instant whose year has four digits: what is beyond can't be told as ISO 8601. */
+export const lastTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const isTime = (value: unknown): boolean =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= lastTime;
 
 /** What a token has to be. Nothing of this is seen to by the schema, and other programs can write to the topic. */
 const rules: readonly Rule[] = [
@@ -23,7 +28,9 @@ const rules: readonly Rule[] = [
   [
     "tenantId",
     "has to be a tenant's id, or null",
-    ({ tenantId }) => tenantId === null || (isText(tenantId) && tenantId !== ""),
+    ({ tenantId }) =>
+      tenantId === null ||
+      (isText(tenantId) && tenantId !== "" && tenantId.length <= longestTenant),
   ],
   [
     "tenantId",

@@ -59,6 +59,14 @@ export const scopesOfRole = {
   ],
 } as const satisfies Record<AccessRole, readonly Scope[]>;
 
+/**
+ * What somebody may do who came by a sign-in link: all of a tenant's administrator, whatever the link's maker may do, but
+ * make or revoke tokens. A link is for one sitting, and a token would outlive it.
+ */
+export const scopesOfLink: readonly Scope[] = scopesOfRole["tenant-admin"].filter(
+  (scope) => scope !== "tokens:write",
+);
+
 /** How somebody proved who they are. */
 export type Credential = "token" | "oidc" | "session";
 

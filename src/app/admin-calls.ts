@@ -26,8 +26,8 @@ const shownBytes = 16_384;
 /** How long the calls' topic is searched for one call, in ms: somebody waits for it. */
 const searchMs = 5000;
 
-/** Replays that run in one process at a time. */
-const mostReplays = 4;
+/** Replays that run in one process at a time, and those of one tenant among them. */
+const replayLimits = { most: 4, mostPerTenant: 2 };
 
 /** What the handlers of calls stand on. */
 export interface CallsGround {
@@ -70,7 +70,7 @@ export function createCallHandlers(
   const source = { log: replays.log, topic: config.topics.cdr.name, schemas };
   const onFault = (error: unknown): void =>
     emit({ type: "admin.failed", operation: "startReplay", error });
-  const runs = new ReplayRuns({ ...replays, most: mostReplays, onFault });
+  const runs = new ReplayRuns({ ...replays, ...replayLimits, onFault });
   const { sender, service } = testSender(around);
   const handlers = callHandlers({
     triggers: store,

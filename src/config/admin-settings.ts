@@ -61,7 +61,7 @@ export const adminSettings = group("The API and the portal of the admin role.", 
     max: 720,
   }),
   requestsPerMinute: wholeNumber(600, {
-    doc: "How many requests whoever is signed in may make to one process.",
+    doc: "How many requests all of a tenant together, or each who is bound to none, may make to one process.",
     unit: "requests",
     min: 1,
     max: 1_000_000,

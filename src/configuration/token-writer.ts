@@ -1,13 +1,15 @@
 import type { ApiToken } from "../access/api-token.ts";
+import { isAlive } from "../access/token-principal.ts";
 import type { TokenTable } from "../access/token-table.ts";
 import { newTokenText } from "../access/token-text.ts";
 import { InputError, OnhookError } from "../errors.ts";
 import type { OutgoingRecord } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { AuditedWriter, Change } from "./audited-writer.ts";
+import { InTurn } from "./in-turn.ts";
 
 export interface TokenWriterDeps {
-  readonly tokens: Pick<TokenTable, "get" | "applied">;
+  readonly tokens: Pick<TokenTable, "get" | "all" | "applied">;
   readonly encode: (token: ApiToken) => Buffer;
   readonly topic: string;
   readonly writer: AuditedWriter;
@@ -24,19 +26,37 @@ export interface WantedToken extends Pick<ApiToken, "name" | "role" | "tenantId"
 const patienceMs = 10_000;
 const dayMs = 86_400_000;
 
+/** How many tokens count at a time: those of a tenant, and those of the platform, which are bound to none. */
+export const mostTokens = { ofTenant: 100, ofPlatform: 1000 } as const;
+
+/** For so long after its end a token is still listed, so that whoever wonders why it is refused finds it. */
+const keptMs = 30 * dayMs;
+/** How many are cleared away by one write; the next takes on more. */
+const mostCleared = 100;
+
 /** Makes and revokes tokens. Each write resolves when the table has it: from then on it counts here. */
 export class TokenWriter {
   readonly #deps: TokenWriterDeps;
+  /** By tenant: else several at once would each be the last that there is room for. */
+  readonly #turns = new InTurn();
 
   constructor(deps: TokenWriterDeps) {
     this.#deps = deps;
   }
 
   /**
-   * `text` is the whole of it, which is kept nowhere. Rejects with TOKEN_TENANT, CONFIG_UNWRITTEN, CONFIG_UNCONFIRMED.
-   * Whether `by` may give away such scopes is for the caller to see to.
+   * `text` is the whole of it, which is kept nowhere. Rejects with TOKEN_TENANT, TOKENS_EXCEEDED, CONFIG_UNWRITTEN,
+   * CONFIG_UNCONFIRMED. Whether `by` may give away such scopes is for the caller to see to.
    */
   async create(
+    by: Change["by"],
+    wanted: WantedToken,
+    signal: AbortSignal,
+  ): Promise<{ readonly token: ApiToken; readonly text: string }> {
+    return await this.#turns.do(wanted.tenantId ?? "", () => this.#create(by, wanted, signal));
+  }
+
+  async #create(
     by: Change["by"],
     wanted: WantedToken,
     signal: AbortSignal,
@@ -47,6 +67,7 @@ export class TokenWriter {
       const message = "is missing: a tenant-admin belongs to a tenant";
       throw new InputError("TOKEN_TENANT", [{ path: "tenantId", message }]);
     }
+    this.#assertRoom(tenantId);
     const { tokenId, text, hash } = this.#unused();
     const createdAt = clock.now();
     const expiresAt = expiresInDays === null ? null : Math.round(createdAt + expiresInDays * dayMs);
@@ -76,9 +97,30 @@ export class TokenWriter {
     }
   }
 
+  #assertRoom(tenantId: string | null): void {
+    const { tokens, clock } = this.#deps;
+    const limit = tenantId === null ? mostTokens.ofPlatform : mostTokens.ofTenant;
+    const counting = tokens
+      .all()
+      .filter((token) => token.tenantId === tenantId && isAlive(token, clock.now()));
+    if (counting.length >= limit) throw new OnhookError("TOKENS_EXCEEDED", { limit });
+  }
+
+  /** What clears away tokens that have ended long ago; they let nobody in, so nothing is told of it. */
+  #clearing(): readonly OutgoingRecord[] {
+    const { tokens, topic, clock } = this.#deps;
+    const since = clock.now() - keptMs;
+    return tokens
+      .all()
+      .filter((token) => !isAlive(token, since))
+      .slice(0, mostCleared)
+      .map(({ tokenId }) => ({ topic, key: tokenId, value: null }));
+  }
+
   async #write(record: OutgoingRecord, change: Change, signal: AbortSignal): Promise<void> {
     const { writer, tokens, topic } = this.#deps;
-    const [at] = await writer.write([record], change);
+    const cleared = this.#clearing().filter(({ key }) => key !== record.key);
+    const at = (await writer.write([...cleared, record], change)).at(-1);
     if (at === undefined) throw new OnhookError("CONFIG_UNWRITTEN", { topic });
     const limit = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
     await tokens.applied(at.offset, limit);

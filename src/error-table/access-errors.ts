@@ -42,6 +42,13 @@ export const accessErrors = {
     status: 400,
     action: "docs/access.md lists the scopes of each role.",
   },
+  TOKENS_EXCEEDED: {
+    message:
+      "No more tokens can be made: {limit} count already, which is the most for a tenant, or for the platform",
+    retryable: false,
+    status: 409,
+    action: "Revoke tokens that are not needed any more. Expired ones don't count.",
+  },
   TOKENS_UNREAD: {
     message: "The tokens could not be read within {seconds} s",
     retryable: true,

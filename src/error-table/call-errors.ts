@@ -18,6 +18,11 @@ export const callErrors = {
     retryable: true,
     status: 429,
   },
+  CALL_SEARCHES_EXCEEDED: {
+    message: "Too many search the topics for a call at once; wait {retryAfterSeconds} s",
+    retryable: true,
+    status: 429,
+  },
   FIELD_UNKNOWN: {
     message: "The CDR has no such property",
     retryable: false,
@@ -55,6 +60,11 @@ export const callErrors = {
     message: "The replay {id} is running",
     retryable: false,
     status: 409,
+  },
+  TENANT_REPLAYS_EXCEEDED: {
+    message: "{limit} replays of this tenant are running; wait until one has ended, or stop one",
+    retryable: true,
+    status: 429,
   },
   REPLAYS_EXCEEDED: {
     message: "{limit} replays are running in this process; wait until one has ended",

@@ -12,7 +12,11 @@ export const replayErrors = {
       "Say which dead jobs: --trigger, --tenant, --reason, --from, --to, or --all for all of them",
     retryable: false,
   },
-  REPLAY_RANGE: { message: "--from must be before --to", retryable: false, status: 400 },
+  REPLAY_RANGE: {
+    message: "The time must begin (`from`) before it ends (`to`)",
+    retryable: false,
+    status: 400,
+  },
   REPLAY_INACTIVE: {
     message:
       "Trigger {triggerId} is {status} and fires for no call: calls can be replayed for an active one alone",

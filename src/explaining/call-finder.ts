@@ -2,6 +2,7 @@ import { OnhookError } from "../errors.ts";
 import type { History } from "../history/history.ts";
 import type { RecentCalls } from "../history/recent-calls.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { FairTurns } from "../runtime/fair-turns.ts";
 import { callAt, readCall } from "./find-calls.ts";
 import type { CallSource, FoundCall } from "./find-calls.ts";
 import { searchBack } from "./search-back.ts";
@@ -29,15 +30,21 @@ export interface SearchTime {
 
 const dayMs = 86_400_000;
 
+/** Searches of the topic at a time, one of each tenant; so many more may wait, in all and of each. */
+const searches = [2, 10, 2] as const;
+/** How soon one of those that wait may have ended, in s. */
+const retryAfterSeconds = 5;
+
 /** Finds a tenant's calls wherever they still are. What is another tenant's is not found, and nobody learns that it is there. */
 export class CallFinder {
   readonly #deps: CallFinderDeps;
+  readonly #turns = new FairTurns(...searches);
 
   constructor(deps: CallFinderDeps) {
     this.#deps = deps;
   }
 
-  /** The call, whole: a recent one, a kept one, one that a delivery tells the place of, or one of the topic. Rejects with CALL_NOT_FOUND. */
+  /** The call, whole: a recent one, a kept one, one that a delivery tells the place of, or one of the topic. Rejects with CALL_NOT_FOUND, CALL_SEARCHES_EXCEEDED. */
   async find(
     tenantId: string,
     cdrId: string,
@@ -48,7 +55,10 @@ export class CallFinder {
     if (near !== null) return near;
     const { items } = await this.#deps.history.deliveries({ tenantId, cdrId, limit: 1 });
     const placed = items[0] && (await this.#at(tenantId, cdrId, items[0], signal));
-    return placed ?? (await this.#search(tenantId, cdrId, time, signal));
+    if (placed) return placed;
+    const refuse = (): Error => new OnhookError("CALL_SEARCHES_EXCEEDED", { retryAfterSeconds });
+    const search = async (): Promise<FoundCall> => this.#search(tenantId, cdrId, time, signal);
+    return this.#turns.take(tenantId, search, refuse);
   }
 
   /** The call of a delivery; null where it is not kept any more. The topic is not searched: the delivery says where it stood. */

@@ -15,6 +15,7 @@ export async function deadJob(
   wanted: { readonly jobId: string; readonly triggerId: string; readonly diedAt: number },
   signal: AbortSignal,
 ): Promise<DeliveryJob | null> {
+  signal.throwIfAborted();
   const range = { from: writtenFrom(wanted.diedAt), to: wanted.diedAt + latestMs };
   const parts = await partsOf(log, topic, (source) => rangeOfTime(source, range));
   let found: DeliveryJob | null = null;

@@ -12,7 +12,7 @@ import type { Emit } from "../runtime/emit.ts";
 import { explained } from "./broker-failure.ts";
 import type { KafkaEvent } from "./kafka-events.ts";
 import { PartitionReader } from "./partition-reader.ts";
-import { isTooLarge } from "./refusal-types.ts";
+import { isCoordinatorMoving, isLeaderMoving, isTooLarge } from "./refusal-types.ts";
 import { Write, isOpen, waitingAgain } from "./audited-write.ts";
 import type { Places } from "./audited-write.ts";
 import { TransactionalWriter } from "./transactional-writer.ts";
@@ -44,6 +44,9 @@ interface Doubt {
  * has written to, and those are what every role reads its configuration from.
  */
 const transactionTimeoutMs = 10_000;
+
+/** So many tries in a row may find a leader or a coordinator that is just being chosen before that is told. */
+const electionTries = 5;
 
 /** How many writes go into one transaction at most. */
 const mostAtOnce = 200;
@@ -171,7 +174,9 @@ export class KafkaAuditedWriter implements AuditedWriter, AsyncDisposable {
     this.#waiting.unshift(...taken.filter(({ state }) => state === "waiting"));
     const { clock, emit } = this.#deps;
     const { changesTopic: topic } = this.#options;
-    emit({ type: "producer.retrying", topic, attempt, error: explained(error) });
+    // Right after a topic's creation its leader is still being chosen; that passes, and is nobody's trouble.
+    if (attempt > electionTries || !(isLeaderMoving(error) || isCoordinatorMoving(error)))
+      emit({ type: "producer.retrying", topic, attempt, error: explained(error) });
     await pause(clock, backoffMs(attempt, Math.random), this.#closing.signal);
   }
 

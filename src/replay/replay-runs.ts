@@ -27,6 +27,8 @@ export interface ReplayRun extends RunAbout {
 export interface ReplayRunsDeps extends ReplayDeps {
   /** How many run at a time. */
   readonly most: number;
+  /** How many of them may be one tenant's: nobody takes all from everybody. */
+  readonly mostPerTenant: number;
   /** Told of what ends a run though nothing of the kind should. */
   readonly onFault: (error: unknown) => void;
 }
@@ -66,28 +68,39 @@ export class ReplayRuns implements Service {
     await Promise.race([Promise.all(running.map(({ ended }) => ended)), aborted(kill)]);
   }
 
-  /** Throws REPLAY_UNDER_WAY, REPLAYS_EXCEEDED, or ADMIN_NOT_READY where the process is about to stop. */
-  assertStartable(id: string, name: string): void {
-    if (!this.#isOpen) throw new OnhookError("ADMIN_NOT_READY");
-    const running = [...this.#runs].filter(([, { run }]) => run.state === "running");
-    if (running.some(([each]) => each === id))
-      throw new OnhookError("REPLAY_UNDER_WAY", { id: name });
-    const { most: limit } = this.#deps;
-    if (running.length >= limit) throw new OnhookError("REPLAYS_EXCEEDED", { limit });
-  }
-
-  /** Begins a replay and resolves with how it stands. Throws as `assertStartable`. */
-  start(about: RunAbout, task: ReplayTask, ratePerSecond: number): ReplayRun {
-    this.assertStartable(task.id, about.name);
+  /**
+   * Begins a replay and resolves with how it stands. `announce` comes first, with the replay's place taken already: where
+   * it rejects nothing has begun. Rejects as that does, and with REPLAY_UNDER_WAY, TENANT_REPLAYS_EXCEEDED,
+   * REPLAYS_EXCEEDED, or ADMIN_NOT_READY where the process is about to stop.
+   */
+  async start(
+    about: RunAbout,
+    task: ReplayTask,
+    ratePerSecond: number,
+    announce: () => Promise<unknown>,
+  ): Promise<ReplayRun> {
+    this.#assertStartable(task.id, about);
     const startedAt = this.#deps.clock.now();
     const kept: Kept = {
       run: { ...about, startedAt, endedAt: null, state: "running", progress: nothing, error: null },
       stopper: new AbortController(),
       ended: Promise.resolve(),
     };
+    const before = this.#runs.get(task.id);
     this.#runs.delete(task.id);
     this.#runs.set(task.id, kept);
-    kept.ended = this.#follow(kept, task, ratePerSecond);
+    const announced = announce();
+    kept.ended = announced.then(
+      async () => this.#follow(kept, task, ratePerSecond),
+      () => undefined,
+    );
+    try {
+      await announced;
+    } catch (error) {
+      if (before === undefined) this.#runs.delete(task.id);
+      else this.#runs.set(task.id, before);
+      throw error;
+    }
     this.#forgetOldest();
     return kept.run;
   }
@@ -108,6 +121,18 @@ export class ReplayRuns implements Service {
     found?.stopper.abort();
     await found?.ended;
     return found?.run;
+  }
+
+  #assertStartable(id: string, { name, tenantId }: RunAbout): void {
+    if (!this.#isOpen) throw new OnhookError("ADMIN_NOT_READY");
+    const running = [...this.#runs].filter(([, { run }]) => run.state === "running");
+    if (running.some(([each]) => each === id))
+      throw new OnhookError("REPLAY_UNDER_WAY", { id: name });
+    const { most, mostPerTenant } = this.#deps;
+    const own = running.filter(([, { run }]) => run.tenantId === tenantId);
+    if (own.length >= mostPerTenant)
+      throw new OnhookError("TENANT_REPLAYS_EXCEEDED", { limit: mostPerTenant });
+    if (running.length >= most) throw new OnhookError("REPLAYS_EXCEEDED", { limit: most });
   }
 
   #find(tenantId: string, name: string): Kept | undefined {

@@ -42,6 +42,22 @@ describe("the table of tokens", () => {
     ],
     ["an empty tenant", { tenantId: "" }, "tenantId has to be a tenant's id, or null"],
     ["scopes that are no list", { scopes: "all" }, "scopes has to be a list of texts"],
+    [
+      "a tenant that the API could not tell",
+      { tenantId: "t".repeat(201) },
+      "tenantId has to be a tenant's id, or null",
+    ],
+    [
+      "an end that no calendar has",
+      { expiresAt: Number.MAX_SAFE_INTEGER },
+      "expiresAt has to be a time, or null",
+    ],
+    [
+      "an end beyond the year 9999",
+      { expiresAt: 253_402_300_800_000 },
+      "expiresAt has to be a time, or null",
+    ],
+    ["a beginning before all time", { createdAt: -1 }, "createdAt has to be a time"],
     ["an end that is no time", { expiresAt: Number.NaN }, "expiresAt has to be a time, or null"],
   ])("refuses an event with %s, and tells why", async (_, changes, problem) => {
     const { table, write, events } = tokensUnderTest();

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Delivery } from "../../src/history/history.ts";
+import { settle } from "../support/fake-clock.ts";
 import { memoryCalls } from "../support/memory-calls.ts";
 
 const signal = new AbortController().signal;
@@ -87,4 +88,34 @@ test("a search that takes too long ends, and says how far it has come", async ()
   };
   const error = await errorOf(world.parts.finder.find("t", "old", { from: 0 }, signal));
   expect((error as Error).message).toContain("no time to look further back");
+});
+
+test("one search of each tenant, and two in all, read the topic at a time; too many are refused", async () => {
+  const world = memoryCalls();
+  for (const tenant of ["t", "u", "v"]) world.append(tenant, { id: "c1" });
+  const partitions = world.replayLog.partitions.bind(world.replayLog);
+  let [now, most] = [0, 0];
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  world.replayLog.partitions = async (topic) => {
+    now += 1;
+    most = Math.max(most, now);
+    await gate;
+    now -= 1;
+    return partitions(topic);
+  };
+  await world.clock.advance(1000);
+  const find = async (tenant: string) => errorOf(world.parts.finder.find(tenant, "c1", {}, signal));
+  const own = Array.from({ length: 5 }, async () => find("t"));
+  const others = [find("u"), find("v")];
+  await settle();
+  expect(now).toBe(2);
+  open();
+  const errors = await Promise.all(own);
+  expect(await Promise.all(others)).toEqual([null, null]);
+  expect(most).toBe(2);
+  expect(errors.slice(0, 3)).toEqual([null, null, null]);
+  expect(errors.slice(3)).toMatchObject([
+    { code: "CALL_SEARCHES_EXCEEDED", details: { retryAfterSeconds: 5 } },
+    { code: "CALL_SEARCHES_EXCEEDED" },
+  ]);
 });

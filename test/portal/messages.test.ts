@@ -2,6 +2,8 @@ import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readMessages } from "../../src/admin/portal/portal-messages.ts";
+import type { ErrorKind } from "../../src/error-table/error-kind.ts";
+import { errorTable } from "../../src/errors.ts";
 import { textsIn } from "./template-texts.ts";
 
 const portal = fileURLToPath(new URL("../../src/portal/", import.meta.url));
@@ -24,6 +26,13 @@ describe.each([...messages.keys()])("the messages in %s", (locale) => {
     const shape = (area: Readonly<Record<string, unknown>>) =>
       Object.fromEntries(Object.entries(area).map(([key, text]) => [key, placeholdersOf(text)]));
     expect(shape(own)).toEqual(shape(reference));
+  });
+
+  it("say every error that the API answers with", () => {
+    const silent = Object.entries(errorTable as Readonly<Record<string, ErrorKind>>)
+      .filter(([code, { status }]) => status !== undefined && !(`errors.${code}` in own))
+      .map(([code]) => code);
+    expect(silent).toEqual([]);
   });
 
   it("have the plural forms of the language where they have any", () => {

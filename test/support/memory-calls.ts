@@ -149,7 +149,8 @@ export function memoryCalls(
     },
   };
   const replays = { log: replayLog, clock, onRetry: () => undefined };
-  const runs = new ReplayRuns({ ...replays, most: 2, onFault: (error) => faults.push(error) });
+  const onFault = (error: unknown): void => void faults.push(error);
+  const runs = new ReplayRuns({ ...replays, most: 3, mostPerTenant: 2, onFault });
   const sized = { jobsTopic: "jobs", maxRecordBytes: 1_000_000 };
   const checker = new TriggerChecker({
     catalog: () => catalog,

@@ -40,15 +40,21 @@ export async function createWebhook(page: Page): Promise<string> {
   await page.getByRole("button", { name: "Create the webhook" }).click();
   const copied = page.getByRole("button", { name: "I have copied it" });
   await copied.waitFor();
-  const shown = await page.getByRole("dialog").textContent();
+  const secret = await shownSecret(page);
   await copied.click();
   await page.getByRole("tab", { name: "Settings" }).waitFor();
-  return /whsec_[A-Za-z0-9+/=]+/.exec(shown ?? "")?.[0] ?? "";
+  return secret;
+}
+
+/** The secret that a dialog shows. */
+export async function shownSecret(page: Page): Promise<string> {
+  const shown = page.getByRole("dialog").locator("code", { hasText: "whsec_" }).first();
+  return (await shown.textContent()) ?? "";
 }
 
 /** Makes a test request, and waits until it was taken. */
 export async function sendTest(page: Page): Promise<void> {
   await page.getByRole("tab", { name: "Test" }).click();
   await page.getByRole("button", { name: "Send", exact: true }).click();
-  await page.getByText("A delivery would be done.").waitFor();
+  await page.getByText("This would count as delivered.").waitFor();
 }

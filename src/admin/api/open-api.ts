@@ -56,9 +56,11 @@ function refusalsOf({
     ...has(true, "REQUEST_INVALID"),
     ...has(params !== undefined || query !== undefined, "CURSOR_INVALID"),
     ...has(body !== undefined, "BODY_UNREADABLE", "BODY_TYPE", "BODY_TOO_LARGE"),
-    ...has(versioning !== "none" && method !== "GET", "TRIGGER_CHANGED", "LICENCE_EXCEEDED"),
+    ...has(versioning !== "none" && method !== "GET", "TRIGGER_CHANGED"),
     ...has(versioning === "conditional", "PRECONDITION_REQUIRED"),
+    // What is there already, or can't be done as things stand.
     ...has(method !== "GET", "LICENCE_EXCEEDED"),
+    ...has(method === "POST" && path.endsWith("/tokens"), "TOKENS_EXCEEDED"),
     "TOO_MANY_REQUESTS",
     "FAULT",
     "ADMIN_NOT_READY",

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { z } from "zod";
-import { accessRoles, scopesOfRole } from "../../access/principal.ts";
+import { accessRoles, scopesOfLink, scopesOfRole } from "../../access/principal.ts";
 import type { Principal } from "../../access/principal.ts";
 import { isAlive, principalOfToken } from "../../access/token-principal.ts";
 import type { TokenTable } from "../../access/token-table.ts";
@@ -85,7 +85,7 @@ export class Sessions {
     if (owner.by === "link") {
       if (owner.madeBy !== null && this.#alive(owner.madeBy) === null) return null;
       const { linkId, name, tenantId } = owner;
-      const scopes = new Set(scopesOfRole["tenant-admin"]);
+      const scopes = new Set(scopesOfLink);
       const id = `link:${linkId}`;
       return { id, name, role: "tenant-admin", tenantId, scopes, credential: "session" };
     }

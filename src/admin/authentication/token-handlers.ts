@@ -1,12 +1,18 @@
+import type { z } from "zod";
 import type { ApiToken } from "../../access/api-token.ts";
+import { lastTime } from "../../access/check-token.ts";
 import type { Principal, Scope } from "../../access/principal.ts";
 import { scopesOfToken, scopesToGive } from "../../access/token-scopes.ts";
 import type { TokenTable } from "../../access/token-table.ts";
 import { TokenWriter } from "../../configuration/token-writer.ts";
 import type { TokenWriterDeps, WantedToken } from "../../configuration/token-writer.ts";
 import { OnhookError } from "../../errors.ts";
+import { toldTime } from "../../explaining/told-time.ts";
 import type { CreatedToken, Token } from "../contract/access.ts";
+import { pageOf } from "../configuration/pages.ts";
+import type { SortKey } from "../configuration/pages.ts";
 import type { Handlers } from "../contract/handlers.ts";
+import type { pageQuery } from "../contract/shapes.ts";
 import { asker } from "./session-handlers.ts";
 
 export interface TokenHandlersDeps extends TokenWriterDeps {
@@ -31,10 +37,24 @@ function shown(token: ApiToken): Token {
     role,
     tenantId,
     scopes: scopesOfToken(token),
-    createdAt: new Date(createdAt).toISOString(),
+    createdAt: toldTime(createdAt),
     createdBy,
-    expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+    expiresAt: expiresAt === null ? null : toldTime(expiresAt),
   };
+}
+
+/** Where it stands among others, the newest first; as many digits as the latest time that there is. */
+const sortKey = ({ createdAt, tokenId }: ApiToken): SortKey => [
+  String(lastTime - createdAt).padStart(15, "0"),
+  tokenId,
+];
+
+function pageOfTokens(
+  tokens: readonly ApiToken[],
+  query: z.output<typeof pageQuery>,
+): { items: Token[]; nextCursor: string | null } {
+  const { items, nextCursor } = pageOf(tokens, sortKey, query);
+  return { items: items.map(shown), nextCursor };
 }
 
 /** Making, listing and revoking of tokens. */
@@ -56,7 +76,7 @@ export function createTokenHandlers(deps: TokenHandlersDeps): Pick<Handlers, Tok
   }
 
   return {
-    listTokens: async () => ({ body: { items: tokens.all().map(shown) } }),
+    listTokens: async ({ query }) => ({ body: pageOfTokens(tokens.all(), query) }),
     async createToken({ body }, context) {
       const made = await create(asker(context), body, context.signal);
       return { body: made, location: `/tokens/${made.tokenId}` };
@@ -67,9 +87,9 @@ export function createTokenHandlers(deps: TokenHandlersDeps): Pick<Handlers, Tok
       await tokenWriter.revoke(asker(context), token, context.signal);
       return { body: undefined };
     },
-    async listTenantTokens({ params }) {
+    async listTenantTokens({ params, query }) {
       const theirs = tokens.all().filter(({ tenantId }) => tenantId === params.tenantId);
-      return { body: { items: theirs.map(shown) } };
+      return { body: pageOfTokens(theirs, query) };
     },
     async createTenantToken({ body, params: { tenantId } }, context) {
       const wanted: Wanted = { ...body, role: "tenant-admin", tenantId };

@@ -99,22 +99,23 @@ function shownRun(run: ReplayRun): Replay {
   };
 }
 
-/** Begins a replay of a tenant's dead jobs, or of calls for one of its triggers. Rejects with NOT_FOUND, REPLAY_INACTIVE, REPLAY_RANGE, REPLAY_ID, REPLAY_UNDER_WAY, REPLAYS_EXCEEDED. */
+/** Begins a replay of a tenant's dead jobs, or of calls for one of its triggers. Rejects with NOT_FOUND, REPLAY_INACTIVE, REPLAY_RANGE, REPLAY_ID, REPLAY_UNDER_WAY, TENANT_REPLAYS_EXCEEDED, REPLAYS_EXCEEDED. */
 export function startReplay(parts: ReplayParts): Handler<"startReplay"> {
   return async ({ params: { tenantId }, body }, context) => {
     const planned =
       body.kind === "dead" ? planDead(parts, tenantId, body) : planCalls(parts, tenantId, body);
     const { name, task, triggerId } = planned;
-    parts.runs.assertStartable(task.id, name);
-    await parts.writer.write([], {
-      by: principalOf(context),
-      action: "replay.started",
-      tenantId,
-      ...(triggerId !== null && { triggerId }),
-      subject: name,
-    });
+    const by = principalOf(context);
     const about = { name, tenantId, kind: body.kind, triggerId };
-    const run = parts.runs.start(about, task, body.ratePerSecond);
+    const run = await parts.runs.start(about, task, body.ratePerSecond, async () =>
+      parts.writer.write([], {
+        by,
+        action: "replay.started",
+        tenantId,
+        ...(triggerId !== null && { triggerId }),
+        subject: name,
+      }),
+    );
     const location = `/tenants/${encodeURIComponent(tenantId)}/replays/${name}`;
     return { body: shownRun(run), location };
   };

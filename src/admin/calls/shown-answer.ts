@@ -59,12 +59,13 @@ export interface ShownHow {
   readonly secrets: readonly string[];
 }
 
-/** What came of a test request, as it may be shown. Refused addresses are told alike, whatever is behind them. */
+/**
+ * What came of a test request, as it may be shown. Refused addresses are told alike, whatever is behind them; that a name
+ * is not known is told apart from them, as it is of deliveries: who has mistyped a name must learn of it.
+ */
 export function toldResult(result: HttpResult, { isWithheld, secrets }: ShownHow): Told {
   if (result.kind === "failure") {
-    const { reason, message } = result;
-    // How long it took to refuse would tell what the inside name servers know.
-    const durationMs = reason === "blocked-address" ? 0 : result.durationMs;
+    const { reason, message, durationMs } = result;
     return { outcome: "failed", reason, error: message, answer: null, durationMs };
   }
   const { status, durationMs, shown } = result;

@@ -45,11 +45,10 @@ export function previewRequest(parts: CallParts): Handler<"previewRequest"> {
   };
 }
 
-const originOf = (url: string): string | undefined => URL.parse(url)?.origin;
-
-/** Whether the draft goes where the saved trigger does. */
-function goesAstray(saved: Trigger | undefined, trigger: Trigger): boolean {
-  return saved === undefined || originOf(saved.action.url) !== originOf(trigger.action.url);
+/** Whether the draft goes where the saved trigger does: on a host that many share the path and the query say whose it is. */
+function goesAstray(saved: Trigger | undefined, { action }: Trigger): boolean {
+  const goal = URL.parse(action.url)?.href;
+  return goal === undefined || saved === undefined || URL.parse(saved.action.url)?.href !== goal;
 }
 
 function takesSaved(saved: Trigger | undefined, { action }: Trigger): boolean {

@@ -1,15 +1,15 @@
+import { toldTime } from "../../explaining/told-time.ts";
 import type { ChangeRecord } from "../../history/change-record.ts";
 import type { Page } from "../../history/history.ts";
 import type { Handlers } from "../contract/handlers.ts";
 import type { ConfigurationParts } from "./parts.ts";
-import { isoTime } from "./trigger-form.ts";
 
 function shownPage({ items, nextCursor }: Page<ChangeRecord>) {
   return {
     body: {
       items: items.map((change) =>
         Object.assign({}, change, {
-          at: isoTime(change.at),
+          at: toldTime(change.at),
           properties: [...change.properties],
         }),
       ),

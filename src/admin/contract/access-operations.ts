@@ -1,7 +1,7 @@
 import { z } from "zod";
 import * as access from "./access.ts";
 import type { Operation } from "./operation.ts";
-import { tenantId } from "./shapes.ts";
+import { pageQuery, tenantId } from "./shapes.ts";
 
 const ofTenant = z.object({ tenantId });
 const ofToken = z.object({ tokenId: z.string().min(1).max(100) });
@@ -66,10 +66,11 @@ export const accessOperations = {
     path: "/tokens",
     access: "tokens:read",
     tag: "tokens",
-    summary: "All tokens, without their secrets",
+    summary: "All tokens, without their secrets, the newest first",
     versioning: "none",
+    query: pageQuery,
     status: 200,
-    answer: access.tokenList,
+    answer: access.tokenPage,
   },
   createToken: {
     method: "POST",
@@ -97,11 +98,12 @@ export const accessOperations = {
     path: `${t}/tokens`,
     access: "tokens:read",
     tag: "tokens",
-    summary: "The tenant's tokens, without their secrets",
+    summary: "The tenant's tokens, without their secrets, the newest first",
     versioning: "none",
     params: ofTenant,
+    query: pageQuery,
     status: 200,
-    answer: access.tokenList,
+    answer: access.tokenPage,
   },
   createTenantToken: {
     method: "POST",

@@ -49,7 +49,7 @@ export const token = z
     expiresAt: instant.nullable(),
   })
   .meta({ id: "Token" });
-export const tokenList = z.object({ items: z.array(token) });
+export const tokenPage = z.object({ items: z.array(token), nextCursor });
 
 export const createTenantToken = z.strictObject({
   name: z.string().min(1).max(200),

@@ -14,7 +14,7 @@ import { Page } from "../ui/page.ts";
 import { RevealButton } from "../ui/reveal.ts";
 import { CallSection } from "./call/call-section.ts";
 import { CallNotFound } from "./call/not-found.ts";
-import { inOrder, storyFilters, summaryOf } from "./call/story-summary.ts";
+import { inOrder, isOpen, isRecent, storyFilters, summaryOf } from "./call/story-summary.ts";
 import type { StoryFilter } from "./call/story-summary.ts";
 import { DeliveryLine, TriggerCard } from "./call/trigger-card.ts";
 import { useFieldNames } from "./calls/use-fields.ts";
@@ -26,21 +26,26 @@ const mostOpen = 20;
 
 /** "3 of 12 webhooks fired: 2 delivered and 1 not delivered." */
 function summaryText({ t, formats }: Portal, story: CallStory): string {
-  const summary = summaryOf(story);
+  const summary = summaryOf(story, isRecent(story, Date.now()));
   if (summary.all === 0) return t("call.summary.no-triggers");
   const parts = (["delivered", "retrying", "dead", "cancelled", "pending"] as const)
     .filter((state) => summary[state] > 0)
     .map((state) => t(`call.summary.${state}`, { count: summary[state] }));
-  const hindered =
-    summary.hindered > 0 ? ` ${t("call.summary.hindered", { count: summary.hindered })}` : "";
-  const key = parts.length > 0 ? "call.summary.fired" : "call.summary.none";
-  return t(key, { count: summary.fired, all: summary.all, parts: formats.allOf(parts) }) + hindered;
+  const besides = (["hindered", "unknown"] as const)
+    .filter((kind) => summary[kind] > 0)
+    .map((kind) => ` ${t(`call.summary.${kind}`, { count: summary[kind] })}`);
+  const [key, count] =
+    parts.length > 0
+      ? (["call.summary.fired", summary.fired] as const)
+      : (["call.summary.none", summary.all] as const);
+  return t(key, { count, all: summary.all, parts: formats.allOf(parts) }) + besides.join("");
 }
 
 function Triggers({ of, names }: { readonly of: CallStory; readonly names: FieldNames }): VNode {
   const { t } = usePortal();
   const [filter, setFilter] = useState<StoryFilter>("all");
-  const shown = inOrder(of.triggers, filter);
+  const recent = isRecent(of, Date.now());
+  const shown = inOrder(of.triggers, filter, recent);
   return html`<section>
     <h2>${t("call.triggers")}</h2>
     <div class="narrow">
@@ -60,6 +65,7 @@ function Triggers({ of, names }: { readonly of: CallStory; readonly names: Field
                 key=${trigger.triggerId}
                 of=${trigger}
                 names=${names}
+                recent=${recent}
                 open=${of.triggers.length <= mostOpen}
               />`,
           )
@@ -97,10 +103,8 @@ function useStory(cdrId: string, asked: Asked) {
     ).body;
   };
   const story = useLoad(read, [cdrId, tenantId, asked.from, asked.to, asked.reveal]);
-  const open = story.data?.triggers.some(
-    ({ fires, delivery }) => delivery?.state === "retrying" || (fires && delivery === null),
-  );
-  usePoll(story.reload, pollMs, open === true && !asked.reveal);
+  const open = story.data !== null && isOpen(story.data, Date.now());
+  usePoll(story.reload, pollMs, open && !asked.reveal);
   return story;
 }
 

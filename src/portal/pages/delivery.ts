@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { html } from "htm/preact";
 import type { DeliveryDetail } from "../../admin/contract/deliveries.ts";
 import { usePortal } from "../shell/portal.ts";
+import { failureText } from "../trigger/failure-text.ts";
 import { Button } from "../ui/button.ts";
 import { CopyButton } from "../ui/copy-button.ts";
 import { ConfirmDialog } from "../ui/dialog.ts";
@@ -13,8 +14,9 @@ import { Page } from "../ui/page.ts";
 import { Time } from "../ui/time.ts";
 import { Attempts } from "./delivery/attempts.ts";
 import { PayloadSection } from "./delivery/payload.ts";
+import type { Follow } from "./delivery/follow.ts";
 import { useDelivery } from "./delivery/use-delivery.ts";
-import type { Follow, FollowedDelivery } from "./delivery/use-delivery.ts";
+import type { FollowedDelivery } from "./delivery/use-delivery.ts";
 
 function Facts({ of }: { readonly of: DeliveryDetail }): VNode {
   const { t, href } = usePortal();
@@ -88,7 +90,15 @@ function FollowNotice({
       <//>`;
     case "failed":
       return html`<${Notice} kind="error" title=${t("delivery.follow.not-sent")}>
-        <p>${follow.error ?? t("delivery.follow.unreadable")}</p>
+        ${
+          follow.error === null
+            ? html`<p>${t("delivery.follow.unreadable")}</p>`
+            : html`<p lang="en">${follow.error}</p>`
+        }
+      <//>`;
+    case "lost":
+      return html`<${Notice} kind="warning" title=${t("delivery.follow.lost")}>
+        <p>${t("delivery.follow.lost-text")}</p>
       <//>`;
     case "ended": {
       const kind = of.state === "delivered" ? "success" : "warning";
@@ -99,7 +109,8 @@ function FollowNotice({
 }
 
 function Redeliver({ followed }: { readonly followed: FollowedDelivery }): VNode {
-  const { t, has, toast } = usePortal();
+  const portal = usePortal();
+  const { t, toast } = portal;
   const [asking, setAsking] = useState(false);
   async function send(): Promise<void> {
     setAsking(false);
@@ -107,8 +118,7 @@ function Redeliver({ followed }: { readonly followed: FollowedDelivery }): VNode
       await followed.redeliver();
       toast(t("delivery.redeliver.asked"), "success");
     } catch (error) {
-      const key = `errors.${(error as { code?: string }).code ?? ""}`;
-      toast(has(key) ? t(key) : (error as Error).message, "error");
+      toast(failureText(portal, error), "error");
     }
   }
   return html`<${Button}

@@ -7,6 +7,7 @@ import { useLoad } from "../shell/load.ts";
 import type { Load } from "../shell/load.ts";
 import { usePoll } from "../shell/poll.ts";
 import { usePortal } from "../shell/portal.ts";
+import { failureText } from "../trigger/failure-text.ts";
 import { Badge } from "../ui/badge.ts";
 import { Button } from "../ui/button.ts";
 import { ConfirmDialog } from "../ui/dialog.ts";
@@ -89,14 +90,15 @@ function Stopping({
   readonly onStopped: () => unknown;
   readonly onClose: () => void;
 }): VNode {
-  const { t, api, toast } = usePortal();
+  const portal = usePortal();
+  const { t, api, toast } = portal;
   async function stop(): Promise<void> {
     onClose();
     try {
       await api.call("stopReplay", { params: { replayId: replay.replayId } });
       toast(t("replays.stopped"), "success");
     } catch (error) {
-      toast(t("replays.stop.failed", { reason: (error as Error).message }), "error");
+      toast(t("replays.stop.failed", { reason: failureText(portal, error) }), "error");
     }
     await onStopped();
   }

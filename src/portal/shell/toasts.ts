@@ -18,7 +18,7 @@ export function Toasts({
   readonly onClose: (id: number) => void;
 }): VNode {
   const { t } = usePortal();
-  return html`<div class="toasts">
+  return html`<section class="toasts" aria-label=${t("shell.toasts")}>
     ${toasts.map(
       ({ id, text, kind }) =>
         html`<div key=${id} class=${`toast ${kind}`}>
@@ -28,5 +28,5 @@ export function Toasts({
           </button>
         </div>`,
     )}
-  </div>`;
+  </section>`;
 }

@@ -1,12 +1,13 @@
 import type { VNode } from "preact";
 import { html } from "htm/preact";
-import type { Field } from "../../admin/contract/calls.ts";
+import type { DryRun, Field } from "../../admin/contract/calls.ts";
 import type { Load } from "../shell/load.ts";
 import { usePortal } from "../shell/portal.ts";
 import { Loaded } from "../ui/loaded.ts";
+import { Notice } from "../ui/notice.ts";
 import { Time } from "../ui/time.ts";
 import { callText } from "./call-choice.ts";
-import type { Draft } from "./draft.ts";
+import type { ConditionDraft, Draft } from "./draft.ts";
 import { conditionText } from "./fields.ts";
 import type { DryRunOf } from "./live.ts";
 
@@ -34,7 +35,12 @@ export function Summary({
   </div>`;
 }
 
-function Examples({ of: { dryRun } }: { readonly of: DryRunOf }): VNode | null {
+interface RunProps {
+  readonly dryRun: DryRun;
+  readonly leftOut: number;
+}
+
+function Examples({ dryRun }: Pick<RunProps, "dryRun">): VNode | null {
   const portal = usePortal();
   const { t, href } = portal;
   if (dryRun.firedFor.length === 0) return null;
@@ -53,7 +59,7 @@ function Examples({ of: { dryRun } }: { readonly of: DryRunOf }): VNode | null {
   </div>`;
 }
 
-function Share({ of: { dryRun, leftOut } }: { readonly of: DryRunOf }): VNode {
+function Share({ dryRun, leftOut }: RunProps): VNode {
   const { t, formats } = usePortal();
   const { fired, calls, oldestAt } = dryRun;
   if (calls === 0) return html`<p class="quiet-text">${t("editor.dry-run.no-calls")}</p>`;
@@ -63,6 +69,25 @@ function Share({ of: { dryRun, leftOut } }: { readonly of: DryRunOf }): VNode {
     <meter min="0" max=${calls} value=${fired} aria-label=${t("editor.dry-run.title")}></meter>
     ${oldestAt === null ? null : html`<p class="quiet-text">${t("editor.dry-run.since")} <${Time} at=${oldestAt} /></p>`}
     ${leftOut === 0 ? null : html`<p class="quiet-text">${t("editor.dry-run.left-out", { count: leftOut })}</p>`}`;
+}
+
+/** Says that it may not be tried, for which conditions, and what can be. */
+function Refused({
+  masked,
+  fields,
+}: {
+  readonly masked: readonly ConditionDraft[];
+  readonly fields: readonly Field[];
+}): VNode {
+  const portal = usePortal();
+  const { t } = portal;
+  return html`<${Notice} title=${t("editor.dry-run.refused")}>
+    <p>${t("editor.dry-run.masked", { count: masked.length })}</p>
+    <ul>
+      ${masked.map((condition) => html`<li key=${condition.id}><bdi>${conditionText(portal, fields, condition)}</bdi></li>`)}
+    </ul>
+    <p>${t("editor.dry-run.instead")}</p>
+  <//>`;
 }
 
 /** For which of the recent calls the draft would have fired. */
@@ -82,9 +107,15 @@ export function DryRunPanel({
     ${
       can("calls:read")
         ? html`<${Loaded} of=${run}>
-            ${(of: DryRunOf) =>
-              html`<div aria-live="polite" class="dry-run"><${Share} of=${of} /></div>
-                <${Examples} of=${of} />`}
+            ${({ dryRun, masked, leftOut }: DryRunOf) =>
+              dryRun === null
+                ? html`<div aria-live="polite">
+                    <${Refused} masked=${masked} fields=${fields} />
+                  </div>`
+                : html`<div aria-live="polite" class="dry-run">
+                      <${Share} dryRun=${dryRun} leftOut=${leftOut} />
+                    </div>
+                    <${Examples} dryRun=${dryRun} />`}
           <//>`
         : null
     }

@@ -134,7 +134,7 @@ function EditorForm(props: EditorProps & { readonly fields: readonly Field[] }):
   const { t } = portal;
   const { draft, saved, tried, disabled, fields } = props;
   const checked = useChecked(draft, saved);
-  const run = useDryRun(checked.data);
+  const run = useDryRun(checked.data, saved);
   // While a change is being checked, what was found before may be about other rows.
   const isFresh = checked.data?.draft === draft;
   const found = isFresh ? (checked.data?.problems ?? []) : [];

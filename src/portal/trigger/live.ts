@@ -1,6 +1,7 @@
 import type { DryRun } from "../../admin/contract/calls.ts";
 import type { Problem } from "../../admin/contract/shapes.ts";
 import type { Trigger } from "../../admin/contract/triggers.ts";
+import { ApiError } from "../api/problem.ts";
 import { useLoad, useSettled } from "../shell/load.ts";
 import type { Load } from "../shell/load.ts";
 import { usePortal } from "../shell/portal.ts";
@@ -48,14 +49,26 @@ export function soundConditions({ draft, problems }: Checked): readonly Conditio
 }
 
 export interface DryRunOf {
-  readonly dryRun: DryRun;
+  /** Null: it was refused, as `masked` tells. */
+  readonly dryRun: DryRun | null;
+  /** Conditions that may not be tried: whoever asks may not see the texts that these are about. */
+  readonly masked: readonly ConditionDraft[];
   readonly counts: ConditionCounts;
   /** Conditions that were left out, as they are not complete. */
   readonly leftOut: number;
 }
 
+/** The conditions for which a dry run was refused; throws what is another error. */
+function maskedOf(error: unknown, tried: readonly ConditionDraft[]): readonly ConditionDraft[] {
+  const isThat = error instanceof ApiError && error.code === "FORBIDDEN";
+  if (!isThat || error.problems.length === 0) throw error;
+  return tried.filter((_, index) =>
+    error.problems.some(({ path }) => path === `filters[${index}]`),
+  );
+}
+
 /** For how many recent calls a draft would have fired; conditions that are not complete yet are left out of it. */
-export function useDryRun(checked: Checked | null): Load<DryRunOf> {
+export function useDryRun(checked: Checked | null, saved: Trigger | null): Load<DryRunOf> {
   const { api, can, tenantId } = usePortal();
   const sound = checked === null ? [] : soundConditions(checked);
   const filters = sound.map(({ field, op, values, ignoreCase }) => ({
@@ -72,15 +85,20 @@ export function useDryRun(checked: Checked | null): Load<DryRunOf> {
       : async (signal) => {
           // Calls meet conditions, whatever the request is: an address that is not complete does not matter here.
           const trigger = { name: "", filters, action: { url: "https://example.com/" } };
-          const { body } = await api.call("dryRun", { body: { trigger }, signal });
+          const asked = { trigger, ...(saved === null ? {} : { triggerId: saved.triggerId }) };
+          const run = api.call("dryRun", { body: asked, signal });
+          const answer = await run.catch((error: unknown) => maskedOf(error, sound));
+          if (!("body" in answer))
+            return { dryRun: null, masked: answer, counts: new Map(), leftOut };
+          const { body } = answer;
           const counts = new Map(
             sound.flatMap(({ id }, index) => {
               const count = body.conditions[index];
               return count === undefined ? [] : [[id, count] as const];
             }),
           );
-          return { dryRun: body, counts, leftOut };
+          return { dryRun: body, masked: [], counts, leftOut };
         },
-    [tenantId, key, leftOut],
+    [tenantId, saved?.triggerId, key, leftOut],
   );
 }

@@ -7,6 +7,7 @@ import { usePortal } from "../shell/portal.ts";
 import { Badge } from "../ui/badge.ts";
 import { Button } from "../ui/button.ts";
 import { CodeBlock } from "../ui/code-block.ts";
+import { Toggle } from "../ui/field.ts";
 import { ErrorNotice } from "../ui/loaded.ts";
 import { Notice } from "../ui/notice.ts";
 import { CallChoice } from "./call-choice.ts";
@@ -72,6 +73,7 @@ export function TestTab({
 }): VNode {
   const { t, api, can, announce } = usePortal();
   const [cdrId, setCdrId] = useState<string | null>(null);
+  const [reveal, setReveal] = useState(false);
   const [result, setResult] = useState<TestSend | null>(null);
   const [error, setError] = useState<Error | null>(null);
   if (!can("triggers:test")) return html`<${Notice} title=${t("test.not-allowed")} />`;
@@ -81,7 +83,7 @@ export function TestTab({
       const body = {
         ...draftBody(writtenOf(draft, saved), saved),
         call: { cdrId },
-        reveal: can("values:reveal"),
+        reveal,
       };
       const sent = (await api.call("testSend", { body })).body;
       setResult(sent);
@@ -103,6 +105,11 @@ export function TestTab({
         <${CallChoice} cdrId=${cdrId} onChange=${setCdrId} />
         <${Button} kind="primary" onClick=${send}>${t("test.send")}<//>
       </div>
+      ${
+        can("values:reveal") && cdrId !== null
+          ? html`<${Toggle} label=${t("editor.reveal")} checked=${reveal} onChange=${setReveal} />`
+          : null
+      }
       ${error === null ? null : html`<${ErrorNotice} error=${error} />`}
     </section>
     ${result === null ? null : html`<${Result} result=${result} />`}`;

@@ -4,6 +4,7 @@ import { html } from "htm/preact";
 import type { Field } from "../../admin/contract/calls.ts";
 import { useLoad } from "../shell/load.ts";
 import { usePortal } from "../shell/portal.ts";
+import { Button } from "../ui/button.ts";
 import { Combobox } from "../ui/combobox.ts";
 import type { ComboOption } from "../ui/combobox.ts";
 import { SelectField, TextField, Toggle } from "../ui/field.ts";
@@ -23,24 +24,37 @@ export interface ValueProps {
   readonly onChange: (values: readonly string[]) => void;
 }
 
-/** What the tenant's recent calls have in a field; read when it is first wanted. */
-function useSuggestions(path: string, wanted: boolean): readonly ComboOption[] {
+/** Whether a value is shown as a mask, which no call has. */
+const isMasked = (value: string): boolean => value.startsWith("***");
+
+interface Suggestions {
+  readonly options: readonly ComboOption[];
+  /** Whether there are more, which are masked. */
+  readonly isMasked: boolean;
+}
+
+/**
+ * What the tenant's recent calls have in a field; read when it is first wanted. Numbers and names are masked until one asks
+ * for them, as it is written down who has seen them.
+ */
+function useSuggestions(path: string, wanted: boolean, reveal: boolean): Suggestions {
   const { t, api, can, tenantId } = usePortal();
-  const read = wanted && path !== "" && can("calls:read");
+  const isWhole = path !== "" && !path.endsWith(".");
+  const read = wanted && isWhole && can("calls:read");
   const load = useLoad(
     read
       ? async (signal) => {
-          const query = { path, reveal: can("values:reveal") ? "true" : "false" } as const;
+          const query = { path, reveal: reveal ? "true" : "false" } as const;
           return (await api.call("listFieldValues", { query, signal })).body.items;
         }
       : null,
-    [tenantId, path, read],
+    [tenantId, path, read, reveal],
   );
-  return (load.data ?? []).map(({ value, count }) => ({
-    value,
-    label: value,
-    hint: t("editor.in-calls", { count }),
-  }));
+  const items = load.data ?? [];
+  const options = items
+    .filter(({ value }) => !isMasked(value))
+    .map(({ value, count }) => ({ value, label: value, hint: t("editor.in-calls", { count }) }));
+  return { options, isMasked: options.length < items.length };
 }
 
 /** Few values: one of them, or each that is meant. */
@@ -122,9 +136,10 @@ function OneText({
 }
 
 function TextInput(props: ValueProps): VNode {
-  const { t, formats } = usePortal();
+  const { t, can, formats } = usePortal();
   const [wanted, setWanted] = useState(false);
-  const options = useSuggestions(props.path, wanted);
+  const [revealed, setRevealed] = useState<string | null>(null);
+  const { options, isMasked } = useSuggestions(props.path, wanted, revealed === props.path);
   const isTime = props.field?.type === "time";
   const hint = isTime
     ? t("editor.times-hint")
@@ -144,7 +159,13 @@ function TextInput(props: ValueProps): VNode {
           shown=${(value: string) => (isTime && !Number.isNaN(Date.parse(value)) ? formats.dateTime(value) : value)}
           onChange=${props.onChange}
         />`;
-  return html`<div onFocusIn=${() => setWanted(true)}>${input}</div>`;
+  const reveal = html`<${Button} kind="quiet" onClick=${() => setRevealed(props.path)}>
+      ${t("editor.offer-values")}
+    <//>
+    <p class="hint">${t("editor.offer-values-hint")}</p>`;
+  return html`<div onFocusIn=${() => setWanted(true)}>
+    ${input} ${isMasked && can("values:reveal") && !props.disabled ? reveal : null}
+  </div>`;
 }
 
 /** The input that fits the field's type and the operator. */

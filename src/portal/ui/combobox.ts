@@ -166,7 +166,9 @@ function useCombobox(props: ComboboxProps) {
     close();
     props.onLeave?.();
   }
-  return { open, at, shown, pick, press, input, leave, show: () => setOpen(true) };
+  // Where there is nothing to propose, a list that says so would only lie over what is below.
+  const isSeen = open && (typed || shown.length > 0);
+  return { open: isSeen, at, shown, pick, press, input, leave, show: () => setOpen(true) };
 }
 
 /** An input with a list of proposals, by the pattern of the ARIA APG (editable combobox with list autocomplete). */

@@ -1,6 +1,8 @@
+import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { OnhookError } from "../../../src/errors.ts";
-import { openAdmin } from "../../support/memory-admin.ts";
+import { MemoryConfig, openAdmin } from "../../support/memory-admin.ts";
+import { someTriggerId, triggerInput } from "../../triggers/trigger-input.ts";
 
 const path = "/tenants/t1/triggers";
 const action = { url: "https://example.com/hook" };
@@ -70,6 +72,25 @@ describe("a body", () => {
     expect((await ask("t1", "POST", path)).status).toBe(400);
   });
 
+  test.each([
+    ["POST", "/disable"],
+    ["DELETE", ""],
+  ] as const)("that is not asked for may be empty under a type: %s %s", async (method, what) => {
+    const topics = new MemoryConfig();
+    await topics.append("triggers", someTriggerId, triggerInput({ tenantId: "t1" }));
+    const { ask } = await openAdmin(topics);
+    const url = `${path}/${someTriggerId}${what}`;
+    const answer = await ask("t1", method, url, "", { "if-match": "*" });
+    expect(answer.status).toBe(method === "POST" ? 200 : 204);
+    expect(topics.records.triggers).toHaveLength(2);
+  });
+
+  test("that is not asked for is read all the same", async () => {
+    const { ask } = await openAdmin();
+    const answer = await ask("t1", "DELETE", `${path}/${someTriggerId}`, "{");
+    expect([answer.status, answer.json["code"]]).toEqual([400, "BODY_UNREADABLE"]);
+  });
+
   test("names what nobody knows, further in too", async () => {
     const { ask } = await openAdmin();
     const body = { trigger: { action }, calls: 5, call: { cdrId: "x" } };
@@ -79,6 +100,31 @@ describe("a body", () => {
     expect(problemsOf(await ask("t1", "POST", "/tenants/t1/preview", preview))).toEqual([
       "call.cdr",
     ]);
+  });
+});
+
+describe("where nobody is signed in yet", () => {
+  const padded = (bytes: number): string => JSON.stringify({ token: "" }).padEnd(bytes);
+
+  test.each([
+    [null, "POST", "/session"],
+    [null, "DELETE", "/session"],
+    ["operator", "POST", "/sign-in-links"],
+  ] as const)(
+    "and what comes of it, 8 KiB are read and no more: %s %s %s",
+    async (who, method, url) => {
+      const { ask } = await openAdmin();
+      const answer = await ask(who, method, url, padded(8193));
+      expect([answer.status, answer.json["code"]]).toEqual([413, "BODY_TOO_LARGE"]);
+      expect(answer.json["detail"]).toContain("8192");
+      expect((await ask(who, method, url, padded(8192))).status).not.toBe(413);
+    },
+  );
+
+  test("nothing is made of what is sent to where nothing is", async () => {
+    const { ask } = await openAdmin();
+    const answer = await ask(null, "POST", "/nothing", "{");
+    expect([answer.status, answer.json["code"]]).toEqual([404, "NOT_FOUND"]);
   });
 });
 
@@ -209,6 +255,22 @@ describe("a fault", () => {
   });
 });
 
+test("a body that breaks off is no fault: nobody can fill the log of errors from outside", async () => {
+  const { server, events } = await openAdmin();
+  const gone = new Promise((resolve) => {
+    server.server.once("connection", (each) => each.once("close", () => setImmediate(resolve)));
+  });
+  const { port } = new URL(await server.listen({ host: "127.0.0.1", port: 0 }));
+  const socket = connect({ host: "127.0.0.1", port: Number(port) });
+  socket.write(
+    "POST /api/v1/session HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{",
+    () => setImmediate(() => socket.destroy()),
+  );
+  await gone;
+  await server.close();
+  expect(events.filter(({ type }) => type === "admin.failed")).toEqual([]);
+});
+
 test("every request is told: what it was, how it ended, and who asked", async () => {
   const { ask, events } = await openAdmin();
   await ask("t1", "POST", path, { action: {} });
@@ -251,4 +313,16 @@ test("who goes before the answer has come aborts the work", async () => {
   await aborted;
   server.server.closeAllConnections();
   await server.close();
+});
+
+test("requests are counted by tenant, whatever the token, and of the platform's people by themselves", async () => {
+  const { ask } = await openAdmin(new MemoryConfig(), { requestsPerMinute: 2 });
+  const statusOf = async (who: string) => (await ask(who, "GET", "/tenants/t1/triggers")).status;
+  expect([await statusOf("t1"), await statusOf("reader"), await statusOf("t1")]).toEqual([
+    200, 200, 429,
+  ]);
+  expect([await statusOf("reader"), await statusOf("t2")]).toEqual([429, 404]);
+  const platform = ["operator", "support", "operator", "support"];
+  expect(await Promise.all(platform.map(statusOf))).toEqual([200, 200, 200, 200]);
+  expect(await statusOf("operator")).toBe(429);
 });

@@ -74,6 +74,15 @@ describe("over HTTP", () => {
     });
     const foreign = await call("GET", `${api}/tenants/t2/tokens`, { headers });
     expect(foreign).toMatchObject({ status: 404, body: { code: "NOT_FOUND" } });
+    // A token that could be made here would outlive the link's maker.
+    const outliving = { name: "kept", expiresInDays: null };
+    const refused = { status: 403, body: { code: "FORBIDDEN" } };
+    expect(
+      await call("POST", `${api}/tenants/t1/tokens`, { headers, body: outliving }),
+    ).toMatchObject(refused);
+    expect(await call("DELETE", `${api}/tenants/t1/tokens/any`, { headers })).toMatchObject(
+      refused,
+    );
     expect((await call("DELETE", `${api}/session`, { headers })).status).toBe(204);
     expect(await call("GET", `${api}/me`, { headers })).toMatchObject({
       status: 401,

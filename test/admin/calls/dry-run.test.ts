@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { cpuTime } from "../../support/cpu-time.ts";
 import { askedBy, memoryCalls } from "../../support/memory-calls.ts";
 
@@ -72,16 +72,89 @@ test("1,000 calls and 100 conditions take under a second of the processor, and h
   expect(turns).toBeGreaterThanOrEqual(Math.floor(took / 40));
 });
 
-test("so many at a time are refused with a time to wait", async () => {
+test("too many of one tenant's at a time are refused with a time to wait", async () => {
   const world = memoryCalls();
   for (let n = 0; n < 200; n += 1) world.call("t", { id: `c${n}` });
   const runs = Array.from({ length: 30 }, () => world.handlers.dryRun(dry([]), own));
   const ended = await Promise.allSettled(runs);
   const refused = ended.filter((each) => each.status === "rejected");
-  expect(refused).toHaveLength(8);
+  expect(refused).toHaveLength(25);
   expect(refused[0]?.reason).toMatchObject({
     code: "DRY_RUNS_EXCEEDED",
     details: { retryAfterSeconds: 1 },
   });
   expect((await world.handlers.dryRun(dry([]), own)).body.calls).toBe(200);
+});
+
+test("a tenant that asks for many holds up no other", async () => {
+  const world = memoryCalls();
+  for (let n = 0; n < 200; n += 1) world.call("t", { id: `c${n}` });
+  world.call("u", { id: "theirs" });
+  const runs = Array.from({ length: 30 }, () => world.handlers.dryRun(dry([]), own));
+  const theirs = { ...dry([]), params: { tenantId: "u" } };
+  const { body } = await world.handlers.dryRun(theirs, askedBy("tenant-admin", "u"));
+  expect(body.calls).toBe(1);
+  await Promise.allSettled(runs);
+});
+
+describe("whoever may not see what calls carry", () => {
+  const those = [
+    ["support", askedBy("support", null)],
+    ["support of that tenant", askedBy("support", "t")],
+    ["operator", askedBy("operator", null)],
+    ["tenant-admin without values:reveal", askedBy("tenant-admin", "t", ["values:reveal"])],
+  ] as const;
+
+  test.each(those)("can't find it out by trying conditions: %s", async (_, who) => {
+    const world = memoryCalls();
+    world.call("t", { id: "c1", cliNum: "+447700900123", tags: { Vip: "yes" } });
+    const telling = [
+      when("lost", "exists"),
+      when("cliNum", "prefix", "+4"),
+      when("dir", "eq", "2"),
+      when("tags.Vip", "ne", "no"),
+    ];
+    await expect(world.handlers.dryRun(dry(telling), who)).rejects.toMatchObject({
+      code: "FORBIDDEN",
+      details: { scope: "values:reveal" },
+      problems: [{ path: "filters[1]" }, { path: "filters[3]" }],
+    });
+    expect((await world.handlers.dryRun(dry(telling), own)).body.calls).toBe(1);
+  });
+
+  test.each(those)("can try those that tell nothing: %s", async (_, who) => {
+    const world = memoryCalls();
+    world.call("t", { id: "c1", cause: "NORMAL_CLEARING", dur: 5, cliNum: "+447700900123" });
+    const harmless = [
+      when("cause", "prefix", "NORMAL"),
+      when("dur", "gt", "2"),
+      when("cliNum", "exists"),
+      when("tags.Vip", "absent"),
+      when("start", "notLocalTime", "Mon-Fri 09:00-17:30"),
+    ];
+    const { body } = await world.handlers.dryRun(dry(harmless), who);
+    expect(body.conditions).toHaveLength(5);
+  });
+
+  test.each(those)("can try the conditions of a saved trigger as they are: %s", async (_, who) => {
+    const world = memoryCalls();
+    world.call("t", { id: "c1", cliNum: "+447700900123" });
+    const filters = [when("cliNum", "prefix", "+44")];
+    const triggerId = world.put("t", { filters });
+    const run = async (asked: ReturnType<typeof when>[]) => {
+      const { body, ...rest } = dry(asked);
+      return world.handlers.dryRun({ ...rest, body: { ...body, triggerId } }, who);
+    };
+    expect((await run(filters)).body.fired).toBe(1);
+    for (const changed of [
+      when("cliNum", "prefix", "+447"),
+      when("cliNum", "contains", "+44"),
+      { ...when("cliNum", "prefix", "+44"), ignoreCase: true },
+      when("cliNum", "prefix", "+44", "+447"),
+    ])
+      await expect(run([changed])).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await expect(world.handlers.dryRun(dry(filters), who)).rejects.toMatchObject({
+      code: "FORBIDDEN",
+    });
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Delivery } from "../../../src/history/history.ts";
 import type { DeliveryJob } from "../../../src/jobs/delivery-job.ts";
 import { jobIdOf } from "../../../src/jobs/job-id.ts";
+import { settle } from "../../support/fake-clock.ts";
 import { askedBy, deliveryOf, jobCodec, memoryCalls } from "../../support/memory-calls.ts";
 import type { MemoryCalls } from "../../support/memory-calls.ts";
 
@@ -118,10 +119,36 @@ test.each(["refused", "unanswered"] as const)(
   },
 );
 
+describe("a job whose next attempt never came", () => {
+  test.each([60_000, null])("is sent again an hour after it was due: %j ms later", async (due) => {
+    const world = memoryCalls();
+    const now = world.clock.now();
+    const nextAttemptAt = due === null ? null : now + due;
+    const delivery = ended(world, { state: "retrying", nextAttemptAt });
+    await world.clock.advance((due ?? 0) + 3_600_000);
+    expect(await code(again(world, delivery))).toBe("answered");
+    expect(await code(again(world, delivery))).toBe("REDELIVERY_UNDER_WAY");
+    expect(world.log.all("jobs")).toHaveLength(1);
+  });
+});
+
+test("it is sent again after another attempt that ended at the same time by its clock", async () => {
+  const world = memoryCalls();
+  const delivery = ended(world);
+  await again(world, delivery);
+  world.deliveries.splice(0, 1, { ...delivery, attempts: delivery.attempts + 1 });
+  expect(await code(again(world, delivery))).toBe("answered");
+  expect(world.log.all("jobs")).toHaveLength(2);
+});
+
 describe("is refused", () => {
   test("while the job's next attempt is due anyway", async () => {
     const world = memoryCalls();
-    expect(await code(again(world, ended(world, { state: "retrying" })))).toBe("DELIVERY_RETRYING");
+    const now = world.clock.now();
+    const delivery = ended(world, { state: "retrying", nextAttemptAt: now + 60_000 });
+    expect(await code(again(world, delivery))).toBe("DELIVERY_RETRYING");
+    await world.clock.advance(60_000 + 3_600_000 - 1);
+    expect(await code(again(world, delivery))).toBe("DELIVERY_RETRYING");
   });
 
   test.each([
@@ -183,4 +210,31 @@ test("a dead job whose call is gone is sent as the dead topic has it", async () 
   world.log.append({ topic: "dead", key: triggerId, value: jobCodec.encode(job) });
   await again(world, delivery);
   expect(await jobsOf(world)).toMatchObject([{ key: triggerId, job: { jobId } }]);
+});
+
+test("the dead are looked through for one job of a tenant at a time, and too many that wait are refused", async () => {
+  const world = memoryCalls();
+  const deliveries = Array.from({ length: 5 }, () => ended(world, { state: "dead" }));
+  for (const { cdrPartition: partition, cdrOffset } of deliveries)
+    world.log.deleteBefore({ topic: "cdr", partition, offset: cdrOffset + 1 });
+  const partitions = world.replayLog.partitions.bind(world.replayLog);
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  let looks = 0;
+  world.replayLog.partitions = async (topic) => {
+    if (topic !== "dead") return partitions(topic);
+    looks += 1;
+    await gate;
+    return partitions(topic);
+  };
+  const codes = deliveries.map(async (delivery) => code(again(world, delivery)));
+  await settle();
+  expect(looks).toBe(1);
+  open();
+  expect((await Promise.all(codes)).toSorted()).toEqual([
+    "CALL_GONE",
+    "CALL_GONE",
+    "CALL_GONE",
+    "CALL_SEARCHES_EXCEEDED",
+    "CALL_SEARCHES_EXCEEDED",
+  ]);
 });

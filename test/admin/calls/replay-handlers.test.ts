@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { callHandlers } from "../../../src/admin/calls/handlers.ts";
 import { runReplay } from "../../../src/replay/run-replay.ts";
 import { deadTask } from "../../../src/replay/replay-dead.ts";
 import { replayIdOfTenant } from "../../../src/replay/replay-id.ts";
@@ -140,14 +141,28 @@ describe("dead jobs", () => {
 });
 
 describe("is refused", () => {
-  test("while it runs already, or too many do", async () => {
-    bury("t", 40);
-    const slow = (replayId: string) => start(dead({ ratePerSecond: 1, replayId }));
+  const slow = (replayId: string, tenantId = "t") =>
+    start(dead({ ratePerSecond: 1, replayId }), tenantId);
+
+  test("while it runs already, or too many of anybody do", async () => {
+    for (const tenantId of ["t", "u", "v"]) bury(tenantId, 40);
     await slow("one");
     expect(await code(slow("one"))).toBe("REPLAY_UNDER_WAY");
+    await slow("two", "u");
+    await slow("three", "v");
+    expect(await code(slow("four"))).toBe("REPLAYS_EXCEEDED");
+    expect(world.changes).toHaveLength(3);
+  });
+
+  test("while too many of the tenant's own run, and another tenant still finds a place", async () => {
+    bury("t", 40);
+    await slow("one");
     await slow("two");
-    expect(await code(slow("three"))).toBe("REPLAYS_EXCEEDED");
-    expect(world.changes).toHaveLength(2);
+    await expect(slow("three")).rejects.toMatchObject({
+      code: "TENANT_REPLAYS_EXCEEDED",
+      details: { limit: 2 },
+    });
+    expect(await code(slow("theirs", "u"))).toBe("answered");
   });
 
   test.each(["a b", "", "x".repeat(65), "ä"])("under the name %j", async (replayId) => {
@@ -156,13 +171,74 @@ describe("is refused", () => {
 
   test("for a time that ends before it begins", async () => {
     const [to, from] = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"];
-    expect(await code(start(dead({ from, to })))).toBe("REPLAY_RANGE");
+    const error = await start(dead({ from, to })).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "REPLAY_RANGE" });
+    expect((error as Error).message).not.toContain("--");
   });
 
   test("before the process works and when it stops", async () => {
     stop.abort();
     await running;
     expect(await code(start(dead()))).toBe("ADMIN_NOT_READY");
+  });
+});
+
+describe("what is written of it to the log of changes", () => {
+  const named = (replayId: string) => dead({ ratePerSecond: 1, replayId });
+
+  test("is of one that has its place: those that are asked for meanwhile are refused", async () => {
+    bury("t", 40);
+    const codes = await Promise.all(
+      ["one", "two", "three"].map((replayId) => code(start(named(replayId)))),
+    );
+    expect(codes).toEqual(["answered", "answered", "TENANT_REPLAYS_EXCEEDED"]);
+    expect(world.changes.map(({ subject }) => subject)).toEqual(["one", "two"]);
+  });
+
+  test("comes first: where it can't be written nothing begins, and the place is free again", async () => {
+    bury("t", 4);
+    const write = async (): Promise<never> => {
+      throw new Error("the brokers are away");
+    };
+    const handlers = callHandlers({ ...world.parts, writer: { write } });
+    for (const replayId of ["one", "two", "three"]) {
+      const body = named(replayId);
+      const asked = { params: { tenantId: "t" }, query: undefined, body };
+      await expect(handlers.startReplay(asked, own)).rejects.toThrow("away");
+      expect(await code(handlers.readReplay(at(replayId), own))).toBe("NOT_FOUND");
+    }
+    await settle();
+    expect(world.log.all("jobs")).toEqual([]);
+  });
+
+  test("leaves what an earlier run of the same has come to, where it can't be written", async () => {
+    bury("t", 4);
+    await start(dead({ replayId: "mine" }));
+    await endOf("mine");
+    const write = async (): Promise<never> => {
+      throw new Error("the brokers are away");
+    };
+    const handlers = callHandlers({ ...world.parts, writer: { write } });
+    const body = dead({ replayId: "mine" });
+    const asked = { params: { tenantId: "t" }, query: undefined, body };
+    await expect(handlers.startReplay(asked, own)).rejects.toThrow("away");
+    expect((await world.handlers.readReplay(at("mine"), own)).body.written).toBe(4);
+  });
+
+  test("is of one that begins though the process stops meanwhile, and the stop waits for it", async () => {
+    bury("t", 40);
+    const written = Promise.withResolvers<[]>();
+    const handlers = callHandlers({
+      ...world.parts,
+      writer: { write: async () => written.promise },
+    });
+    const asked = { params: { tenantId: "t" }, query: undefined, body: named("mine") };
+    const started = handlers.startReplay(asked, own);
+    stop.abort();
+    written.resolve([]);
+    await started;
+    await running;
+    expect((await handlers.readReplay(at("mine"), own)).body.state).toBe("stopped");
   });
 });
 

@@ -109,6 +109,47 @@ describe("a test request", () => {
     expect(world.sender.requests.at(-1)?.headers).toMatchObject({ "x-own": "hush-header" });
   });
 
+  test.each(["/hook/666", "/hook?to=666", "/HOOK", "/hook/"])(
+    "takes neither to another place of the same host: %s",
+    async (place) => {
+      const world = memoryCalls();
+      world.call("t", { id: "c1", cliNum: "+15550100123" });
+      const triggerId = world.put("t", { action: { url, headers: { "X-Own": "hush-header" } } });
+      const tester = askedBy("tenant-admin", "t", ["triggers:write"]);
+      const action = { url: new URL(place, url).href };
+      const kept = { ...action, headers: { "X-Own": "***" } };
+      const carried = world.handlers.testSend(asked({ triggerId, action: kept }), tester);
+      expect(await code(carried)).toBe("FORBIDDEN");
+      const real = world.handlers.testSend(asked({ triggerId, action, cdrId: "c1" }), operator);
+      expect(await code(real)).toBe("FORBIDDEN");
+      expect(world.sender.requests).toEqual([]);
+    },
+  );
+
+  test.each(["https://CRM.example:443/hook", "https://crm.example/a/../hook"])(
+    "goes to the saved place however that is written: %s",
+    async (written) => {
+      const world = memoryCalls();
+      const triggerId = world.put("t", { action: { url, headers: { "X-Own": "hush-header" } } });
+      const tester = askedBy("tenant-admin", "t", ["triggers:write"]);
+      world.sender.script(written, { status: 200 });
+      const action = { url: written, headers: { "X-Own": "***" } };
+      expect(await code(world.handlers.testSend(asked({ triggerId, action }), tester))).toBe(
+        "answered",
+      );
+    },
+  );
+
+  test("tells a name that is not known from an address that is refused", async () => {
+    const world = memoryCalls();
+    const told = async (reason: "dns" | "blocked-address") => {
+      world.sender.script(url, { failure: reason });
+      return (await world.handlers.testSend(asked(), own)).body;
+    };
+    expect(await told("dns")).toMatchObject({ outcome: "failed", reason: "dns" });
+    expect(await told("blocked-address")).toMatchObject({ reason: "blocked-address" });
+  });
+
   test("takes no real call elsewhere for who may not see it", async () => {
     const world = memoryCalls();
     world.call("t", { id: "c1", cliNum: "+15550100123" });

@@ -38,8 +38,8 @@ describe("calls", () => {
     await page.getByText("Enter the id of a call.").waitFor();
     await page.getByLabel("Find a call by its id").fill(` ${id} `);
     await page.keyboard.press("Enter");
-    await page.waitForURL(`**/calls/${id}`);
     await page.getByRole("heading", { name: "What happened to the call" }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/en-GB/webhooks/calls/${id}`);
     await page.context().close();
   });
 });
@@ -57,8 +57,10 @@ describe("the story of a call", () => {
     const failed = card.locator("li.fails", { hasText: "Internal or external" });
     expect(await failed.innerText()).toMatch(/is\s+external\s+— the call has internal/);
     expect(await card.locator("li.holds").first().innerText()).toMatch(/Direction of the call/);
-    const edit = await failed.getByRole("link").getAttribute("href");
-    expect(edit).toContain(`/webhooks/${triggerIds.sales}`);
+    await failed.getByRole("link", { name: "Edit this condition" }).click();
+    const second = page.getByRole("group", { name: "Condition 2" });
+    await second.locator("input:focus").waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/en-GB/webhooks/${triggerIds.sales}`);
     await page.context().close();
   });
 
@@ -104,11 +106,11 @@ describe("the story of a call", () => {
   it("of a call that is not found asks when it came", async () => {
     const { page } = await portal.open("/calls/no-such-call");
     await page.getByText("This call was not found").waitFor();
-    await page.getByRole("button", { name: "Look there" }).click();
-    await page.getByText("Enter a time, before the other one.").waitFor();
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByText("Enter a time that is before the other one.").waitFor();
     await page.getByLabel("It came after").fill("2026-01-01T10:00");
     const asked = page.waitForRequest(/calls\/no-such-call\?from=2026-01-01T10/);
-    await page.getByRole("button", { name: "Look there" }).click();
+    await page.getByRole("button", { name: "Search" }).click();
     expect((await asked).url()).toContain("from=2026-01-01T10%3A00%3A00.000Z");
     await page.context().close();
   });

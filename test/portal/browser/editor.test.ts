@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tenantOne, triggerIds } from "../fake/fake-state.ts";
-import { startPortal, settled } from "./portal-under-test.ts";
+import { startPortal, settled, violationsOf } from "./portal-under-test.ts";
 import type { PortalUnderTest } from "./portal-under-test.ts";
 
 let portal: PortalUnderTest;
@@ -75,6 +75,27 @@ describe("a new webhook", () => {
     await page.context().close();
   });
 
+  it("is offered what recent calls have in a field, numbers only once they are asked for", async () => {
+    const { page } = await portal.open("/new");
+    await settled(page);
+    await page.getByRole("button", { name: "Add a condition" }).click();
+    await page.locator(".conditions input:focus").waitFor();
+    await page.keyboard.type("ddiNum");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByPlaceholder("Value").click();
+    await page.getByRole("button", { name: "Offer values of recent calls" }).click();
+    await page.getByPlaceholder("Value").click();
+    await page.getByRole("option", { name: "+441610000002" }).click();
+    await page.getByText("The number that was dialled is +441610000002").waitFor();
+    await page.getByLabel("Address").fill("https://a.example.com/");
+    await page.getByText("Excludes").waitFor();
+    expect(
+      await page.getByText(/Would have fired on [1-9]\d* of the last 1,000 calls/).count(),
+    ).toBe(1);
+    await page.context().close();
+  });
+
   it("is not made while something is wrong, which is told at its field", async () => {
     const { page } = await portal.open("/new");
     await settled(page);
@@ -111,7 +132,7 @@ describe("a new webhook", () => {
     await page.getByRole("button", { name: "Create the webhook" }).click();
     await page.getByText("The licence covers no more webhooks.").waitFor();
     await page.goto(`${portal.api.url}/en-GB/webhooks`);
-    await page.getByText(/^\d+ of 1 webhooks of the licence are in use/).waitFor();
+    await page.getByText(/^Webhooks in use: \d+ of the 1 that the licence covers/).waitFor();
     expect(await page.getByRole("link", { name: "New webhook" }).count()).toBe(0);
     if (tenant !== undefined) portal.state.tenants.set(tenantOne, tenant);
     await page.context().close();
@@ -165,7 +186,7 @@ describe("a saved webhook", () => {
     await page.getByRole("tab", { name: "Test" }).click();
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText("thank <b>you</b>").waitFor();
-    expect(await page.getByText("A delivery would be done.").count()).toBe(1);
+    expect(await page.getByText("This would count as delivered.").count()).toBe(1);
     await page.getByRole("tab", { name: "Settings" }).click();
     await page.getByLabel("Address").fill("https://refused.example.com/");
     await page.getByRole("tab", { name: "Test" }).click();
@@ -187,7 +208,7 @@ describe("a saved webhook", () => {
     expect(await page.getByText(/^whsec_[^*]/).count()).toBe(0);
     await page.getByRole("button", { name: "End the old secrets" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "End the old secrets" }).click();
-    await page.getByText("The newest secret alone signs now.").first().waitFor();
+    await page.getByText("Only the newest secret signs now.").first().waitFor();
     expect(portal.state.triggers.get(triggerIds.sales)?.trigger.action.secrets).toHaveLength(1);
     await page.context().close();
   });
@@ -208,9 +229,46 @@ describe("a saved webhook", () => {
     const { page } = await portal.open(`/${triggerIds.sales}?tenant=${tenantOne}`, {
       role: "support",
     });
-    await page.getByText("You may look at this webhook, not change it.").waitFor();
+    await page.getByText("You can look at this webhook, but not change it.").waitFor();
     expect(await page.getByRole("button", { name: "Save", exact: true }).count()).toBe(0);
     expect(await nameOf(page).isDisabled()).toBe(true);
+    await page.context().close();
+  });
+});
+
+describe("whoever may not see what calls carry", () => {
+  it("is told which condition can't be tried, why, and what can", async () => {
+    const { page } = await portal.open(`/new?tenant=${tenantOne}`, { role: "operator" });
+    await settled(page);
+    await page.getByText(/Would have fired on 1,000 of the last 1,000 calls/).waitFor();
+    await tabTo(page, "Add a condition");
+    await page.keyboard.press("Enter");
+    await page.locator(".conditions input:focus").waitFor();
+    await page.keyboard.type("caller's number");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await tabTo(page, "Operator");
+    await page.keyboard.type("starts");
+    await tabTo(page, "Values");
+    await page.keyboard.type("+44");
+    await page.keyboard.press("Enter");
+    const panel = page.getByRole("region", { name: "What it would have done" });
+    await panel.getByText("Not tried on recent calls").waitFor();
+    await panel.getByText(/texts? of this tenant's calls are masked for you/i).waitFor();
+    const named = panel.getByRole("listitem").filter({ hasText: "The caller's number" });
+    expect(await named.last().textContent()).toContain("+44");
+    // What was counted before is about another draft.
+    expect(await panel.getByText(/Would have fired/).count()).toBe(0);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it("sees what a saved webhook would have done, whatever its conditions", async () => {
+    const { page } = await portal.open(`/${triggerIds.sales}?tenant=${tenantOne}`, {
+      role: "support",
+    });
+    await page.getByText(/Would have fired on [\d,]+ of the last 1,000 calls/).waitFor();
+    expect(await page.getByText("Not tried on recent calls").count()).toBe(0);
     await page.context().close();
   });
 });

@@ -52,8 +52,11 @@ describe.each(looks)("%s", (_, look) => {
 
 describe("on a tablet", () => {
   it.each(["/calls", "/tokens", "/dead-letters"])("the table of %s is whole", async (path) => {
-    for (const width of [768, 860]) {
-      const { page } = await portal.open(path, { ...operator, width });
+    for (const [width, locale] of [
+      [768, "en-GB"],
+      [901, "fr-FR"],
+    ] as const) {
+      const { page } = await portal.open(path, { ...operator, width, locale });
       await page.goto(`${page.url().split("?", 1)[0]}?tenant=${tenantOne}`);
       await settled(page);
       expect(await overflowOf(page)).toBeLessThanOrEqual(0);

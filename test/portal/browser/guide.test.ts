@@ -49,6 +49,7 @@ describe("the receiver's guide", () => {
     await page.getByText("whsec_***").waitFor();
     await page.getByRole("link", { name: "Send a test" }).click();
     await page.getByRole("tab", { name: "Test", selected: true }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/en-GB/webhooks/${triggerIds.sales}`);
     await page.context().close();
   });
 });

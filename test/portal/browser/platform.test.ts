@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { tenantOne, tenantTwo } from "../fake/fake-state.ts";
-import { settled, startPortal } from "./portal-under-test.ts";
+import { principalOf, tenantOne, tenantTwo } from "../fake/fake-state.ts";
+import { settled, startPortal, violationsOf } from "./portal-under-test.ts";
 import type { PortalUnderTest } from "./portal-under-test.ts";
 
 let portal: PortalUnderTest;
@@ -30,7 +30,7 @@ describe("tenants", () => {
   it("have licences that operators change, and support does not", async () => {
     const { page } = await portal.open("/tenants", operator);
     await page.getByRole("button", { name: "Change the licence: Empty & Co" }).click();
-    const limit = page.getByRole("dialog").getByLabel("Most webhooks");
+    const limit = page.getByRole("dialog").getByLabel("Maximum number of webhooks");
     await limit.fill("five");
     await page.getByRole("dialog").getByText("Enter a whole number, or nothing.").waitFor();
     await limit.fill("5");
@@ -66,7 +66,7 @@ describe("tenants", () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Make the link" }).click();
     await dialog.getByText("Enter a name.").waitFor();
-    await dialog.getByLabel("Whom is it for?").fill("Grace");
+    await dialog.getByLabel("Who is it for?").fill("Grace");
     await dialog.getByRole("button", { name: "Make the link" }).click();
     const link = dialog.getByRole("region", { name: "The sign-in link" });
     expect(await link.textContent()).toMatch(/^http:\S+\/en-GB\/webhooks\/sign-in/);
@@ -79,14 +79,15 @@ describe("dead letters", () => {
     const { page } = await portal.open("/dead-letters", support);
     await page.getByText("10 of 10").waitFor();
     await page.getByLabel("Webhook's id").fill("half an id");
-    await page.getByText("This is no webhook's id.").waitFor();
+    await page.getByText("This is not the id of a webhook.").waitFor();
     await page.getByLabel("Webhook's id").fill("");
     await page.getByLabel("Why").selectOption("timeout");
-    await page.getByText("There are none, or none fits.").waitFor();
+    await page.getByText("There are none, or none matches.").waitFor();
     await page.getByLabel("Why").selectOption("status");
     await page.locator("tbody a[href*='deliveries/']").first().click();
     await page.waitForURL(`**/deliveries/*?tenant=${tenantOne}`);
     await page.getByText("Not delivered:").waitFor();
+    expect(new URL(page.url()).searchParams.get("tenant")).toBe(tenantOne);
     await page.context().close();
   });
 });
@@ -119,6 +120,47 @@ describe("tokens", () => {
     await page.context().close();
   });
 
+  it.each([
+    ["en-GB", "Tokens can not be made or revoked here", "You came by a sign-in link."],
+    ["fr-FR", "Aucun jeton ne peut être créé", "Vous êtes venu par un lien de connexion."],
+  ])(
+    "can't be made by who came by a link, which is said in words: %s",
+    async (locale, ...texts) => {
+      const admin = principalOf("tenant-admin");
+      const scopes = new Set([...admin.scopes].filter((scope) => scope !== "tokens:write"));
+      portal.state.sessions.set("linked", { ...admin, id: "link:1", scopes });
+      const { page, complaints } = await portal.open("/tokens", { locale });
+      await settled(page);
+      expect(await page.locator(".notice").count()).toBe(0);
+      const cookie = { name: "onhook_session", value: "linked", url: portal.api.url };
+      await page.context().addCookies([cookie]);
+      await page.reload();
+      for (const text of texts) await page.locator(".notice").getByText(text).waitFor();
+      await page.getByText("CRM provisioning").waitFor();
+      expect(await page.locator("main button").count()).toBe(0);
+      expect(await violationsOf(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  it("are read page by page, however many there are", async () => {
+    const { tokens } = portal.state;
+    const some = [...tokens.values()].find(({ tenantId }) => tenantId === tenantOne);
+    const added = Array.from({ length: 60 }, (_, index) => `many-${index}`);
+    for (const tokenId of added)
+      tokens.set(tokenId, { ...(some as NonNullable<typeof some>), tokenId, name: tokenId });
+    const { page } = await portal.open("/tokens");
+    await settled(page);
+    const rows = page.locator("tbody tr");
+    expect(await rows.count()).toBe(50);
+    await page.getByRole("button", { name: "Show more" }).click();
+    await page.getByText("many-59").waitFor();
+    expect(await rows.count()).toBeGreaterThan(60);
+    for (const tokenId of added) tokens.delete(tokenId);
+    await page.context().close();
+  });
+
   it("of the whole platform are an operator's where no tenant is chosen", async () => {
     const { page } = await portal.open("/tokens", operator);
     await page.getByRole("heading", { name: "All API tokens" }).waitFor();
@@ -140,7 +182,7 @@ describe("changes", () => {
     await settled(page);
     const table = page.getByRole("table");
     await table.getByText("Made a new signing secret").waitFor();
-    await table.getByText("Looked at values in clear").waitFor();
+    await table.getByText("Looked at unmasked values").waitFor();
     expect(await table.textContent()).not.toMatch(/changes\.action|trigger\.created/);
     await page.context().close();
   });

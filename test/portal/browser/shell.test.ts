@@ -85,7 +85,7 @@ describe("the shell", () => {
     await page.getByText("The service is starting").first().waitFor();
     portal.state.failures.clear();
     await page.getByRole("button", { name: "Try again" }).first().click();
-    await page.getByText("Sales calls to the CRM").waitFor();
+    await page.getByRole("link", { name: "Sales calls to the CRM" }).waitFor();
     expect(await page.getByText("The service is starting").count()).toBe(0);
     await page.context().close();
   });

@@ -93,11 +93,14 @@ function revoke(state: FakeState, tokenId: string): { body: undefined } {
 export function tokenHandlers(state: FakeState): TokenHandlers {
   const all = () => [...state.tokens.values()];
   return {
-    listTokens: async () => ({ body: { items: all() } }),
+    listTokens: async ({ query }) => ({ body: pageOf(all(), query) }),
     createToken: async ({ body }, context) => ({ body: createToken(state, asking(context), body) }),
     revokeToken: async ({ params }) => revoke(state, params.tokenId),
-    listTenantTokens: async ({ params }) => ({
-      body: { items: all().filter(({ tenantId }) => tenantId === params.tenantId) },
+    listTenantTokens: async ({ params, query }) => ({
+      body: pageOf(
+        all().filter(({ tenantId }) => tenantId === params.tenantId),
+        query,
+      ),
     }),
     createTenantToken: async ({ params: { tenantId }, body }, context) => ({
       body: createToken(state, asking(context), { ...body, role: "tenant-admin", tenantId }),

@@ -1,14 +1,19 @@
+import { requireTellingNothing } from "../../../src/admin/calls/masked-conditions.ts";
+import { mayReveal } from "../../../src/admin/calls/reveal.ts";
 import type { Handlers } from "../../../src/admin/contract/handlers.ts";
 import type { CallStory, Preview } from "../../../src/admin/contract/calls.ts";
 import type { Trigger } from "../../../src/admin/contract/triggers.ts";
 import type { Cdr } from "../../../src/cdr/call-ended.ts";
+import { InputError } from "../../../src/errors.ts";
+import type { Condition } from "../../../src/triggers/trigger.ts";
+import { FieldValues } from "../../../src/explaining/field-values.ts";
 import { explainCall } from "../../../src/triggers/explain-call.ts";
 import type { CompiledTrigger } from "../../../src/triggers/compile-trigger.ts";
 import { summaryOf } from "./fake-calls.ts";
 import type { FakeCall } from "./fake-calls.ts";
 import { compiledOf } from "./fake-drafts.ts";
 import type { Written } from "./fake-drafts.ts";
-import { asking, notFound, pageOf } from "./fake-error.ts";
+import { FakeError, asking, notFound, pageOf } from "./fake-error.ts";
 import { catalog, fieldsIn } from "./fake-fields.ts";
 import { noteChange } from "./fake-state.ts";
 import type { FakeState } from "./fake-state.ts";
@@ -77,6 +82,15 @@ function dryRunOf(state: FakeState, written: Written, count: number) {
   };
 }
 
+/** By the real rule. */
+function requireTold(filters: readonly Condition[], saved: readonly Condition[]): void {
+  try {
+    requireTellingNothing(filters, saved, catalog);
+  } catch (error) {
+    throw error instanceof InputError ? new FakeError(403, error.code, error.problems) : error;
+  }
+}
+
 function previewOf(written: Written, cdrId: string | null, call: Cdr): Preview {
   const { trigger } = compiledOf(written);
   const { action } = trigger;
@@ -111,16 +125,12 @@ export function explainingHandlers(state: FakeState): ExplainingHandlers {
     cdrId === null ? sample : callOf(state, cdrId).cdr;
   return {
     listFields: async ({ query }) => ({ body: { items: fieldsIn(query.locale) } }),
-    listFieldValues: async ({ query: { path } }) => {
+    listFieldValues: async ({ query: { path, reveal } }) => {
       const field = catalog.resolve(path);
-      const counts = new Map<string, number>();
-      for (const { cdr } of state.calls)
-        for (const value of field?.values(cdr) ?? [])
-          if (typeof value === "string" || typeof value === "number")
-            counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
-      const items = [...counts].map(([value, count]) => ({ value, count }));
-      items.sort((a, b) => b.count - a.count);
-      return { body: { calls: state.calls.length, items: items.slice(0, 50) } };
+      if (field === undefined) throw notFound();
+      const values = new FieldValues(field, reveal);
+      for (const { cdr } of state.calls) values.add({ id: null, tenantId: "", cdr });
+      return { body: { calls: values.calls, items: values.list() } };
     },
     listCalls: async ({ query, params: { tenantId } }) => {
       const known = triggersOf(state, tenantId).length > 0 ? state.calls : [];
@@ -153,7 +163,12 @@ export function explainingHandlers(state: FakeState): ExplainingHandlers {
       });
       return { body: { call: summaryOf(call, query.reveal), triggers, otherDeliveries: [] } };
     },
-    dryRun: async ({ body }) => ({ body: dryRunOf(state, body.trigger, body.calls) }),
+    dryRun: async ({ body, params: { tenantId } }, context) => {
+      const saved = state.triggers.get(body.triggerId ?? "")?.trigger.filters ?? [];
+      if (!mayReveal(asking(context), tenantId))
+        requireTold(compiledOf(body.trigger).trigger.filters, saved);
+      return { body: dryRunOf(state, body.trigger, body.calls) };
+    },
     previewRequest: async ({ body }) => ({
       body: previewOf(body.trigger, body.call.cdrId, chosen(body.call.cdrId)),
     }),

@@ -155,7 +155,7 @@ export function triggerHandlers(state: FakeState): TriggerHandlers {
       const shown = items.map(({ trigger, last24Hours }) =>
         Object.assign({ last24Hours: [...last24Hours] }, trigger),
       );
-      return { body: { items: shown, nextCursor, licence } };
+      return { body: { items: shown, nextCursor, historyAway: false, licence } };
     },
     ...creating(state),
     readTrigger: async ({ params }) => {

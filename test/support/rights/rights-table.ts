@@ -12,6 +12,7 @@ export const people = {
   operator: "an operator",
   narrow: "an operator's token with another scope",
   narrowOwn: "a token of that tenant with another scope",
+  linked: "who came by a sign-in link to that tenant",
 } as const;
 export type Person = keyof typeof people;
 
@@ -22,19 +23,21 @@ const row = (...outcomes: readonly Outcome[]): Readonly<Record<Person, Outcome>>
 
 const yes = "granted";
 
-// nobody, own, foreign, support, operator, narrow, narrowOwn
+// nobody, own, foreign, support, operator, narrow, narrowOwn, linked
 
 /** Looking at a tenant's things. */
-const look = row(401, yes, 404, yes, yes, 403, 403);
+const look = row(401, yes, 404, yes, yes, 403, 403, yes);
 /** Changing them, or making requests in its name. */
-const change = row(401, yes, 404, 403, yes, 403, 403);
+const change = row(401, yes, 404, 403, yes, 403, 403, yes);
+/** A link is for one sitting: it leaves nothing behind that lets somebody in. */
+const changeTokens = row(401, yes, 404, 403, yes, 403, 403, 403);
 /** A tenant's licence is the platform's business. */
-const licence = row(401, 403, 404, 403, yes, 403, 403);
+const licence = row(401, 403, 404, 403, yes, 403, 403, 403);
 /** What is about no tenant, or about all. */
-const lookAtAll = row(401, 403, 403, yes, yes, 403, 403);
-const changeForAll = row(401, 403, 403, 403, yes, 403, 403);
-const anybodySignedIn = row(401, yes, yes, yes, yes, yes, yes);
-const anybody = row(yes, yes, yes, yes, yes, yes, yes);
+const lookAtAll = row(401, 403, 403, yes, yes, 403, 403, 403);
+const changeForAll = row(401, 403, 403, 403, yes, 403, 403, 403);
+const anybodySignedIn = row(401, yes, yes, yes, yes, yes, yes, yes);
+const anybody = row(yes, yes, yes, yes, yes, yes, yes, yes);
 
 /**
  * Who may do what, decided by hand: by docs/access.md, and never from the code that is tested. An operation that is new
@@ -87,6 +90,6 @@ export const rights: Readonly<Record<OperationId, Readonly<Record<Person, Outcom
   createToken: changeForAll,
   revokeToken: changeForAll,
   listTenantTokens: look,
-  createTenantToken: change,
-  revokeTenantToken: change,
+  createTenantToken: changeTokens,
+  revokeTenantToken: changeTokens,
 };

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { OperationId } from "../../../src/admin/contract/operations.ts";
 import type { AdminStage } from "../admin-stage.ts";
-import type { ApiClient } from "../api-client.ts";
+import type { ApiClient, Asked } from "../api-client.ts";
 import { startHooks } from "../e2e-hooks.ts";
 import type { Hooks } from "../e2e-hooks.ts";
 import { webhookIdOf } from "../e2e-expected.ts";
@@ -22,8 +22,8 @@ export interface Things {
 export interface World extends AsyncDisposable {
   readonly things: Things;
   readonly otherThings: Things;
-  /** The tokens of all but nobody. */
-  readonly tokens: Readonly<Record<Exclude<Person, "nobody">, string>>;
+  /** The tokens of all who have one. */
+  readonly tokens: Readonly<Record<Exclude<Person, "nobody" | "linked">, string>>;
   readonly hooks: Hooks;
   as(person: Person): ApiClient;
   /** The same things, with new ones in place of those that the operation uses up. */
@@ -60,6 +60,31 @@ async function makeTrigger(operator: ApiClient, tenantId: string, url: string): 
 const until = async (holds: () => Promise<boolean>): Promise<void> => {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
 };
+
+async function attemptsOf(operator: ApiClient, { tenantId, jobId }: Things): Promise<number> {
+  const answer = await must(operator.ask("GET", `/tenants/${tenantId}/deliveries/${jobId}`), 200);
+  return (answer["attemptList"] as readonly unknown[]).length;
+}
+
+/** Whoever comes by a link to the tenant; a new one for each request, since one of them is to sign out. */
+function linkedClient(stage: AdminStage, operator: ApiClient, tenantId: string): ApiClient {
+  const client = stage.api();
+  async function cookie(): Promise<string> {
+    const made = operator.ask("POST", "/sign-in-links", { body: { tenantId, name: "Somebody" } });
+    const url = String((await must(made, 201))["url"]);
+    const body = { code: new URL(url).hash.slice("#code=".length) };
+    const { headers } = await client.ask("POST", "/session", { body });
+    return String(headers["set-cookie"]?.[0]?.split(";")[0]);
+  }
+  const asked = async (given: Asked = {}): Promise<Asked> => ({
+    ...given,
+    headers: { ...given.headers, cookie: await cookie() },
+  });
+  return {
+    ask: async (method, path, given) => await client.ask(method, path, await asked(given)),
+    raw: async (method, path, given) => await client.raw(method, path, await asked(given)),
+  };
+}
 
 /** A tenant with a trigger, a call that was delivered, a token and a replay. */
 async function makeThings(
@@ -107,20 +132,27 @@ export async function makeWorld(stage: AdminStage): Promise<World> {
     narrow: await stage.token({ role: "operator", scopes: ["changes:read"] }),
     narrowOwn: await stage.token({ role: "tenant-admin", tenantId, scopes: ["changes:read"] }),
   };
+  let redelivered = 0;
   return {
     things,
     otherThings,
     tokens,
     hooks,
-    as: (person) => (person === "nobody" ? stage.api() : stage.api(tokens[person])),
+    as(person) {
+      if (person === "linked") return linkedClient(stage, operator, tenantId);
+      return person === "nobody" ? stage.api() : stage.api(tokens[person]);
+    },
     async fresh(operation) {
       if (operation === "deleteTrigger")
         return { ...things, triggerId: await makeTrigger(operator, tenantId, hooks.url) };
       if (operation === "revokeToken" || operation === "revokeTenantToken")
         return { ...things, tokenId: await makeToken(operator, tenantId) };
-      // Nothing is sent anew for a trigger that is off.
-      if (operation === "redeliver")
+      if (operation === "redeliver") {
+        // Nothing is sent anew for a trigger that is off, nor while it is sent anew already.
         await operator.ask("POST", `/tenants/${tenantId}/triggers/${things.triggerId}/enable`);
+        await until(async () => (await attemptsOf(operator, things)) > redelivered);
+        redelivered += 1;
+      }
       if (operation === "deleteTenant") {
         const body = { name: "Tenant" };
         const headers = { "if-match": "*" };

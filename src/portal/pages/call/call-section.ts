@@ -8,6 +8,30 @@ import { durationOf, resultOf } from "../calls/call-facts.ts";
 import { Party } from "../calls/party.ts";
 import type { FieldNames } from "../calls/use-fields.ts";
 
+/** Whatever else the call has, on demand. */
+function AllFields({
+  fields,
+  names,
+}: {
+  readonly fields: CallSummary["fields"];
+  readonly names: FieldNames;
+}): VNode {
+  const { t } = usePortal();
+  const all = Object.entries(fields);
+  return html`<details>
+    <summary>${t("call.all-fields", { count: all.length })}</summary>
+    <dl class="facts all-fields">
+      ${all.map(
+        ([path, value]) =>
+          html`<div key=${path}>
+            <dt>${names.name(path)} <code>${path}</code></dt>
+            <dd><bdi>${names.value(path, String(value))}</bdi></dd>
+          </div>`,
+      )}
+    </dl>
+  </details>`;
+}
+
 /** What the call was: the few things that tell which it is, and all the rest on demand. */
 export function CallSection({
   call,
@@ -25,7 +49,6 @@ export function CallSection({
     [t("calls.column.result"), t(`calls.result.${resultOf(fields)}`)],
     [t("calls.column.duration"), durationOf(portal, fields)],
   ];
-  const all = Object.entries(fields);
   return html`<section>
     <h2>${t("call.call")}</h2>
     <dl class="facts">
@@ -57,17 +80,6 @@ export function CallSection({
         </dd>
       </div>
     </dl>
-    <details>
-      <summary>${t("call.all-fields", { count: all.length })}</summary>
-      <dl class="facts all-fields">
-        ${all.map(
-          ([path, value]) =>
-            html`<div key=${path}>
-              <dt>${names.name(path)} <code>${path}</code></dt>
-              <dd><bdi>${names.value(path, String(value))}</bdi></dd>
-            </div>`,
-        )}
-      </dl>
-    </details>
+    <${AllFields} fields=${fields} names=${names} />
   </section>`;
 }

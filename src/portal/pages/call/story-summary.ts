@@ -3,13 +3,35 @@ import type { CallStory, TriggerStory } from "../../../admin/contract/calls.ts";
 /** What of a story is shown. */
 export const storyFilters = ["all", "fired", "not-fired"] as const;
 export type StoryFilter = (typeof storyFilters)[number];
+const wanted = { fired: "fired", "not-fired": "missed" } as const;
+
+/** How long after a call its deliveries are waited for, in ms. */
+const waitedForMs = 300_000;
+
+/** Whether what a call has fired may still be on its way: its time is the service's, `now` is the browser's. */
+export function isRecent({ call }: CallStory, now: number): boolean {
+  return now - Date.parse(call.at) < waitedForMs;
+}
 
 /**
- * Whether a webhook was made, as far as it is known: by what came of it, which outlasts changes of the trigger; else by
- * the trigger as it is now.
+ * Whether a webhook was made: by what came of it, which outlasts changes of the trigger; else, for a recent call, by the
+ * trigger as it is now. Of an older call a trigger that would fire now proves nothing: `unknown`.
  */
-export function fired({ fires, delivery }: TriggerStory): boolean {
-  return delivery !== null || fires;
+export type Standing = "fired" | "unknown" | "missed";
+
+export function standingOf({ fires, delivery }: TriggerStory, recent: boolean): Standing {
+  if (delivery !== null) return "fired";
+  if (!fires) return "missed";
+  return recent ? "fired" : "unknown";
+}
+
+/** Whether something of the story is yet to come. */
+export function isOpen(story: CallStory, now: number): boolean {
+  const recent = isRecent(story, now);
+  return story.triggers.some(
+    ({ fires, delivery }) =>
+      delivery?.state === "retrying" || (recent && fires && delivery === null),
+  );
 }
 
 /** Why one did not fire, the nearest reason: what is outside its conditions is told of before them. */
@@ -34,39 +56,45 @@ export interface StorySummary {
   readonly cancelled: number;
   /** Fired, and nothing is known yet of its delivery. */
   readonly pending: number;
+  /** Would fire now, and of a delivery nothing is known. */
+  readonly unknown: number;
   /** Would have fired, had nothing outside their conditions been in the way. */
   readonly hindered: number;
 }
 
-export function summaryOf({ triggers }: CallStory): StorySummary {
+export function summaryOf({ triggers }: CallStory, recent: boolean): StorySummary {
+  const standing = (wanted: Standing): readonly TriggerStory[] =>
+    triggers.filter((trigger) => standingOf(trigger, recent) === wanted);
+  const fired = standing("fired");
   const inState = (state: string): number =>
     triggers.filter(({ delivery }) => delivery?.state === state).length;
-  const hindered = triggers.filter(
-    (trigger) => !fired(trigger) && missOf(trigger)?.kind === "obstacle",
-  );
+  const hindered = standing("missed").filter((trigger) => missOf(trigger)?.kind === "obstacle");
   return {
     all: triggers.length,
-    fired: triggers.filter(fired).length,
+    fired: fired.length,
     delivered: inState("delivered"),
     retrying: inState("retrying"),
     dead: inState("dead"),
     cancelled: inState("cancelled"),
-    pending: triggers.filter(({ fires, delivery }) => fires && delivery === null).length,
+    pending: fired.filter(({ delivery }) => delivery === null).length,
+    unknown: standing("unknown").length,
     hindered: hindered.length,
   };
 }
 
-/** Those of a filter: the fired first, then those that an obstacle kept, then by how near they were. */
+/** Those of a filter: the fired first, then the unknown, then those that an obstacle kept, then by how near they were. */
 export function inOrder(
   triggers: readonly TriggerStory[],
   filter: StoryFilter,
+  recent: boolean,
 ): readonly TriggerStory[] {
   const rank = (trigger: TriggerStory): number => {
-    if (fired(trigger)) return 0;
+    const standing = standingOf(trigger, recent);
+    if (standing !== "missed") return standing === "fired" ? 0 : 1;
     const miss = missOf(trigger);
-    return miss?.kind === "conditions" ? 1 + miss.failed : 1;
+    return miss?.kind === "conditions" ? 2 + miss.failed : 2;
   };
   return triggers
-    .filter((trigger) => filter === "all" || fired(trigger) === (filter === "fired"))
+    .filter((trigger) => filter === "all" || standingOf(trigger, recent) === wanted[filter])
     .toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }

@@ -8,7 +8,8 @@ import { StateBadge, reasonText } from "../../ui/outcome.ts";
 import { Time } from "../../ui/time.ts";
 import type { FieldNames } from "../calls/use-fields.ts";
 import { ConditionLine } from "./condition-line.ts";
-import { fired, missOf } from "./story-summary.ts";
+import { missOf, standingOf } from "./story-summary.ts";
+import type { Standing } from "./story-summary.ts";
 
 /** What was delivered, in a line. */
 export function DeliveryLine({ of }: { readonly of: Delivery }): VNode {
@@ -27,9 +28,16 @@ export function DeliveryLine({ of }: { readonly of: Delivery }): VNode {
 }
 
 /** In a sentence, why it did not fire, or what is to be known of it firing. */
-function Verdict({ of }: { readonly of: TriggerStory }): VNode | null {
+function Verdict({
+  of,
+  standing,
+}: {
+  readonly of: TriggerStory;
+  readonly standing: Standing;
+}): VNode | null {
   const { t, has } = usePortal();
-  if (fired(of)) {
+  if (standing === "unknown") return html`<p>${t("call.unknown")}</p>`;
+  if (standing === "fired") {
     if (of.delivery === null) return html`<p>${t("call.pending")}</p>`;
     return of.fires ? null : html`<p class="quiet-text">${t("call.would-not-now")}</p>`;
   }
@@ -63,28 +71,36 @@ function Obstacles({ of }: { readonly of: TriggerStory }): VNode | null {
   </ul>`;
 }
 
+const badges = {
+  fired: "call.fired",
+  unknown: "call.not-known",
+  missed: "call.not-fired",
+} as const satisfies Record<Standing, string>;
+
 /** One webhook in the story of a call: fired or not, condition by condition, and what came of it. */
 export function TriggerCard({
   of,
   names,
+  recent,
   open,
 }: {
   readonly of: TriggerStory;
   readonly names: FieldNames;
+  /** Of the call: what it has fired may still be on its way. */
+  readonly recent: boolean;
   readonly open: boolean;
 }): VNode {
   const { t, href, can } = usePortal();
-  const hasFired = fired(of);
+  const standing = standingOf(of, recent);
+  const hasFired = standing === "fired";
   const name = of.name === "" ? of.triggerId : of.name;
   return html`<article class=${hasFired ? "story-trigger fired" : "story-trigger"}>
     <h3>
       <a href=${href(of.triggerId)}><bdi>${name}</bdi></a>
-      <${Badge} kind=${hasFired ? "good" : "neutral"}
-        >${t(hasFired ? "call.fired" : "call.not-fired")}<//
-      >
+      <${Badge} kind=${hasFired ? "good" : "neutral"}>${t(badges[standing])}<//>
       ${of.endpoint === "ok" ? null : html`<${Badge} kind="warning">${t(`call.endpoint.${of.endpoint}`)}<//>`}
     </h3>
-    <${Verdict} of=${of} />
+    <${Verdict} of=${of} standing=${standing} />
     ${of.delivery === null ? null : html`<${DeliveryLine} of=${of.delivery} />`}
     <${Obstacles} of=${of} />
     ${

@@ -19,7 +19,10 @@ import { refreshed } from "./refreshed.ts";
 
 const refreshMs = 5000;
 
-/** A row that goes up to the top is taken out of the page for a moment, and what had the focus in it loses that. */
+/**
+ * Where a browser can not move elements as they are (`moveBefore`), a row that goes up to the top is taken out of the page
+ * for a moment, and what had the focus in it loses that.
+ */
 function useKeptFocus(rows: readonly Delivery[] | null): () => void {
   const kept = useRef<Element | null>(null);
   useLayoutEffect(() => {

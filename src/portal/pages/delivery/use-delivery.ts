@@ -5,15 +5,8 @@ import { useLoad } from "../../shell/load.ts";
 import type { Load } from "../../shell/load.ts";
 import { usePoll } from "../../shell/poll.ts";
 import { usePortal } from "../../shell/portal.ts";
-
-/** A webhook that is being sent anew. */
-export type Follow =
-  | { readonly kind: "none" }
-  /** Asked for; `before`: how many attempts there were then. */
-  | { readonly kind: "sending"; readonly replayId: string; readonly before: number }
-  | { readonly kind: "ended" }
-  /** Nothing was sent; `error`: why, as far as that is known. */
-  | { readonly kind: "failed"; readonly error: string | null };
+import { followedOn } from "./follow.ts";
+import type { Follow } from "./follow.ts";
 
 export interface FollowedDelivery {
   readonly detail: Load<DeliveryDetail>;
@@ -23,13 +16,6 @@ export interface FollowedDelivery {
 }
 
 const pollMs = 2000;
-
-/** What of a replay tells that nothing will come of it; null: nothing does yet. */
-function failureOf(replay: Replay): Follow | null {
-  if (replay.state === "failed" || replay.state === "stopped")
-    return { kind: "failed", error: replay.error };
-  return replay.state === "done" && replay.written === 0 ? { kind: "failed", error: null } : null;
-}
 
 /** Reads a delivery, and anew for as long as something is to come: another attempt, or what was sent anew. */
 export function useDelivery(jobId: string): FollowedDelivery {
@@ -55,15 +41,11 @@ export function useDelivery(jobId: string): FollowedDelivery {
     detail.set(next);
     const { current } = following;
     if (current.kind !== "sending") return;
-    if (next.attemptList.length > current.before) {
-      if (next.state === "retrying") return;
-      setFollow({ kind: "ended" });
-      announce(t(`delivery.follow.${next.state}`));
-      return;
-    }
-    const replay = await replayOf(current.replayId);
-    const failure = replay && failureOf(replay);
-    if (failure !== null) setFollow(failure);
+    const isAttempted = next.attemptList.length > current.before;
+    const replay = isAttempted ? null : await replayOf(current.replayId);
+    const later = followedOn(current, next, replay);
+    setFollow(later);
+    if (later.kind === "ended") announce(t(`delivery.follow.${next.state}`));
   }
   const refresh = async (): Promise<void> => {
     try {
@@ -80,7 +62,7 @@ export function useDelivery(jobId: string): FollowedDelivery {
     redeliver: async () => {
       const before = detail.data?.attemptList.length ?? 0;
       const { body } = await api.call("redeliver", { params: { jobId } });
-      setFollow({ kind: "sending", replayId: body.replayId, before });
+      setFollow({ kind: "sending", replayId: body.replayId, before, unknown: 0 });
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Tenant } from "../../../admin/contract/access.ts";
 import { ApiError } from "../../api/problem.ts";
 import { useLoad } from "../../shell/load.ts";
 import { usePortal } from "../../shell/portal.ts";
+import { problemAt } from "../../trigger/problem-text.ts";
 import { Button } from "../../ui/button.ts";
 import { Dialog } from "../../ui/dialog.ts";
 import { TextField, Toggle } from "../../ui/field.ts";
@@ -47,9 +48,9 @@ function Fields({
   readonly problems: ApiError["problems"];
   readonly onChange: (draft: Draft) => void;
 }): VNode {
-  const { t } = usePortal();
-  const wrong = (path: string): string | null =>
-    problems.find((problem) => problem.path === path)?.message ?? null;
+  const portal = usePortal();
+  const { t } = portal;
+  const wrong = (path: string): string | null => problemAt(portal, problems, path);
   return html`${
       isNew
         ? html`<${TextField}
