@@ -131,7 +131,8 @@ function engine(
       const codecs = await retryUntil(stop, clock, () => loadCodecs(around, connections), {
         onError,
       });
-      const told = { ...around, emit: tellStore };
+      // Nobody edits where there is no API.
+      const told = api === null ? around : { ...around, emit: tellStore };
       const parts = await retryUntil(stop, clock, () => createStore(told, connections, codecs), {
         onError,
       });

@@ -1,4 +1,5 @@
 import type { AdminApi } from "../admin/api/admin-api.ts";
+import { aborted } from "../runtime/aborted.ts";
 import { retryUntil } from "../runtime/retry-until.ts";
 import { runTogether } from "../runtime/run-together.ts";
 import type { Service } from "../runtime/supervisor.ts";
@@ -7,7 +8,7 @@ import { createCallHandlers } from "./admin-calls.ts";
 import { createEndpointStates } from "./admin-endpoints.ts";
 import { createAuditing } from "./auditing.ts";
 import { loadAdminCodecs } from "./codecs.ts";
-import type { AdminCodecs, Codecs } from "./codecs.ts";
+import type { Codecs } from "./codecs.ts";
 import { createConfiguration } from "./configuration.ts";
 import type { Later } from "./configuration.ts";
 import type { Connections, ServiceSurroundings } from "./connections.ts";
@@ -23,14 +24,22 @@ export interface AdminApiGround {
   readonly later: Later;
 }
 
-/** Has the API answer once the store is read. Ends with `stop`, what is under way finished. */
+/** Resolves when nothing is under way any more, or the time for that is over. */
+async function closed(api: AdminApi, kill: AbortSignal): Promise<void> {
+  await Promise.race([api.close(), aborted(kill)]);
+}
+
+/**
+ * Has the API answer once the store is read. With `stop` nothing new begins; what is under way is finished before that
+ * which it works with ends. With `kill` it is not waited for.
+ */
 async function serve(
   api: AdminApi,
   { around, connections, codecs, parts, later }: AdminApiGround,
-  adminCodecs: AdminCodecs,
   stop: AbortSignal,
   kill: AbortSignal,
 ): Promise<void> {
+  const adminCodecs = await loadAdminCodecs(around, connections);
   await using writer = createAuditing(around, connections, adminCodecs);
   await using remembered = createHistory(around, connections, codecs, adminCodecs);
   const { history, recentCalls } = remembered;
@@ -45,38 +54,41 @@ async function serve(
   const opening: Service = {
     name: "API",
     async run(ending) {
-      await parts.store.whenCaughtUp(ending);
-      if (ending.aborted) return;
+      await parts.store.whenCaughtUp(AbortSignal.any([stop, ending]));
+      if (stop.aborted || ending.aborted) return;
       const { authentication, publicRoutes } = access;
       const handlers = { ...access.handlers, ...configuration.handlers, ...calls.handlers };
       api.open({ authentication, publicRoutes, handlers });
     },
   };
-  using _ = { [Symbol.dispose]: () => api.close() };
   const services = [service, ...remembered.services, ...access.services, ...calls.services];
-  await runTogether([...services, opening], stop, kill);
+  await using _ = { [Symbol.asyncDispose]: () => closed(api, kill) };
+  const finished = new AbortController();
+  const finish = (): void => void closed(api, kill).then(() => finished.abort());
+  if (stop.aborted) return;
+  stop.addEventListener("abort", finish, { once: true });
+  try {
+    await runTogether([...services, opening], finished.signal, kill);
+  } finally {
+    stop.removeEventListener("abort", finish);
+  }
 }
 
 /**
- * The API of the admin role. What it needs besides the other roles (schemas of tokens and of changes, which an older
- * installation lacks until `topics apply` is run) is waited for here, and holds up nothing else.
+ * The API of the admin role. It holds up nothing else and ends nothing else: what it needs besides the other roles (schemas
+ * of tokens and of changes, which an older installation lacks until `topics apply` is run) is waited for here, and after
+ * a fault it is built anew; each is told.
  */
 export function createAdminApiService(api: AdminApi, ground: AdminApiGround): Service {
-  const { around, connections } = ground;
-  const { clock, emit } = around;
+  const { clock, emit } = ground.around;
   return {
     name: "admin API",
     async run(stop, kill) {
-      const onError = (error: unknown, waitMs: number): void =>
-        emit({ type: "service.waiting", error, waitMs });
-      const load = () => loadAdminCodecs(around, connections);
-      const adminCodecs = await retryUntil(stop, clock, load, { onError }).catch(
-        (error: unknown) => {
-          if (stop.aborted) return null;
-          throw error;
-        },
-      );
-      if (adminCodecs !== null) await serve(api, ground, adminCodecs, stop, kill);
+      await retryUntil(stop, clock, () => serve(api, ground, stop, kill), {
+        onError: (error, waitMs) => emit({ type: "service.waiting", error, waitMs }),
+        // What goes wrong with stopping is told by whoever stops it.
+        retryable: () => !stop.aborted,
+      });
     },
   };
 }

@@ -30,11 +30,16 @@ export class LaterVersions<T> {
     };
   }
 
-  /** To be told of each event when the store has taken it on, and nothing after it. `read` gives what the store has now. */
+  /**
+   * To be told of each event when the store has taken it on, and nothing after it. `read` gives what the store has now; it
+   * is asked for nothing that nobody watches: a store has millions of events to read, and an answer of it may take long.
+   */
   note({ table, key, offset, result }: Applied, read: () => T | undefined): void {
     if (table !== this.#table || result === "refused") return;
+    const watched = this.#watched.get(key);
+    if (watched === undefined) return;
     const version = result === "deleted" ? null : (read() ?? null);
-    this.#watched.get(key)?.versions.push({ offset, version });
+    watched.versions.push({ offset, version });
   }
 
   /** The last strictly between two offsets. */

@@ -16,9 +16,10 @@ export const adminErrors = {
     status: 415,
   },
   BODY_TOO_LARGE: {
-    message: "The body is larger than the {bytes} bytes of admin.maxBodyBytes",
+    message: "The body is larger than the {bytes} bytes that are taken here",
     retryable: false,
     status: 413,
+    action: "Send less; or, where that many are admin.maxBodyBytes, have them raised.",
   },
   PRECONDITION_REQUIRED: {
     message: "It is there already: say by the header If-Match which version this is meant for",

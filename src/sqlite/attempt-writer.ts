@@ -4,27 +4,17 @@ import { foldDelivery } from "../history/fold-delivery.ts";
 import type { FoldedDelivery } from "../history/fold-delivery.ts";
 import { deliveryStates } from "../history/history.ts";
 import type { DeliveryAttempt } from "../jobs/delivery-attempt.ts";
-import { idKey, packId, unpackId } from "./packed-id.ts";
-import type { PackedId } from "./packed-id.ts";
+import { JobFinder } from "./job-finder.ts";
+import type { KnownRow } from "./job-finder.ts";
+import { idKey, packId } from "./packed-id.ts";
+import { partOf } from "./parts.ts";
 import { TallyWriter } from "./tally-writer.ts";
 import type { Texts } from "./texts.ts";
 
-/** What is looked at of a delivery that is there to fold another attempt into it. */
-interface KnownRow {
-  readonly id: number;
-  readonly job: PackedId;
-  readonly tenant: number;
-  readonly state: number;
-  readonly attempts: number;
-  readonly last_attempt: number;
-  readonly first_at: number;
-  readonly last_at: number;
-}
-
-const insertDelivery = `INSERT INTO deliveries (job_key, job, tenant, trigger_id, cdr_key, cdr,
+const insertDelivery = `INSERT INTO deliveries (id, part, job_key, job, tenant, trigger_id, cdr_key, cdr,
   state, attempts, last_attempt, first_at, last_at, reason, status, duration, next_at, host,
   cdr_topic, cdr_partition, cdr_offset)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const updateLast = `UPDATE deliveries SET state = ?, attempts = ?, last_attempt = ?, first_at = ?,
   last_at = ?, reason = ?, status = ?, duration = ?, next_at = ?, host = ?, cdr_topic = ?,
   cdr_partition = ?, cdr_offset = ? WHERE id = ?`;
@@ -35,21 +25,24 @@ const insertAttempt = `INSERT INTO attempts (delivery, at, attempt, outcome, dur
 /** Writes attempts, the deliveries that they make up, and the tallies of their hours; all within somebody else's transaction. */
 export class AttemptWriter {
   readonly #texts: Texts;
-  readonly #find: StatementSync;
+  readonly #jobs: JobFinder;
   readonly #insert: StatementSync;
   readonly #updateLast: StatementSync;
   readonly #updateCount: StatementSync;
   readonly #attempt: StatementSync;
   readonly #resize: StatementSync;
   readonly #tallies: TallyWriter;
+  #lastId: number;
   #newDeliveries = 0;
   #newAttempts = 0;
 
   constructor(db: DatabaseSync, texts: Texts) {
     this.#texts = texts;
-    this.#find = db.prepare(
-      "SELECT id, job, tenant, state, attempts, last_attempt, first_at, last_at FROM deliveries WHERE job_key = ?",
-    );
+    this.#jobs = new JobFinder(db);
+    const { id } = db.prepare("SELECT max(id) AS id FROM deliveries").get() as {
+      id: number | null;
+    };
+    this.#lastId = id ?? 0;
     this.#insert = db.prepare(insertDelivery);
     this.#updateLast = db.prepare(updateLast);
     this.#updateCount = db.prepare("UPDATE deliveries SET attempts = ?, first_at = ? WHERE id = ?");
@@ -65,6 +58,7 @@ export class AttemptWriter {
     this.#newDeliveries = 0;
     this.#newAttempts = 0;
     this.#tallies.begin();
+    this.#jobs.begin();
   }
 
   /** Takes one; one that is known already changes nothing. */
@@ -72,7 +66,7 @@ export class AttemptWriter {
     const tenant = this.#texts.idOf(attempt.tenantId);
     const trigger = this.#texts.idOf(attempt.triggerId);
     const key = idKey(attempt.jobId);
-    const known = this.#known(key, tenant, attempt.jobId);
+    const known = this.#jobs.find(key, tenant, attempt.jobId);
     if (known === undefined) {
       const id = this.#begin(key, tenant, trigger, foldDelivery(null, attempt));
       this.#addAttempt(id, attempt);
@@ -89,19 +83,16 @@ export class AttemptWriter {
     if (this.#newAttempts > 0) this.#resize.run(this.#newDeliveries, this.#newAttempts);
   }
 
-  #known(key: number, tenant: number, jobId: string): KnownRow | undefined {
-    const rows = this.#find.all(key) as unknown as readonly KnownRow[];
-    return rows.find((row) => row.tenant === tenant && unpackId(row.job) === jobId);
-  }
-
   #begin(key: number, tenant: number, trigger: number, delivery: FoldedDelivery): number {
     const { jobId, cdrId } = delivery;
     const packed = packId(jobId);
     const call = [idKey(cdrId), packId(cdrId)] as const;
     const row = this.#last(delivery);
-    const { lastInsertRowid } = this.#insert.run(key, packed, tenant, trigger, ...call, ...row);
+    const id = (this.#lastId += 1);
+    this.#insert.run(id, partOf(id), key, packed, tenant, trigger, ...call, ...row);
+    this.#jobs.add(id, key);
     this.#newDeliveries += 1;
-    return Number(lastInsertRowid);
+    return id;
   }
 
   /** True: it was not known. */

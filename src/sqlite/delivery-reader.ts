@@ -7,6 +7,7 @@ import type { PageEnd } from "../history/page-cursor.ts";
 import type { AttemptOutcome, DeliveryAttempt } from "../jobs/delivery-attempt.ts";
 import { idKey, unpackId } from "./packed-id.ts";
 import type { PackedId } from "./packed-id.ts";
+import { partsTable } from "./parts.ts";
 import { hourMs } from "./tally-writer.ts";
 
 type Value = string | number | null;
@@ -93,10 +94,14 @@ export class DeliveryReader {
       ranges("deliveries_trigger", "tenant = ? AND trigger_id = ? AND state = ?"),
     );
     this.#ofCall = db.prepare(
-      "SELECT id, last_at, trigger_id, state, cdr FROM deliveries WHERE cdr_key = ? AND tenant = ?",
+      `${partsTable} SELECT id, last_at, trigger_id, state, cdr FROM parts CROSS JOIN deliveries
+       INDEXED BY deliveries_call USING (part) WHERE cdr_key = ? AND tenant = ?`,
     );
     this.#byId = db.prepare(`SELECT ${columns} FROM deliveries WHERE id = ?`);
-    this.#byJob = db.prepare(`SELECT ${columns} FROM deliveries WHERE job_key = ?`);
+    this.#byJob = db.prepare(
+      `${partsTable} SELECT ${columns} FROM parts CROSS JOIN deliveries
+       INDEXED BY deliveries_job USING (part) WHERE job_key = ?`,
+    );
     this.#attempts = db.prepare(`SELECT attempt, at, duration, outcome, ${text("reason")}, status,
       error, next_at, ${text("method")}, ${text("host")} FROM attempts WHERE delivery = ?
       ORDER BY at, attempt`);

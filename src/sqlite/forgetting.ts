@@ -1,6 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { ForgetOrder, Forgotten } from "../history/history-store.ts";
-import type { PackedId } from "./packed-id.ts";
 import { logBytes } from "./database-file.ts";
 import { hourMs } from "./tally-writer.ts";
 
@@ -17,9 +16,8 @@ interface OldRow {
   readonly id: number;
   readonly last_at: number;
   readonly attempts: number;
-  readonly cdr_key: number;
-  readonly tenant: number;
-  readonly cdr: PackedId;
+  readonly cdr_partition: number;
+  readonly cdr_offset: number;
 }
 
 /** Deletes what is too old or too much, the oldest first, a little at a time. */
@@ -37,13 +35,13 @@ export class Forgetting {
 
   constructor(db: DatabaseSync) {
     this.#oldest = db.prepare(
-      "SELECT id, last_at, attempts, cdr_key, tenant, cdr FROM deliveries WHERE last_at < ? ORDER BY last_at LIMIT ?",
+      "SELECT id, last_at, attempts, cdr_partition, cdr_offset FROM deliveries WHERE last_at < ? ORDER BY last_at LIMIT ?",
     );
     this.#delivery = db.prepare("DELETE FROM deliveries WHERE id = ?");
     this.#attempts = db.prepare("DELETE FROM attempts WHERE delivery = ?");
-    // A call stays for as long as one of its deliveries.
-    this.#call = db.prepare(`DELETE FROM calls WHERE cdr_key = ?1 AND tenant = ?2 AND cdr = ?3
-      AND NOT EXISTS (SELECT 1 FROM deliveries WHERE cdr_key = ?1 AND tenant = ?2 AND cdr = ?3)`);
+    // A call stays for as long as one of its deliveries. Without `deliveries_place` none is kept, and none is looked at.
+    this.#call = db.prepare(`DELETE FROM calls WHERE cdr_partition = ?1 AND cdr_offset = ?2
+      AND NOT EXISTS (SELECT 1 FROM deliveries WHERE cdr_partition = ?1 AND cdr_offset = ?2)`);
     this.#tallies = db.prepare(`DELETE FROM tallies WHERE (tenant, trigger_id, hour) IN
       (SELECT tenant, trigger_id, hour FROM tallies WHERE hour < ? ORDER BY hour LIMIT ?)`);
     this.#changes = db.prepare(
@@ -83,7 +81,7 @@ export class Forgetting {
     for (const row of rows) {
       this.#attempts.run(row.id);
       this.#delivery.run(row.id);
-      this.#call.run(row.cdr_key, row.tenant, row.cdr);
+      this.#call.run(row.cdr_partition, row.cdr_offset);
       attempts += row.attempts;
     }
     if (rows.length > 0) this.#resize.run(rows.length, attempts);

@@ -13,6 +13,7 @@ import { AttemptWriter } from "./attempt-writer.ts";
 import { bytesOf, openForWriting } from "./database-file.ts";
 import { Forgetting } from "./forgetting.ts";
 import { idKey, packId } from "./packed-id.ts";
+import { placeIndex } from "./schema.ts";
 import { Texts } from "./texts.ts";
 
 export interface WriterOptions {
@@ -61,7 +62,7 @@ export class HistoryWriter {
       "INSERT INTO positions VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET next = excluded.next",
     );
     this.#size = db.prepare("SELECT deliveries, attempts FROM size");
-    if (!keepsCalls) db.exec("DELETE FROM calls");
+    db.exec(keepsCalls ? placeIndex.make : `DELETE FROM calls; ${placeIndex.drop}`);
     const positions = db.prepare("SELECT topic, partition, next FROM positions").all();
     // Rows have no prototype, and come to the other thread as they are.
     this.opened = {

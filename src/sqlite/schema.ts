@@ -9,13 +9,14 @@ export const schemaVersion = 1;
  *
  * Lists are read from `deliveries_state` and `deliveries_trigger`: one of all states is put together from the four ranges,
  * which costs a look-up for each and spares the two indexes that it would need else. `deliveries_age` is what is forgotten
- * by. Jobs and calls are looked up by 48 bits of them; what has the same is told apart by the whole.
+ * by. Jobs and calls are looked up by parts, and in these by 48 bits of them; what has the same is told apart by the whole.
  */
 export const schema = `
 CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
 
 CREATE TABLE deliveries (
   id INTEGER PRIMARY KEY,
+  part INTEGER NOT NULL,
   job_key INTEGER NOT NULL,
   job ANY NOT NULL,
   tenant INTEGER NOT NULL,
@@ -36,8 +37,8 @@ CREATE TABLE deliveries (
   cdr_partition INTEGER NOT NULL,
   cdr_offset INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX deliveries_job ON deliveries (job_key);
-CREATE INDEX deliveries_call ON deliveries (cdr_key, tenant);
+CREATE INDEX deliveries_job ON deliveries (part, job_key);
+CREATE INDEX deliveries_call ON deliveries (part, cdr_key, tenant);
 CREATE INDEX deliveries_state ON deliveries (tenant, state, last_at);
 CREATE INDEX deliveries_trigger ON deliveries (tenant, trigger_id, state, last_at);
 CREATE INDEX deliveries_age ON deliveries (last_at);
@@ -90,8 +91,10 @@ CREATE TABLE calls (
   cdr_offset INTEGER NOT NULL,
   timestamp INTEGER NOT NULL,
   value BLOB NOT NULL,
-  UNIQUE (cdr_key, tenant, cdr, cdr_partition, cdr_offset)
+  UNIQUE (cdr_partition, cdr_offset)
 ) STRICT;
+
+CREATE INDEX calls_key ON calls (cdr_key, tenant);
 
 CREATE TABLE positions (
   topic TEXT NOT NULL,
@@ -107,3 +110,9 @@ CREATE TABLE size (
 ) STRICT;
 INSERT INTO size VALUES (0, 0, 0);
 `;
+
+/** What finds the deliveries of a call by where that stands; only where calls are kept is it worth what it costs. */
+export const placeIndex = {
+  make: "CREATE INDEX IF NOT EXISTS deliveries_place ON deliveries (cdr_partition, cdr_offset)",
+  drop: "DROP INDEX IF EXISTS deliveries_place",
+} as const;

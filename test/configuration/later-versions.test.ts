@@ -52,3 +52,21 @@ test("what was refused is in force nowhere and overwrites nothing; other tables 
   note("b", 3, "three");
   expect(later.between("a", 0, 9)).toBeUndefined();
 });
+
+test("the store is asked for nothing that nobody watches: with one tenant over its licence an answer takes long", () => {
+  const later = new LaterVersions<string>("triggers");
+  const asked: string[] = [];
+  const note = (key: string, offset: number): void => {
+    const read = (): string => {
+      asked.push(key);
+      return key;
+    };
+    later.note({ type: "store.applied", table: "triggers", key, offset, result: "applied" }, read);
+  };
+  const watch = later.watch("a");
+  for (const [offset, key] of ["a", "b", "c"].entries()) note(key, offset);
+  expect(asked).toEqual(["a"]);
+  watch[Symbol.dispose]();
+  note("a", 3);
+  expect(asked).toEqual(["a"]);
+});

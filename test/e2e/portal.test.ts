@@ -137,11 +137,15 @@ test(
     const id = webhookIdOf(fits, triggerId);
     await hooks.until(() => hooks.counts.has(id));
     expect(ofTrigger(fits).every((hook) => verified(hook, secret))).toBe(true);
-    await visit.open(`/deliveries?cdrId=${fits.cdr.id}`);
-    while ((await page.getByText("Delivered").count()) === 0) {
+    await visit.open(`/deliveries?call=${fits.cdr.id}`);
+    const rows = page.locator("table.table tbody tr");
+    const row = rows.filter({ has: page.locator(`a[href*="/deliveries/${id}"]`) });
+    const delivered = row.filter({ hasText: "Delivered" });
+    while ((await delivered.count()) === 0) {
       await page.reload();
       await visit.settled();
     }
+    expect(await rows.count()).toBe(1);
     await looked("deliveries");
     await visit.open(`/deliveries/${id}`);
     await page.getByText("Delivered at the first attempt.").waitFor();
@@ -210,4 +214,5 @@ test("the pages besides are in order, too", { timeout: 240_000 }, async () => {
   }
   await visit.open("");
   await looked("list");
+  expect(visit.complaints).toEqual([]);
 });

@@ -51,9 +51,9 @@ test(
   "who saves second is told what the first has changed, and overwrites nothing",
   { timeout: 180_000 },
   async () => {
-    for (const { page, open } of [first, second]) {
-      await open(`/${trigger.triggerId}`);
-      await page.getByLabel("Name", { exact: true }).waitFor();
+    for (const visit of [first, second]) {
+      await visit.open(`/${trigger.triggerId}`);
+      await visit.page.getByLabel("Name", { exact: true }).waitFor();
     }
     await first.page.getByLabel("Address", { exact: true }).fill("http://127.0.0.1:9999/theirs");
     await second.page.getByLabel("Name", { exact: true }).fill("Mine");

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { apiOf } from "../support/api-client.ts";
 import { startGuardedKafka } from "../support/chart/guarded-kafka.ts";
 import type { GuardedKafka } from "../support/chart/guarded-kafka.ts";
 import { ofKind, rendered, theOne } from "../support/chart/render-chart.ts";
@@ -178,6 +179,37 @@ test("with the rights of its KafkaUser each role does all that it is there for",
   }
 });
 
+test("with the rights of its KafkaUser the admin role changes triggers, licences and tokens, and has webhooks sent again", async () => {
+  await using attempts = await followAttempts(kafka.stack, topics.attempts);
+  const args = ["token", "create", "--role", "operator", "--name", "a"];
+  const { stdout } = await runProgram(args, { env: envOf("operator") });
+  const { port } = await service("admin").line(({ msg }) => msg === "listening");
+  const api = apiOf(`http://127.0.0.1:${Number(port)}`, /onhk_\S+/.exec(stdout)?.[0] ?? "");
+  while ((await api.ask("GET", "/me")).status !== 200) await pause(500);
+  const tenantId = newTenantId();
+  const t = `/tenants/${tenantId}`;
+  const must = async (status: number, ...asked: Parameters<typeof api.ask>) => {
+    const answer = await api.ask(...asked);
+    expect({ status: answer.status, text: answer.text }).toMatchObject({ status });
+    return answer.text === "" ? {} : (answer.json() as Readonly<Record<string, string>>);
+  };
+  const headers = { "if-none-match": "*" };
+  await must(200, "PUT", t, { body: { name: "Tenant" }, headers });
+  const body = { name: "a", action: { url: `${hooks.url}/well` } };
+  const { triggerId = "" } = await must(201, "POST", `${t}/triggers`, { body });
+  await must(201, "POST", `${t}/tokens`, { body: { name: "a" } });
+  const call = callOf(tenantId);
+  await platform.call(call);
+  const jobId = webhookIdOf(call, triggerId);
+  const delivered = () => attempts.all.filter((each) => each.jobId === jobId).length;
+  await attempts.until(() => delivered() === 1);
+  while ((await api.ask("GET", `${t}/deliveries/${jobId}`)).status !== 200) await pause(100);
+  await must(202, "POST", `${t}/deliveries/${jobId}/redeliver`);
+  await attempts.until(() => delivered() === 2);
+  const refused = service("admin").log.filter((line) => /authoriz/i.test(JSON.stringify(line)));
+  expect(refused).toEqual([]);
+});
+
 test("with the rights of the KafkaUser for operators all of their commands work", async () => {
   await using attempts = await followAttempts(kafka.stack, topics.attempts);
   const run = async (args: readonly string[], stdin = ""): Promise<string> => {
@@ -204,6 +236,7 @@ test("with the rights of the KafkaUser for operators all of their commands work"
   await attempts.until(() => delivered() === 2);
   expect(await run(["dead", "list", "--json"])).toContain("triggerId");
   expect(await run(["replay", "dead", "--all", "--yes"])).toContain("dead-");
+  expect(await run(["token", "create", "--role", "support", "--name", "a"])).toContain("onhk_");
   const { stdout, stderr } = await runProgram(["audit", "--json"], { env: envOf("operator") });
   expect({ report: JSON.parse(stdout) as unknown, stderr }).toMatchObject({ report: {} });
   expect(stderr).not.toMatch(/authoriz/i);

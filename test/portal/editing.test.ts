@@ -4,12 +4,15 @@ import {
   blankDraft,
   draftOf,
   isChanged,
+  isMistaken,
   namedTwice,
   writtenOf,
 } from "../../src/portal/trigger/draft.ts";
+import { hasMask, mask, typedOverMask } from "../../src/portal/trigger/mask.ts";
 import { fromLocalInput, toLocalInput } from "../../src/portal/trigger/local-time.ts";
-import { changesOf, merged } from "../../src/portal/trigger/merge.ts";
+import { changesOf, merged, savedOver } from "../../src/portal/trigger/merge.ts";
 import { readWindow, windowText, writeWindow } from "../../src/portal/trigger/week-window.ts";
+import { valueMask } from "../../src/secrets/masks.ts";
 import { mergeWindows, parseWindow } from "../../src/triggers/week-windows.ts";
 import { makeState, triggerIds } from "./fake/fake-state.ts";
 
@@ -54,6 +57,45 @@ function writtenAuth(auth: typeof sales.action.auth): unknown {
   const { scheme, username, password, token } = auth;
   return scheme === "basic" ? { scheme, username, password } : { scheme, token };
 }
+
+describe("a saved draft", () => {
+  it("keeps what was typed while it was on its way", () => {
+    const sent = { ...draftOf(sales), name: "sent", retries: 4 };
+    const answer = draftOf({ ...sales, name: "sent", action: { ...sales.action, retries: 4 } });
+    expect(savedOver(sent, answer, sent)).toEqual(answer);
+    const now = savedOver(sent, answer, { ...sent, name: "typed on" });
+    expect(now).toEqual({ ...answer, name: "typed on" });
+  });
+});
+
+describe("a mask", () => {
+  it("is the one that the API writes", () => {
+    expect(mask).toBe(valueMask);
+  });
+
+  it.each([
+    ["***new", "new"],
+    ["new***", "new"],
+    ["*new**", "new"],
+    ["new", "new"],
+    ["my*secret", "my*secret"],
+    ["**", ""],
+    ["", ""],
+    ["***", ""],
+  ])("is replaced as a whole: %s is meant as %s", (text, meant) => {
+    expect(typedOverMask(text)).toBe(meant);
+  });
+
+  it("is refused as the beginning of a value, and taken alone", () => {
+    expect([hasMask("***new"), hasMask("***"), hasMask("new***")]).toEqual([true, false, false]);
+    const auth = { scheme: "bearer", username: "", secret: "***new" } as const;
+    expect(isMistaken({ ...blankDraft, auth })).toBe(true);
+    expect(isMistaken({ ...blankDraft, auth: { ...auth, secret: "***" } })).toBe(false);
+    expect(isMistaken({ ...blankDraft, headers: [{ id: 1, name: "a", value: "***b" }] })).toBe(
+      true,
+    );
+  });
+});
 
 describe("a conflict", () => {
   const theirs = { ...sales, name: "theirs", action: { ...sales.action, retries: 7 } };
@@ -113,6 +155,22 @@ describe("a window of the week", () => {
     expect(mergeWindows(parseWindow(again) ?? [])).toEqual(mergeWindows(parseWindow(text) ?? []));
   });
 
+  it("can be half chosen: without days, or with a time that is not complete", () => {
+    const whole = {
+      days: [true, ...Array.from({ length: 6 }, () => false)],
+      from: "09:00",
+      to: "17:00",
+    };
+    const none = whole.days.map(() => false);
+    for (const half of [
+      { ...whole, days: none },
+      { ...whole, from: "" },
+      { ...whole, to: "" },
+      { days: none, from: "", to: "" },
+    ])
+      expect(readWindow(writeWindow(half))).toEqual(half);
+  });
+
   it("is told with the days of a language, and none is made of what is no window", () => {
     const days = ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."];
     expect(windowText("Mon-Fri 09:00-17:30", days)).toBe("lun.-ven. 09:00-17:30");
@@ -136,6 +194,16 @@ describe("a time of an input", () => {
       ),
     );
   });
+
+  it.each(["0002-05-01T10:00:00", "0020-05-01T10:00:00", "0202-05-01T10:00:00"])(
+    "has a year of four digits while that is typed: %s",
+    (local) => {
+      const iso = fromLocalInput(local);
+      expect(iso).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/);
+      expect(iso.slice(0, local.length)).toBe(local);
+      expect(toLocalInput(iso)).toMatch(/^\d{4}-/);
+    },
+  );
 
   it("is empty where there is none", () => {
     expect([toLocalInput(""), toLocalInput("soon"), fromLocalInput("")]).toEqual(["", "", ""]);

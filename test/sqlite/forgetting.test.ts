@@ -80,6 +80,8 @@ test("beyond its size the oldest is forgotten, the file becomes smaller, and mor
   expect(await store.delivery("t1", oldest.jobId)).toBeNull();
 });
 
+const place = { cdrPartition: 2, cdrOffset: 7 };
+
 const kept = (cdrId: string, offset: number): CallToKeep => ({
   tenantId: "t1",
   cdrId,
@@ -92,8 +94,8 @@ const kept = (cdrId: string, offset: number): CallToKeep => ({
 test("a call is kept for as long as one of its deliveries, and only its tenant finds it", async () => {
   const { store } = await openStore(undefined, true);
   const attempts = [
-    attemptOf({ triggerId: "trigger-1", at: noon }),
-    attemptOf({ triggerId: "trigger-2", at: noon + 1000 }),
+    attemptOf({ triggerId: "trigger-1", at: noon, ...place }),
+    attemptOf({ triggerId: "trigger-2", at: noon + 1000, ...place }),
   ];
   const calls = [kept("call-1", 7), kept("call-1", 7)];
   await store.feed([{ ...batchOf(attempts), calls }]);

@@ -199,3 +199,25 @@ test("ids that try to be SQL are ids", async () => {
   });
   expect(items.map(({ cdrId }) => cdrId)).toEqual([hostile]);
 });
+
+test("jobs and calls are found in every part of a large history, also after it was opened again", async () => {
+  const { store, file } = await openStore();
+  const count = 70_000;
+  const of = (number: number, attempt = 1): DeliveryAttempt =>
+    attemptOf({ cdrId: `call-${number}`, at: noon + number + attempt * 1_000_000, attempt });
+  for (let from = 0; from < count; from += 5000)
+    await store.feed([batchOf(Array.from({ length: 5000 }, (_, each) => of(from + each)))]);
+  await store.close();
+  const again = await openStore(file);
+  const some = [0, 1, 32_766, 32_767, 32_768, 65_535, 65_536, count - 1];
+  await again.store.feed([batchOf(some.flatMap((number) => [of(number), of(number, 2)]))]);
+  expect(again.store.size).toMatchObject({ deliveries: count, attempts: count + some.length });
+  for (const number of some) {
+    const { jobId, cdrId } = of(number);
+    expect((await again.store.delivery("t1", jobId))?.attempts).toHaveLength(2);
+    const { items } = await again.store.deliveries({ tenantId: "t1", cdrId, limit: 10 });
+    expect(items.map((delivery) => [delivery.jobId, delivery.attempts])).toEqual([[jobId, 2]]);
+  }
+  await again.store.feed([batchOf([of(count)])]);
+  expect(again.store.size.deliveries).toBe(count + 1);
+});

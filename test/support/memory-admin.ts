@@ -131,6 +131,7 @@ export async function memoryAdmin(
   }
   topics.readers.push(read);
   const tallies: HourTally[] = [];
+  const history: { failure: OnhookError | null } = { failure: null };
   const endpoints = new EndpointTable();
   const encode = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
   const { handlers } = createConfiguration(
@@ -142,7 +143,10 @@ export async function memoryAdmin(
       later,
       writer: topics.writer,
       history: {
-        tallies: async () => tallies,
+        tallies: async () => {
+          if (history.failure !== null) throw history.failure;
+          return tallies;
+        },
         changes: async () => ({ items: [], nextCursor: null }),
       },
       endpoints,
@@ -199,7 +203,8 @@ export async function memoryAdmin(
     };
   }
   const setEndpoint = (health: EndpointHealth): void => endpoints.apply(health.endpointId, health);
-  return { ask, open, server, events, store, topics, clock, tallies, setEndpoint };
+  const close = (): Promise<void> => api.close();
+  return { ask, open, close, server, events, store, topics, clock, tallies, history, setEndpoint };
 }
 
 /** The same, open. */

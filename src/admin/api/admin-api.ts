@@ -12,6 +12,8 @@ import { answerOperation, apiPath } from "./answer.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { authorise, identify } from "./authorise.ts";
 import { openApiDocument } from "./open-api.ts";
+import { loggedPrincipal, loggedTenant } from "./logged.ts";
+import { OpenParts } from "./open-parts.ts";
 import { problemAnswer, problemType } from "./problem-answer.ts";
 import { addPublicRoutes } from "./public-routes.ts";
 import { readJson } from "./read-request.ts";
@@ -31,12 +33,19 @@ export interface AdminApi {
   readonly part: ServerPart;
   /** From now on it works; until then it answers ADMIN_NOT_READY. */
   open(parts: ApiParts): void;
-  /** From now on it answers ADMIN_NOT_READY again. */
-  close(): void;
+  /** From now on it answers ADMIN_NOT_READY again. Resolves when what was under way is done with. */
+  close(): Promise<void>;
 }
 
 /** Longer than whatever an operation may take; after it the client is told that nothing is known. Ms. */
 const handlerTimeoutMs = 90_000;
+
+/** Of a body that is read before anybody is signed in, or that nobody looks at. */
+const smallBodyBytes = 8192;
+
+function mostBytesOf({ tag, body }: Operation): number {
+  return tag === "session" || body === undefined ? smallBodyBytes : Infinity;
+}
 
 const methods = [
   "GET",
@@ -52,27 +61,23 @@ const methods = [
 
 /** Makes it. Nothing listens yet: `part` is for the server to take on. */
 export function createAdminApi(options: AdminApiOptions): AdminApi {
-  let parts: ApiParts | null = null;
+  const parts = new OpenParts();
   return {
     part: async (server) => {
       await server.register(async (api) => {
         await protect(api, options);
         await api.register(
           (scope, _, done) => {
-            addRoutes(scope, options, () => parts);
+            addRoutes(scope, options, parts);
             done();
           },
           { prefix: apiPath },
         );
-        addPublicRoutes(api, () => parts);
+        addPublicRoutes(api, parts);
       });
     },
-    open(opened) {
-      parts = opened;
-    },
-    close() {
-      parts = null;
-    },
+    open: (opened) => parts.open(opened),
+    close: () => parts.close(),
   };
 }
 
@@ -110,14 +115,20 @@ async function protect(server: FastifyInstance, options: AdminApiOptions): Promi
   });
   server.addHook("onResponse", async (request, reply) => tell(request, reply, options));
   server.setErrorHandler((error, request, reply) =>
-    refuse(translated(error, maxBodyBytes), request, reply, options),
+    refuse(
+      translated(error, request.routeOptions.bodyLimit ?? maxBodyBytes),
+      request,
+      reply,
+      options,
+    ),
   );
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
     ["application/json", "application/merge-patch+json"],
     { parseAs: "buffer", bodyLimit: maxBodyBytes },
+    // For what there is not, nobody has asked who is asking.
     async (request: FastifyRequest, body: Buffer) =>
-      body.length === 0 && !takesBody(request) ? undefined : readJson(body),
+      request.is404 || (body.length === 0 && !takesBody(request)) ? undefined : readJson(body),
   );
 }
 
@@ -141,8 +152,8 @@ function tell(
     status,
     code,
     durationMs,
-    principal: principal?.id ?? null,
-    tenantId: tenantOf(request),
+    principal: principal && loggedPrincipal(principal),
+    tenantId: loggedTenant(principal, tenantOf(request)),
   });
 }
 
@@ -166,7 +177,7 @@ function refuse(
 function addRoutes(
   server: FastifyInstance,
   { version, maxBodyBytes }: AdminApiOptions,
-  parts: () => ApiParts | null,
+  parts: OpenParts,
 ): void {
   const known = new Map<string, Set<HTTPMethods>>();
   const limit = server.rateLimit();
@@ -183,14 +194,14 @@ function addRoutes(
     server.route({
       method: operation.method,
       url: operation.path,
-      bodyLimit: maxBodyBytes,
+      bodyLimit: Math.min(maxBodyBytes, mostBytesOf(operation)),
       handlerTimeout: handlerTimeoutMs,
       onRequest: [
-        (request) => identify(request, id, parts()),
+        (request) => identify(request, id, parts),
         limit,
         async (request) => authorise(request, operation.access),
       ],
-      handler: (request, reply) => answerOperation(id, operation, request, reply),
+      handler: (request, reply) => answerOperation({ id, operation, parts }, request, reply),
     });
   }
   note("/openapi.json", "GET");

@@ -11,8 +11,9 @@ export type AdminEvent =
       /** Of the table of errors; null: there was none. */
       readonly code: string | null;
       readonly durationMs: number;
-      /** Who asked: `token:<id>`; null: nobody that is known. */
+      /** Who asked: `token:<id>`, `oidc:sha256-<the first 16 digits of the hash of the subject>`; null: nobody that is known. */
       readonly principal: string | null;
+      /** Null: none, or one that who asked may not know of. */
       readonly tenantId: string | null;
     }
   /** A fault of Onhook, or something that it stands on and that waiting does not mend. */

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Handler, Reply } from "../contract/handlers.ts";
 import type { Input, Operation } from "../contract/operation.ts";
-import { OnhookError } from "../../errors.ts";
 import type { OperationId } from "../contract/operations.ts";
+import type { OpenParts } from "./open-parts.ts";
 import { preconditionsOf } from "./preconditions.ts";
 import { parsedBy, readQuery, textProblems } from "./read-request.ts";
 import { InputError } from "../../errors.ts";
@@ -45,23 +45,30 @@ function serialised({ answer }: Operation, body: unknown): string | undefined {
   return answer === undefined ? undefined : JSON.stringify(answer.parse(body));
 }
 
-/** Runs the operation's handler, and sends what it answers. */
+/** What a request asks for, and what does it. */
+interface Asked {
+  readonly id: OperationId;
+  readonly operation: Operation;
+  readonly parts: OpenParts;
+}
+
+/** Runs the operation's handler, and sends what it answers. Rejects with ADMIN_NOT_READY where that has ended meanwhile. */
 export async function answerOperation(
-  id: OperationId,
-  operation: Operation,
+  { id, operation, parts }: Asked,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { parts, principal } = standingOf(request);
-  if (parts === undefined) throw new OnhookError("ADMIN_NOT_READY");
+  const { principal } = standingOf(request);
   const context = {
     principal,
     asked: askedBy(request),
     ...preconditionsOf(request.headers),
     signal: signalOf(reply),
   };
-  const handler = parts.handlers[id] as unknown as AnyHandler;
-  const { body, etag, location, cookies } = await handler(inputOf(operation, request), context);
+  const input = inputOf(operation, request);
+  const { body, etag, location, cookies } = await parts.use(({ handlers }) =>
+    (handlers[id] as unknown as AnyHandler)(input, context),
+  );
   const text = serialised(operation, body);
   if (etag !== undefined) reply.header("etag", `"${etag}"`);
   if (location !== undefined) reply.header("location", `${apiPath}${location}`);

@@ -3,23 +3,23 @@ import { permissionOf } from "../../access/principal.ts";
 import { OnhookError } from "../../errors.ts";
 import type { Access } from "../contract/operation.ts";
 import type { OperationId } from "../contract/operations.ts";
-import type { ApiParts } from "./api-parts.ts";
+import type { OpenParts } from "./open-parts.ts";
 import { askedBy, beginStanding, standingOf, tenantOf } from "./standing.ts";
 
 /** Finds out who asks. What is wrong with a credential is told later: until then its address has been counted. */
 export async function identify(
   request: FastifyRequest,
   operation: OperationId,
-  parts: ApiParts | null,
+  parts: OpenParts,
 ): Promise<void> {
   const standing = beginStanding(request, operation);
-  if (parts === null) throw new OnhookError("ADMIN_NOT_READY");
-  standing.parts = parts;
-  try {
-    standing.principal = await parts.authentication.authenticate(askedBy(request));
-  } catch (error) {
-    standing.failure = error;
-  }
+  await parts.use(async ({ authentication }) => {
+    try {
+      standing.principal = await authentication.authenticate(askedBy(request));
+    } catch (error) {
+      standing.failure = error;
+    }
+  });
 }
 
 /** Whoever has a credential that counts for nothing any more must still be able to sign in anew. */

@@ -7,6 +7,9 @@ import { problemsIn } from "./issues.ts";
 /** More levels than anything that the API takes. */
 const mostLevels = 32;
 
+/** More than anything that the API takes: the largest trigger has 100 conditions of 1,000 values each. */
+export const mostParts = 120_000;
+
 const nul = "\0";
 
 /** A text that is none: it can be neither written as UTF-8 nor told from another that is as broken. */
@@ -22,27 +25,59 @@ function nameProblem(name: string): string | null {
   return poisonous.has(name) ? "has a property of a name that is never meant" : null;
 }
 
+/** A list, or an object with its names, that is walked through; `at` is the child that was reached. */
+interface Place {
+  readonly value: Readonly<Record<string | number, unknown>>;
+  /** Null: a list. */
+  readonly names: readonly string[] | null;
+  readonly size: number;
+  at: number;
+}
+
+function placeOf(given: object): Place {
+  const names = Array.isArray(given) ? null : Object.keys(given);
+  const size = Array.isArray(given) ? given.length : (names?.length ?? 0);
+  return { value: given as Place["value"], names, size, at: -1 };
+}
+
+function pathOf(places: readonly Place[]): string {
+  return places.reduce((path, { names, at }) => {
+    return names === null ? `${path}[${at}]` : `${path}${path && "."}${names[at]}`;
+  }, "");
+}
+
 /**
- * What is wrong with texts, names and depth anywhere in it, whatever its form; without recursion, since the depth is the
- * client's to choose.
+ * What is wrong with texts, names, depth and size anywhere in it, whatever its form. Depth and size are the client's to
+ * choose, and nobody else has a turn meanwhile: so there is no recursion, nothing is made for what is as it should be, and
+ * what has too many parts is not walked through.
  */
 export function textProblems(given: unknown): readonly Problem[] {
-  const left: { value: unknown; path: string; level: number }[] = [
-    { value: given, path: "", level: 0 },
-  ];
-  for (let each = left.pop(); each !== undefined; each = left.pop()) {
-    const { value, path, level } = each;
-    if (typeof value === "string" && isBroken(value)) return [{ path, message: brokenText }];
-    if (typeof value !== "object" || value === null) continue;
-    if (level === mostLevels) return [{ path, message: "is nested too deeply" }];
-    for (const [name, child] of Object.entries(value)) {
-      const message = nameProblem(name);
-      if (message !== null) return [{ path, message }];
-      const below = Array.isArray(value) ? `${path}[${name}]` : `${path}${path && "."}${name}`;
-      left.push({ value: child, path: below, level: level + 1 });
-    }
+  const places: Place[] = [];
+  let left = mostParts;
+  /** What is wrong with it by itself; what it holds comes next. */
+  function look(value: unknown): string | null {
+    if (typeof value === "string") return isBroken(value) ? brokenText : null;
+    if (typeof value !== "object" || value === null) return null;
+    if (places.length === mostLevels) return "is nested too deeply";
+    const place = placeOf(value);
+    left -= place.size;
+    if (left < 0) return `brings the whole to more than ${mostParts} parts`;
+    places.push(place);
+    return null;
   }
-  return [];
+  let message = look(given);
+  for (let place = places.at(-1); message === null && place !== undefined; place = places.at(-1)) {
+    place.at += 1;
+    if (place.at === place.size) {
+      places.pop();
+      continue;
+    }
+    const name = place.names?.[place.at];
+    const wrong = name === undefined ? null : nameProblem(name);
+    if (wrong !== null) return [{ path: pathOf(places.slice(0, -1)), message: wrong }];
+    message = look(place.value[name ?? place.at]);
+  }
+  return message === null ? [] : [{ path: pathOf(places), message }];
 }
 
 /** A mark of the order of bytes is no JSON. */

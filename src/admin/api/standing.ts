@@ -2,12 +2,10 @@ import type { FastifyRequest } from "fastify";
 import type { Principal } from "../../access/principal.ts";
 import type { AskedBy } from "../contract/authentication.ts";
 import type { OperationId } from "../contract/operations.ts";
-import type { ApiParts } from "./api-parts.ts";
 
 /** What is found out of a request on its way through the hooks. */
 export interface Standing {
   readonly operation: OperationId | "openApi" | null;
-  parts?: ApiParts;
   principal: Principal | null;
   /** Why its credential does not count; told once the address has been counted. */
   failure: unknown;

@@ -1,5 +1,14 @@
 import { InputError, OnhookError } from "../../errors.ts";
 
+/** What Fastify calls the client's fault. A body that breaks off is no fault of Onhook's either: anybody can send one. */
+function ofClient(error: Error): unknown {
+  const { code, statusCode } = error as { readonly code?: unknown; readonly statusCode?: unknown };
+  if (typeof statusCode !== "number" || statusCode < 400 || statusCode >= 500) return error;
+  return String(code).startsWith("FST_")
+    ? new OnhookError("REQUEST_INVALID")
+    : new OnhookError("BODY_UNREADABLE", { problem: "it broke off" });
+}
+
 /** Fastify's own errors in the words of the table; anything else as it is. */
 export function translated(error: unknown, maxBodyBytes: number): unknown {
   if (error instanceof OnhookError || !(error instanceof Error) || !("code" in error)) return error;
@@ -22,6 +31,6 @@ export function translated(error: unknown, maxBodyBytes: number): unknown {
     case "FST_ERR_HANDLER_TIMEOUT":
       return new OnhookError("ANSWER_OVERDUE");
     default:
-      return error;
+      return ofClient(error);
   }
 }

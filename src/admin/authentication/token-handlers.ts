@@ -10,7 +10,7 @@ import { OnhookError } from "../../errors.ts";
 import { toldTime } from "../../explaining/told-time.ts";
 import type { CreatedToken, Token } from "../contract/access.ts";
 import { pageOf } from "../configuration/pages.ts";
-import type { SortKey } from "../configuration/pages.ts";
+import type { Listing } from "../configuration/pages.ts";
 import type { Handlers } from "../contract/handlers.ts";
 import type { pageQuery } from "../contract/shapes.ts";
 import { asker } from "./session-handlers.ts";
@@ -43,17 +43,19 @@ function shown(token: ApiToken): Token {
   };
 }
 
-/** Where it stands among others, the newest first; as many digits as the latest time that there is. */
-const sortKey = ({ createdAt, tokenId }: ApiToken): SortKey => [
-  String(lastTime - createdAt).padStart(15, "0"),
-  tokenId,
-];
+/** The newest first; as many digits as the latest time that there is. */
+const listing: Listing<ApiToken> = {
+  isWanted: () => true,
+  keyOf: ({ createdAt, tokenId }) => [String(lastTime - createdAt).padStart(15, "0"), tokenId],
+  keyParts: 2,
+};
 
-function pageOfTokens(
-  tokens: readonly ApiToken[],
+async function pageOfTokens(
+  tokens: Iterable<ApiToken>,
   query: z.output<typeof pageQuery>,
-): { items: Token[]; nextCursor: string | null } {
-  const { items, nextCursor } = pageOf(tokens, sortKey, query);
+  signal: AbortSignal,
+): Promise<{ items: Token[]; nextCursor: string | null }> {
+  const { items, nextCursor } = await pageOf(tokens, listing, query, signal);
   return { items: items.map(shown), nextCursor };
 }
 
@@ -76,7 +78,9 @@ export function createTokenHandlers(deps: TokenHandlersDeps): Pick<Handlers, Tok
   }
 
   return {
-    listTokens: async ({ query }) => ({ body: pageOfTokens(tokens.all(), query) }),
+    listTokens: async ({ query }, { signal }) => ({
+      body: await pageOfTokens(tokens.all(), query, signal),
+    }),
     async createToken({ body }, context) {
       const made = await create(asker(context), body, context.signal);
       return { body: made, location: `/tokens/${made.tokenId}` };
@@ -87,9 +91,9 @@ export function createTokenHandlers(deps: TokenHandlersDeps): Pick<Handlers, Tok
       await tokenWriter.revoke(asker(context), token, context.signal);
       return { body: undefined };
     },
-    async listTenantTokens({ params, query }) {
+    async listTenantTokens({ params, query }, { signal }) {
       const theirs = tokens.all().filter(({ tenantId }) => tenantId === params.tenantId);
-      return { body: pageOfTokens(theirs, query) };
+      return { body: await pageOfTokens(theirs, query, signal) };
     },
     async createTenantToken({ body, params: { tenantId } }, context) {
       const wanted: Wanted = { ...body, role: "tenant-admin", tenantId };

@@ -1,16 +1,16 @@
+import { toldTime } from "../../explaining/told-time.ts";
 import type { ChangeRecord } from "../../history/change-record.ts";
 import type { Page } from "../../history/history.ts";
 import type { Handlers } from "../contract/handlers.ts";
 import type { ConfigurationParts } from "./parts.ts";
 import { mostOfAction, mostOfId } from "../contract/access.ts";
-import { isoTime } from "./trigger-form.ts";
 
 function shownPage({ items, nextCursor }: Page<ChangeRecord>) {
   return {
     body: {
       items: items.map((change) =>
         Object.assign({}, change, {
-          at: isoTime(change.at),
+          at: toldTime(change.at),
           // A later version's may be anything, and must not cost the page that it stands on.
           action: change.action.slice(0, mostOfAction),
           triggerId: change.triggerId?.slice(0, mostOfId) ?? null,

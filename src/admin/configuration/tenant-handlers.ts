@@ -56,13 +56,13 @@ type TenantHandlers = Pick<Handlers, "listTenants" | "readTenant" | "writeTenant
 export function createTenantHandlers(parts: ConfigurationParts): TenantHandlers {
   const { store, tenants } = parts;
   return {
-    async listTenants({ query }) {
+    async listTenants({ query }, { signal }) {
       const search = (query.search ?? "").toLowerCase();
-      const found = [...store.tenantIds()].filter((tenantId) => {
-        const name = store.licence(tenantId)?.tenant.name ?? "";
-        return [tenantId, name].some((text) => text.toLowerCase().includes(search));
-      });
-      const { items, nextCursor } = pageOf(found, (tenantId) => [tenantId], query);
+      const isWanted = (tenantId: string): boolean =>
+        tenantId.toLowerCase().includes(search) ||
+        (store.licence(tenantId)?.tenant.name ?? "").toLowerCase().includes(search);
+      const listing = { isWanted, keyOf: (tenantId: string) => [tenantId], keyParts: 1 };
+      const { items, nextCursor } = await pageOf(store.tenantIds(), listing, query, signal);
       return { body: { items: items.map((tenantId) => shown(parts, tenantId)), nextCursor } };
     },
     async readTenant({ params: { tenantId } }, context) {

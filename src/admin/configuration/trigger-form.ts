@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { FileTrigger } from "../../configuration/trigger-checker.ts";
 import { isRecord } from "../../configuration/mapping.ts";
 import { shownTrigger } from "../../configuration/trigger-shown.ts";
+import { toldTime } from "../../explaining/told-time.ts";
 import { InputError } from "../../errors.ts";
 import type { RefusedTrigger, TriggerState } from "../../triggers/trigger-table.ts";
 import type { Trigger } from "../../triggers/trigger.ts";
@@ -18,9 +19,7 @@ const followed: ReadonlySet<string> = new Set([
   "last24Hours",
 ]);
 
-/** As the API dates: ISO 8601 in UTC. */
-export const isoTime = (ms: number): string => new Date(ms).toISOString();
-const isoOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
+const toldOrNull = (ms: number | null): string | null => (ms === null ? null : toldTime(ms));
 
 type ShownAction = z.input<typeof shownAction>;
 
@@ -40,7 +39,7 @@ export function writableForm(trigger: Trigger): {
     action: {
       ...action,
       secrets: [...action.secrets],
-      oldSecretsUntil: isoOrNull(action.oldSecretsUntil),
+      oldSecretsUntil: toldOrNull(action.oldSecretsUntil),
       auth: auth && { ...auth, username: trigger.action.auth?.username ?? null },
     },
   };
@@ -65,7 +64,7 @@ export function shownForm(
       ignoreCase,
     })),
     disabledReason,
-    createdAt: isoOrNull(createdAt),
+    createdAt: toldOrNull(createdAt),
     status,
     endpoint,
     refused: refused === undefined ? null : refusedForm(refused),

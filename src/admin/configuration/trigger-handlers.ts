@@ -1,3 +1,5 @@
+import type { Principal } from "../../access/principal.ts";
+import { InputError } from "../../errors.ts";
 import { newSigningSecret, publicKeyOf } from "../../secrets/signing-secret.ts";
 import type { TriggerState } from "../../triggers/trigger-table.ts";
 import type { Edit } from "../../configuration/trigger-editor.ts";
@@ -45,12 +47,20 @@ function replyOf(parts: ConfigurationParts, state: TriggerState): Reply<Shown> {
   return { body: shown(parts, state), etag: parts.triggers.tagOf(state) };
 }
 
+/** An id that is taken tells that somebody has it; that is no news to an operator alone, who sees all tenants. */
+function requireOwnId({ triggerId }: { readonly triggerId?: unknown }, { role }: Principal): void {
+  if (triggerId === undefined || role === "operator") return;
+  const problem = { path: "triggerId", message: "only operators may choose it" };
+  throw new InputError("REQUEST_INVALID", [problem]);
+}
+
 /** What writes a trigger's content. */
 function writing(parts: ConfigurationParts) {
   const { triggers } = parts;
   return {
     async createTrigger({ params: { tenantId }, body }, context) {
       const { generateSecret, ...given } = body;
+      requireOwnId(given, asking(context));
       const form = checkedForm(given, { tenantId });
       const { state, secret } = await namedByApi(() =>
         triggers.create(tenantId, form, generateSecret, asking(context)),
@@ -112,7 +122,7 @@ function switching(parts: ConfigurationParts) {
 export function createTriggerHandlers(parts: ConfigurationParts): TriggerHandlers {
   const { triggers, checker } = parts;
   return {
-    listTriggers: (input) => listTriggers(parts, input),
+    listTriggers: (input, context) => listTriggers(parts, input, context),
     async readTrigger({ params: { tenantId, triggerId } }) {
       return replyOf(parts, triggers.own(tenantId, triggerId));
     },

@@ -87,7 +87,10 @@ export const writtenTrigger = z
 
 export const createTrigger = z.looseObject({
   ...writtenTrigger.shape,
-  triggerId: z.unknown().optional().describe("A GUID; made where it is left out."),
+  triggerId: z
+    .unknown()
+    .optional()
+    .describe("A GUID, which operators may choose; made where it is left out."),
   generateSecret: z.boolean().default(false).describe("Has a signing secret made, shown once."),
 });
 
@@ -108,6 +111,9 @@ export const triggerQuery = pageQuery.extend({
 export const triggerPage = z.object({
   items: z.array(triggerListItem),
   nextCursor,
+  historyAway: z
+    .boolean()
+    .describe("Whether the history can't be asked at the moment; `last24Hours` is empty then."),
   licence: z.object({
     used: z.int(),
     maxTriggers: z.int().nullable().describe("null: no limit."),

@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 import type { CreatedTrigger } from "../../admin/contract/triggers.ts";
 import { ApiError } from "../api/problem.ts";
 import { usePortal } from "../shell/portal.ts";
-import { blankDraft, isChanged, namedTwice, writtenOf } from "../trigger/draft.ts";
+import { blankDraft, isChanged, isMistaken, writtenOf } from "../trigger/draft.ts";
 import type { Draft } from "../trigger/draft.ts";
 import { Editor, useLeaveGuard } from "../trigger/editor.ts";
 import { SecretDialog } from "../trigger/secret-tab.ts";
@@ -13,11 +13,6 @@ import { Toggle } from "../ui/field.ts";
 import { ErrorNotice } from "../ui/loaded.ts";
 import { Notice } from "../ui/notice.ts";
 import { Page } from "../ui/page.ts";
-
-/** Whether rows would be lost, which the API can not see. */
-export function hasTwice({ customData, headers }: Draft): boolean {
-  return namedTwice(customData).size > 0 || namedTwice(headers).size > 0;
-}
 
 /** Creating, and opening what was created. */
 function useCreating(draft: Draft, sign: boolean) {
@@ -33,7 +28,7 @@ function useCreating(draft: Draft, sign: boolean) {
   async function create(): Promise<void> {
     setTried(true);
     setError(null);
-    if (hasTwice(draft)) return;
+    if (isMistaken(draft)) return;
     try {
       const body = { ...writtenOf(draft, null), generateSecret: sign };
       const created = (await api.call("createTrigger", { body })).body;

@@ -6,7 +6,9 @@ import { useLoad } from "../shell/load.ts";
 import { usePortal } from "../shell/portal.ts";
 import { draftOf, isChanged } from "../trigger/draft.ts";
 import type { Draft } from "../trigger/draft.ts";
+import { useConflicts } from "../trigger/conflicts.ts";
 import { useLeaveGuard } from "../trigger/editor.ts";
+import { savedOver } from "../trigger/merge.ts";
 import { SecretTab } from "../trigger/secret-tab.ts";
 import { SettingsTab } from "../trigger/settings-tab.ts";
 import type { Saved } from "../trigger/settings-tab.ts";
@@ -34,11 +36,15 @@ function useTrigger({ first, onName }: TabsProps) {
     saved,
     draft,
     setDraft,
-    keep: (next: Saved, nextDraft: Draft): void => {
+    settle: (next: Saved, nextDraft: Draft): void => {
       setSaved(next);
       setDraft(nextDraft);
     },
-    // Secrets are no part of the draft: it stays what it is.
+    written: (next: Saved, sent: Draft): void => {
+      setSaved(next);
+      setDraft((now) => savedOver(sent, draftOf(next.trigger), now));
+    },
+    // Secrets are no part of the draft, and nothing else is changed with them: it stays what it is.
     rotated: (trigger: Trigger, etag: string | null): void =>
       setSaved({ trigger, etag: etag ?? saved.etag }),
     deleted: async (): Promise<void> => {
@@ -53,6 +59,7 @@ function TriggerTabs(props: TabsProps): VNode {
   const { t, can, route } = usePortal();
   const { saved, draft, ...on } = useTrigger(props);
   const { trigger } = saved;
+  const conflicts = useConflicts(saved, draft, on.settle);
   const changed = isChanged(draft, trigger);
   const leaving = useLeaveGuard(changed);
   const settings = (): VNode =>
@@ -61,12 +68,14 @@ function TriggerTabs(props: TabsProps): VNode {
       draft=${draft}
       changed=${changed}
       onDraft=${on.setDraft}
-      onSaved=${on.keep}
+      onSaved=${on.written}
       onDeleted=${on.deleted}
+      onConflict=${conflicts.ask}
     />`;
   const deliveries = (): VNode => html`<${TriggerDeliveries} triggerId=${trigger.triggerId} />`;
   const test = (): VNode => html`<${TestTab} draft=${draft} saved=${trigger} changed=${changed} />`;
-  const secret = (): VNode => html`<${SecretTab} saved=${trigger} onSaved=${on.rotated} />`;
+  const secret = (): VNode =>
+    html`<${SecretTab} saved=${saved} onSaved=${on.rotated} onConflict=${conflicts.ask} />`;
   const tabs: readonly Tab[] = [
     { id: "settings", label: t("trigger.tab.settings"), content: settings },
     { id: "deliveries", label: t("trigger.tab.deliveries"), content: deliveries },
@@ -77,7 +86,7 @@ function TriggerTabs(props: TabsProps): VNode {
   const [tab, setTab] = useState(route.query.get("tab") ?? "settings");
   return html`<${TriggerHead} trigger=${trigger} />
     <${Tabs} label=${t("trigger.tabs")} tabs=${seen} selected=${tab} onSelect=${setTab} />
-    ${leaving}`;
+    ${leaving} ${conflicts.dialog}`;
 }
 
 /** One trigger: its settings, deliveries, a test, its secret. */

@@ -50,7 +50,7 @@ function EnableSwitch({
     try {
       const operation = next ? "enableTrigger" : "disableTrigger";
       const { body } = await api.call(operation, { params: { triggerId } });
-      onChanged({ ...trigger, ...body });
+      onChanged({ last24Hours: trigger.last24Hours, ...body });
       toast(t(next ? "triggers.enabled" : "triggers.disabled", { name }), "success");
     } catch (error) {
       setWanted(!next);
@@ -76,7 +76,7 @@ function TriggerTable({ list }: { readonly list: Pages<TriggerListItem> }): VNod
   const { t, href } = usePortal();
   const rows = list.data ?? [];
   const changed = (next: TriggerListItem): void =>
-    list.set(rows.map((row) => (row.triggerId === next.triggerId ? next : row)));
+    list.change((now) => now.map((row) => (row.triggerId === next.triggerId ? next : row)));
   const columns: readonly Column<TriggerListItem>[] = [
     {
       key: "name",

@@ -7,6 +7,7 @@ import type { OperationTable } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
 import type { Formats } from "../i18n/formats.ts";
 import type { Translator } from "../i18n/translate.ts";
+import { ErrorNotice } from "../ui/loaded.ts";
 import { Spinner } from "../ui/spinner.ts";
 import { Frame } from "./frame.ts";
 import { PortalContext } from "./portal.ts";
@@ -48,6 +49,7 @@ function useSession(props: AppProps, tenantId: () => string | null) {
   const [me, setMe] = useState<Me | null | undefined>(undefined);
   const [ended, setEnded] = useState(false);
   const [reached, setReached] = useState(true);
+  const [failure, setFailure] = useState<Error | null>(null);
   const api = useMemo(
     () =>
       createApi({
@@ -66,13 +68,15 @@ function useSession(props: AppProps, tenantId: () => string | null) {
       const { body } = await api.call("readMe");
       setMe(body);
       setEnded(false);
+      setFailure(null);
     } catch (error) {
-      // Not signed in, which the client has told already; or not reached, which the frame shows and tries again.
       if (!(error instanceof ApiError)) throw error;
+      // Not signed in is told by the client already, and not reached by the frame, which tries again.
+      setFailure(error.status === 401 ? null : error);
     }
   }, []);
   useEffect(() => void reload(), []);
-  return { api, me, ended, reached, reload };
+  return { api, me, ended, reached, failure, reload };
 }
 
 /** `href` of the portal: keeps the tenant that is looked at in the address, for those who look after many. */
@@ -83,6 +87,15 @@ export function hrefOf(base: string, path: string, query: Query, tenantId: strin
   if (tenantId !== null && !("tenant" in query)) asked.set("tenant", tenantId);
   const where = path === "" ? base : `${base}/${path}`;
   return asked.size > 0 ? `${where}?${asked}` : where;
+}
+
+/** Before it is known who is signed in; with what went wrong where that could not be read. */
+function Waiting(props: {
+  readonly failure: Error | null;
+  readonly onRetry: () => Promise<void>;
+}): VNode {
+  if (props.failure === null) return html`<${Spinner} />`;
+  return html`<main><${ErrorNotice} error=${props.failure} onRetry=${props.onRetry} /></main>`;
 }
 
 /** The portal: who is signed in, where one is, and what is said to everybody. */
@@ -97,7 +110,8 @@ export function App(props: AppProps): VNode {
   }, []);
   const { toasts, toast, close } = useToasts(announce);
   const tenantRef = useRef<string | null>(null);
-  const { api, me: known, ended, reached, reload } = useSession(props, () => tenantRef.current);
+  const session = useSession(props, () => tenantRef.current);
+  const { api, me: known, ended, reached, failure, reload } = session;
   useEffect(() => router.subscribe(setRoute), []);
   // What is not saved yet stays on the page while one signs in anew elsewhere.
   const unsaved = ended && router.isGuarded;
@@ -135,6 +149,6 @@ export function App(props: AppProps): VNode {
   />`;
   const waiting = me === undefined && reached;
   return html`<${PortalContext.Provider} value=${portal}>
-    ${waiting ? html`<${Spinner} />` : frame}
+    ${waiting ? html`<${Waiting} failure=${failure} onRetry=${reload} />` : frame}
   <//>`;
 }

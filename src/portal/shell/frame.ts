@@ -40,6 +40,16 @@ function useFocusOnChange(path: string): void {
   }, [path]);
 }
 
+/** Leads past the header. No address of its own: the way back would lead through it. */
+function SkipLink(): VNode {
+  const { t } = usePortal();
+  function skip(event: Event): void {
+    event.preventDefault();
+    document.querySelector("main")?.focus();
+  }
+  return html`<a class="skip" href="#main" onClick=${skip}>${t("shell.skip")}</a>`;
+}
+
 function Unreached(): VNode {
   const { t, me, reloadSession } = usePortal();
   useEffect(() => {
@@ -81,7 +91,7 @@ export function Frame(props: {
   readonly toasts: readonly Toast[];
   readonly closeToast: (id: number) => void;
 }): VNode {
-  const { t, me, api, can, route, tenantId } = usePortal();
+  const { me, api, can, route, tenantId } = usePortal();
   const redirecting = useRedirects(props.reached);
   useFocusOnChange(route.path);
   const mayRead = tenantId !== null && can("tenants:read");
@@ -98,7 +108,7 @@ export function Frame(props: {
   >
     <${Page} key=${about} />
   <//>`;
-  return html`<a class="skip" href="#main">${t("shell.skip")}</a>
+  return html`<${SkipLink} />
     <${Header} tenantName=${name} />
     <main id="main" tabindex="-1">
       ${props.unsaved ? html`<${SignInElsewhere} />` : null}

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { html } from "htm/preact";
+import { failureText } from "../trigger/failure-text.ts";
 import { usePortal } from "./portal.ts";
 import type { Scope } from "./portal.ts";
 import type { PageName } from "./routes.ts";
@@ -113,14 +114,15 @@ function TenantName({ name }: { readonly name: string | null }): VNode | null {
 }
 
 function SignOut(): VNode {
-  const { t, api, me, go, href, toast, reloadSession } = usePortal();
+  const portal = usePortal();
+  const { t, api, me, go, href, toast, reloadSession } = portal;
   async function signOut(): Promise<void> {
     try {
       await api.call("signOut");
       await go(href("sign-in", { tenant: null }));
       await reloadSession();
     } catch (error) {
-      toast(t("shell.sign-out.failed", { reason: (error as Error).message }), "error");
+      toast(t("shell.sign-out.failed", { reason: failureText(portal, error) }), "error");
     }
   }
   return html`<span class="who"><bdi>${me?.name ?? ""}</bdi></span>

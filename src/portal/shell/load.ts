@@ -11,6 +11,11 @@ export interface Load<T> {
   readonly set: (data: T) => void;
 }
 
+interface ChangingLoad<T> extends Load<T> {
+  /** Changes what was read, where something was; what is on its way stays on its way. */
+  readonly change: (change: (data: T) => T) => void;
+}
+
 type State<T> = Pick<Load<T>, "data" | "error" | "loading">;
 
 /**
@@ -20,7 +25,7 @@ type State<T> = Pick<Load<T>, "data" | "error" | "loading">;
 export function useLoad<T>(
   read: ((signal: AbortSignal) => Promise<T>) | null,
   keys: readonly unknown[],
-): Load<T> {
+): ChangingLoad<T> {
   const [state, setState] = useState<State<T>>({ data: null, error: null, loading: read !== null });
   const running = useRef<AbortController | null>(null);
   const reader = useRef(read);
@@ -28,7 +33,10 @@ export function useLoad<T>(
 
   const start = useCallback(async (): Promise<void> => {
     running.current?.abort();
-    if (reader.current === null) return;
+    if (reader.current === null) {
+      setState((before) => (before.loading ? { ...before, loading: false } : before));
+      return;
+    }
     const controller = new AbortController();
     running.current = controller;
     setState((before) => ({ ...before, loading: true }));
@@ -48,14 +56,21 @@ export function useLoad<T>(
     running.current?.abort();
     setState({ data, error: null, loading: false });
   }, []);
-  return { ...state, reload: start, set };
+  const change = useCallback((change: (data: T) => T) => {
+    setState((before) =>
+      before.data === null ? before : { ...before, data: change(before.data) },
+    );
+  }, []);
+  return { ...state, reload: start, set, change };
 }
 
 /** A list that is read page by page. */
-export interface Pages<T> extends Load<readonly T[]> {
+export interface Pages<T> extends Omit<Load<readonly T[]>, "set"> {
   readonly hasMore: boolean;
   readonly loadingMore: boolean;
   readonly more: () => Promise<void>;
+  /** Changes what is shown, by what is shown then. */
+  readonly change: (change: (items: readonly T[]) => readonly T[]) => void;
 }
 
 interface PageOf<T> {
@@ -63,62 +78,56 @@ interface PageOf<T> {
   readonly nextCursor: string | null;
 }
 
-interface More<T> {
-  readonly items: readonly T[];
-  readonly cursor: string | null;
+interface More {
   readonly loading: boolean;
   readonly error: Error | null;
 }
 
-const none = { items: [], cursor: null, loading: false, error: null };
+const idle: More = { loading: false, error: null };
 
 /** As `useLoad`, for lists with a cursor; `read` is given the cursor of the page that is asked for. */
 export function usePages<T>(
   read: ((cursor: string | undefined, signal: AbortSignal) => Promise<PageOf<T>>) | null,
   keys: readonly unknown[],
 ): Pages<T> {
-  const [more, setMore] = useState<More<T>>(none);
-  const first = useLoad<PageOf<T>>(
+  const [more, setMore] = useState(idle);
+  const round = useRef(0);
+  /** The list is begun anew: what is read behind the one before belongs to it no more. */
+  function begin(): void {
+    round.current += 1;
+    setMore(idle);
+  }
+  const list = useLoad<PageOf<T>>(
     read &&
       (async (signal) => {
+        begin();
         const page = await read(undefined, signal);
-        setMore({ ...none, cursor: page.nextCursor });
+        if (!signal.aborted) begin();
         return page;
       }),
     keys,
   );
-  const round = useRef(0);
-  useEffect(() => {
-    round.current += 1;
-  }, [first.data]);
-  const loadMore = async (): Promise<void> => {
-    if (read === null || more.cursor === null || more.loading) return;
+  const cursor = list.data?.nextCursor ?? null;
+  async function loadMore(): Promise<void> {
+    if (read === null || cursor === null || more.loading) return;
     const asked = round.current;
-    setMore((before) => ({ ...before, loading: true, error: null }));
+    setMore({ loading: true, error: null });
     try {
-      const page = await read(more.cursor, new AbortController().signal);
-      // The list was read anew meanwhile: these belong behind another page.
+      const { items, nextCursor } = await read(cursor, new AbortController().signal);
       if (asked !== round.current) return;
-      setMore((before) => ({
-        items: [...before.items, ...page.items],
-        cursor: page.nextCursor,
-        loading: false,
-        error: null,
-      }));
+      list.change((before) => ({ items: [...before.items, ...items], nextCursor }));
+      setMore(idle);
     } catch (error) {
-      setMore((before) => ({ ...before, loading: false, error: error as Error }));
+      if (asked === round.current) setMore({ loading: false, error: error as Error });
     }
-  };
+  }
   return {
-    data: first.data && [...first.data.items, ...more.items],
-    error: first.error ?? more.error,
-    loading: first.loading,
-    reload: first.reload,
-    set: (items) => {
-      first.set({ items, nextCursor: more.cursor });
-      setMore((before) => ({ ...before, items: [] }));
-    },
-    hasMore: more.cursor !== null,
+    data: list.data?.items ?? null,
+    error: list.error ?? more.error,
+    loading: list.loading,
+    reload: list.reload,
+    change: (change) => list.change((page) => ({ ...page, items: change(page.items) })),
+    hasMore: cursor !== null,
     loadingMore: more.loading,
     more: loadMore,
   };

@@ -22,6 +22,10 @@ interface Place {
 
 const indexOf = (state: unknown): number => (state as Place | null)?.index ?? 0;
 
+/** What a page is about; the rest of the query tells but how it is looked at. */
+const placeOf = ({ pathname, searchParams }: URL): string =>
+  JSON.stringify([pathname, searchParams.get("tenant")]);
+
 /** A click that asks for no other tab or window. */
 function isPlain(event: MouseEvent): boolean {
   const keys = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
@@ -53,45 +57,47 @@ function listenToPage(base: string, go: (href: string) => unknown, isGuarded: ()
 
 /** Follows the address of the browser below `base`, `/<locale>/webhooks`; links are plain `<a href>`. */
 export function createRouter(base: string): Router {
-  let route = routeOf(new URL(location.href), base);
+  let here = new URL(location.href);
+  let route = routeOf(here, base);
   let index = indexOf(history.state);
   let leave: LeaveGuard | null = null;
   /** Set while the browser is sent back to where it was, which is no change of the page. */
   let returning = false;
   const listeners = new Set<(route: Route) => void>();
   history.replaceState({ index }, "");
-
-  function changed(): void {
-    route = routeOf(new URL(location.href), base);
+  function changed(to: number): void {
+    index = to;
+    here = new URL(location.href);
+    route = routeOf(here, base);
     for (const listener of listeners) listener(route);
   }
-  async function mayLeave(): Promise<boolean> {
-    if (leave === null) return true;
-    if (!(await leave())) return false;
-    leave = null;
-    return true;
+  async function mayLeaveFor(next: URL): Promise<boolean> {
+    if (leave === null || placeOf(next) === placeOf(here)) return true;
+    const may = await leave();
+    if (may) leave = null;
+    return may;
   }
   async function go(href: string, { replace = false } = {}): Promise<void> {
-    if (!(await mayLeave())) return;
-    index += replace ? 0 : 1;
-    history[replace ? "replaceState" : "pushState"]({ index }, "", href);
-    changed();
+    if (!(await mayLeaveFor(new URL(href, location.href)))) return;
+    const to = replace ? index : index + 1;
+    history[replace ? "replaceState" : "pushState"]({ index: to }, "", href);
+    changed(to);
   }
   /** The browser has gone back already: it is sent back to the page until that may be left. */
   async function moved(event: PopStateEvent): Promise<void> {
-    if (returning) {
+    // What a link within the page made, not the router, leaves nothing.
+    if (returning || event.state === null) {
       returning = false;
       return;
     }
-    const distance = indexOf(event.state) - index;
-    if (leave !== null && distance !== 0) {
+    const [next, distance] = [new URL(location.href), indexOf(event.state) - index];
+    if (leave !== null && distance !== 0 && placeOf(next) !== placeOf(here)) {
       returning = true;
       history.go(-distance);
-      if (await mayLeave()) history.go(distance);
+      if (await mayLeaveFor(next)) history.go(distance);
       return;
     }
-    index = indexOf(event.state);
-    changed();
+    changed(indexOf(event.state));
   }
   addEventListener("popstate", (event) => void moved(event));
   listenToPage(base, go, () => leave !== null);
@@ -107,8 +113,6 @@ export function createRouter(base: string): Router {
     get isGuarded() {
       return leave !== null;
     },
-    guard(next) {
-      leave = next;
-    },
+    guard: (next) => void (leave = next),
   };
 }

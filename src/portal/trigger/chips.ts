@@ -1,10 +1,11 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { usePortal } from "../shell/portal.ts";
 import { Button } from "../ui/button.ts";
 import { Combobox } from "../ui/combobox.ts";
 import type { ComboOption } from "../ui/combobox.ts";
+import { focusAfterRemoval } from "../ui/focus.ts";
 
 interface ChipsProps {
   readonly label: string;
@@ -47,6 +48,7 @@ function ChipList(props: {
 export function Chips(props: ChipsProps): VNode {
   const { t, announce } = usePortal();
   const [text, setText] = useState("");
+  const root = useRef<HTMLDivElement>(null);
   const { label, values, options, error, hint, disabled = false, shown, onChange } = props;
   const textOf = (value: string): string =>
     value === "" ? t("editor.empty-text") : (shown?.(value) ?? value);
@@ -56,10 +58,11 @@ export function Chips(props: ChipsProps): VNode {
   }
   function remove(value: string, text: string): void {
     onChange(values.filter((other) => other !== value));
+    focusAfterRemoval(root.current, values.indexOf(value), ".chip", "[role=combobox]");
     announce(t("editor.value-removed", { value: text }));
   }
   const chips = values.map((value) => ({ value, text: textOf(value) }));
-  return html`<div class="chips">
+  return html`<div class="chips" ref=${root}>
     ${
       values.length === 0
         ? null

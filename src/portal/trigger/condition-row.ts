@@ -89,18 +89,32 @@ export function onField(
   return { ...condition, field, op, values: [...values], ignoreCase: false };
 }
 
+/** The field that a text is the whole name or meaning of. */
+export function namedBy(fields: readonly Field[], text: string): Field | undefined {
+  const asked = text.trim().toLowerCase();
+  return fields.find(
+    ({ path, meaning }) => path.toLowerCase() === asked || meaning.toLowerCase() === asked,
+  );
+}
+
 /** Which field: found by its name or by what it means. */
 function FieldInput({ condition, fields, problems, disabled, onChange }: RowProps): VNode {
   const portal = usePortal();
   const { t } = portal;
   const field = fieldAt(fields, condition.field);
   const [text, setText] = useState<string | null>(null);
-  const shown =
-    field === undefined || field.meaning === "" ? (field?.path ?? condition.field) : field.meaning;
+  const shown = field?.meaning || (field?.path ?? condition.field);
   function choose(path: string): void {
     setText(null);
     if (path !== condition.field) onChange(onField(condition, field, fieldAt(fields, path), path));
   }
+  const named = text === null ? undefined : namedBy(fields, text);
+  function leave(): void {
+    if (named === undefined) setText(null);
+    else choose(named.path);
+  }
+  const known = shown === condition.field ? null : html`<code>${condition.field}</code>`;
+  const isUnknown = text !== null && text.trim() !== "" && named === undefined;
   const name = nameIn(field, condition.field);
   return html`<div class="condition-field">
     <${Combobox}
@@ -109,14 +123,14 @@ function FieldInput({ condition, fields, problems, disabled, onChange }: RowProp
       error=${problems.field}
       disabled=${disabled}
       placeholder=${t("editor.field-placeholder")}
-      hint=${field === undefined || field.meaning === "" ? null : html`<code>${condition.field}</code>`}
+      hint=${isUnknown ? t("editor.field-enter") : known}
       options=${optionsOf(portal, fields)}
       selected=${field?.path}
       text=${text ?? shown}
       onText=${setText}
       onPick=${(option: ComboOption) => choose(option.value)}
       onEnter=${(typed: string) => choose(typed.trim())}
-      onLeave=${() => setText(null)}
+      onLeave=${leave}
     />
     ${
       name === null || field === undefined

@@ -1,4 +1,5 @@
 import type { Condition, Trigger } from "../../admin/contract/triggers.ts";
+import { hasMask } from "./mask.ts";
 
 /** A row of name and value; `id` keeps it the same row while both change. */
 export interface Pair {
@@ -136,6 +137,15 @@ export function namedTwice(pairs: readonly Pair[]): ReadonlySet<string> {
     seen.add(name);
   }
   return twice;
+}
+
+/**
+ * Whether a draft would be saved other than it is meant, which the API can not see: with a row less, or with a mask in a
+ * secret. The fields tell of it.
+ */
+export function isMistaken({ customData, headers, auth }: Draft): boolean {
+  const isTwice = namedTwice(customData).size > 0 || namedTwice(headers).size > 0;
+  return isTwice || hasMask(auth.secret) || headers.some(({ value }) => hasMask(value));
 }
 
 /** Whether a draft would change what is saved. */

@@ -7,7 +7,8 @@ import { Loaded } from "../ui/loaded.ts";
 import { Notice } from "../ui/notice.ts";
 import { Time } from "../ui/time.ts";
 import { callText } from "./call-choice.ts";
-import type { ConditionDraft, Draft } from "./draft.ts";
+import type { Draft } from "./draft.ts";
+import type { Condition } from "../../admin/contract/triggers.ts";
 import { conditionText } from "./fields.ts";
 import type { DryRunOf } from "./live.ts";
 
@@ -76,7 +77,7 @@ function Refused({
   masked,
   fields,
 }: {
-  readonly masked: readonly ConditionDraft[];
+  readonly masked: readonly Condition[];
   readonly fields: readonly Field[];
 }): VNode {
   const portal = usePortal();
@@ -84,7 +85,7 @@ function Refused({
   return html`<${Notice} title=${t("editor.dry-run.refused")}>
     <p>${t("editor.dry-run.masked", { count: masked.length })}</p>
     <ul>
-      ${masked.map((condition) => html`<li key=${condition.id}><bdi>${conditionText(portal, fields, condition)}</bdi></li>`)}
+      ${masked.map((condition) => html`<li><bdi>${conditionText(portal, fields, condition)}</bdi></li>`)}
     </ul>
     <p>${t("editor.dry-run.instead")}</p>
   <//>`;
@@ -96,7 +97,8 @@ export function DryRunPanel({
   draft,
   fields,
 }: {
-  readonly run: Load<DryRunOf>;
+  /** Null: nothing is known, and the page tells why. */
+  readonly run: Load<DryRunOf> | null;
   readonly draft: Draft;
   readonly fields: readonly Field[];
 }): VNode {
@@ -105,7 +107,7 @@ export function DryRunPanel({
     <h2 id="dry-run-title">${t("editor.dry-run.title")}</h2>
     <${Summary} draft=${draft} fields=${fields} />
     ${
-      can("calls:read")
+      run !== null && can("calls:read")
         ? html`<${Loaded} of=${run}>
             ${({ dryRun, masked, leftOut }: DryRunOf) =>
               dryRun === null

@@ -7,14 +7,14 @@ import { useLoad } from "../shell/load.ts";
 import { usePortal } from "../shell/portal.ts";
 import { ConfirmDialog } from "../ui/dialog.ts";
 import { TextField, Toggle } from "../ui/field.ts";
-import { Loaded } from "../ui/loaded.ts";
+import { ErrorNotice, Loaded } from "../ui/loaded.ts";
 import { Notice } from "../ui/notice.ts";
 import type { Draft } from "./draft.ts";
 import { DryRunPanel } from "./dry-run-panel.ts";
 import { FilterBuilder } from "./filter-builder.ts";
 import type { ConditionCounts } from "./filter-builder.ts";
 import type { ConditionDraft } from "./draft.ts";
-import { useChecked, useDryRun } from "./live.ts";
+import { isAbout, useChecked, useDryRun } from "./live.ts";
 import { PreviewPanel } from "./preview-panel.ts";
 import { problemAt, problemText } from "./problem-text.ts";
 import { AuthFields, CustomDataFields, HeaderFields, RequestFields } from "./request-fields.ts";
@@ -127,18 +127,31 @@ function FilterSection(
   </section>`;
 }
 
-const nothing: ConditionCounts = new Map();
+const noCounts: ConditionCounts = new Map();
+
+/** What is found out about a draft while it is edited. */
+function useFindings(draft: Draft, saved: Trigger | null, tried: boolean) {
+  const check = useChecked(draft, saved);
+  // Where a check fails nothing is known of the draft: what was found before is about another.
+  const checked = check.error === null ? check.data : null;
+  const run = useDryRun(checked, saved);
+  // While a change is being checked, what was found before may be about other rows.
+  const isFresh = isAbout(checked, draft, saved);
+  const found = isFresh ? (checked?.problems ?? []) : [];
+  return {
+    check,
+    checked,
+    run,
+    counts: isFresh ? run.counts : noCounts,
+    problems: visibleProblems(found, draft, tried),
+  };
+}
 
 function EditorForm(props: EditorProps & { readonly fields: readonly Field[] }): VNode {
   const portal = usePortal();
   const { t } = portal;
   const { draft, saved, tried, disabled, fields } = props;
-  const checked = useChecked(draft, saved);
-  const run = useDryRun(checked.data, saved);
-  // While a change is being checked, what was found before may be about other rows.
-  const isFresh = checked.data?.draft === draft;
-  const found = isFresh ? (checked.data?.problems ?? []) : [];
-  const problems = visibleProblems(found, draft, tried);
+  const { check, checked, run, counts, problems } = useFindings(draft, saved, tried);
   const onChange = (change: Partial<Draft>): void => props.onChange({ ...draft, ...change });
   const part: PartProps = { draft, problems, disabled, onChange };
   const texts = tried ? problems.map((problem) => problemText(portal, problem)) : [];
@@ -149,11 +162,7 @@ function EditorForm(props: EditorProps & { readonly fields: readonly Field[] }):
   return html`<div class="editor">
     <form class="editor-form" novalidate onSubmit=${submit}>
       <${RequestSection} ...${part} />
-      <${FilterSection}
-        ...${part}
-        fields=${fields}
-        counts=${isFresh ? (run.data?.counts ?? nothing) : nothing}
-      />
+      <${FilterSection} ...${part} fields=${fields} counts=${counts} />
       <section class="card" aria-labelledby="more-title">
         <h2 id="more-title">${t("editor.section.more")}</h2>
         <${CustomDataFields} ...${part} />
@@ -164,8 +173,9 @@ function EditorForm(props: EditorProps & { readonly fields: readonly Field[] }):
       ${props.children}
     </form>
     <div class="editor-side">
-      <${DryRunPanel} run=${run} draft=${draft} fields=${fields} />
-      <${PreviewPanel} checked=${checked.data} saved=${saved} />
+      ${check.error === null ? null : html`<${ErrorNotice} error=${check.error} onRetry=${check.reload} />`}
+      <${DryRunPanel} run=${check.error === null ? run : null} draft=${draft} fields=${fields} />
+      <${PreviewPanel} checked=${checked} saved=${saved} />
     </div>
   </div>`;
 }

@@ -1,17 +1,18 @@
-import type { VNode } from "preact";
-import { useEffect } from "preact/hooks";
+import type { RefObject, VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { html } from "htm/preact";
 import type { DryRun, Field } from "../../admin/contract/calls.ts";
 import type { Problem } from "../../admin/contract/shapes.ts";
 import { usePortal } from "../shell/portal.ts";
 import { Button } from "../ui/button.ts";
+import { focusAfterRemoval, focusNext } from "../ui/focus.ts";
 import { ConditionControls, ConditionRow } from "./condition-row.ts";
 import type { ConditionProblems } from "./condition-row.ts";
 import { newId } from "./draft.ts";
 import type { ConditionDraft } from "./draft.ts";
 import { problemAt } from "./problem-text.ts";
 
-/** What a condition does to the recent calls, by its id. */
+/** What a condition does to the recent calls, by its place among them. */
 export type ConditionCounts = ReadonlyMap<number, DryRun["conditions"][number]>;
 
 function Excluded({
@@ -39,8 +40,19 @@ interface BuilderProps {
   readonly onChange: (filters: readonly ConditionDraft[]) => void;
 }
 
+/** The control that a condition was moved by, or the other where it can be moved no further. */
+function moveControl(root: HTMLElement | null, index: number, by: -1 | 1): HTMLElement | undefined {
+  const row = root?.querySelectorAll(".conditions > li")[index];
+  const [up, down] = row?.querySelectorAll<HTMLButtonElement>(".condition-controls button") ?? [];
+  const [used, other] = by === -1 ? [up, down] : [down, up];
+  return used?.disabled === true ? other : used;
+}
+
 /** What can be done with the conditions, and is told of it. */
-function useConditions({ filters, onChange }: BuilderProps) {
+function useConditions(
+  { filters, onChange }: BuilderProps,
+  element: RefObject<HTMLDivElement | null>,
+) {
   const { t, announce } = usePortal();
   return {
     replace: (next: ConditionDraft): void =>
@@ -50,10 +62,12 @@ function useConditions({ filters, onChange }: BuilderProps) {
       next.splice(index + by, 0, ...next.splice(index, 1));
       onChange(next);
       announce(t("editor.moved", { number: index + by + 1 }));
+      focusNext(() => moveControl(element.current, index + by, by));
     },
     remove(index: number): void {
       onChange(filters.filter((_, at) => at !== index));
       announce(t("editor.condition-removed", { number: index + 1 }));
+      focusAfterRemoval(element.current, index, ".conditions > li", ":scope > .actions button");
     },
     add(): void {
       const condition = {
@@ -64,10 +78,9 @@ function useConditions({ filters, onChange }: BuilderProps) {
         ignoreCase: false,
       };
       onChange([...filters, condition]);
-      // The new row is there after the next frame.
-      requestAnimationFrame(() => {
-        document.querySelector<HTMLElement>(".conditions > li:last-child input")?.focus();
-      });
+      focusNext(() =>
+        element.current?.querySelector<HTMLElement>(".conditions > li:last-child input"),
+      );
     },
   };
 }
@@ -89,7 +102,8 @@ export function FilterBuilder(props: BuilderProps): VNode {
   const portal = usePortal();
   const { t } = portal;
   const { filters, fields, problems, counts, disabled } = props;
-  const conditions = useConditions(props);
+  const root = useRef<HTMLDivElement>(null);
+  const conditions = useConditions(props, root);
   useAskedCondition();
   const problemsOf = (index: number): ConditionProblems => {
     const at = (part: string) => problemAt(portal, problems, `filters[${index}].${part}`);
@@ -110,7 +124,7 @@ export function FilterBuilder(props: BuilderProps): VNode {
           onChange=${conditions.replace}
         />
         <div class="condition-foot">
-          <${Excluded} counts=${counts.get(condition.id)} />
+          <${Excluded} counts=${counts.get(index)} />
           ${
             disabled
               ? null
@@ -124,7 +138,7 @@ export function FilterBuilder(props: BuilderProps): VNode {
         </div>
       </div>
     </li>`;
-  return html`<div class="filter-builder">
+  return html`<div class="filter-builder" ref=${root}>
     ${
       filters.length === 0
         ? html`<p class="quiet-text">${t("editor.no-conditions")}</p>`

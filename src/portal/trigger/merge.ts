@@ -48,6 +48,12 @@ export function changesOf(base: Trigger, theirs: Trigger, mine: Draft): PartChan
   });
 }
 
+/** What is edited once `sent` was saved as `saved`: what one has typed since it was sent stays. */
+export function savedOver(sent: Draft, saved: Draft, now: Draft): Draft {
+  const untouched = parts.filter((part) => now[part] === sent[part]);
+  return { ...now, ...Object.fromEntries(untouched.map((part) => [part, saved[part]])) };
+}
+
 /** One's draft on top of theirs: what only they changed is theirs; of what both changed, `keepMine` is one's own. */
 export function merged(
   base: Trigger,

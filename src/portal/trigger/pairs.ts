@@ -1,10 +1,13 @@
 import type { VNode } from "preact";
+import { useRef } from "preact/hooks";
 import { html } from "htm/preact";
 import { usePortal } from "../shell/portal.ts";
 import { Button } from "../ui/button.ts";
 import { TextField } from "../ui/field.ts";
+import { focusAfterRemoval } from "../ui/focus.ts";
 import { newId } from "./draft.ts";
 import type { Pair } from "./draft.ts";
+import { SecretField } from "./secret-field.ts";
 
 interface RowProps {
   readonly pair: Pair;
@@ -12,6 +15,9 @@ interface RowProps {
   readonly valueLabel: string;
   readonly disabled: boolean;
   readonly problem: string | null;
+  readonly valueProblem: string | null;
+  /** The values are masked once they are saved. */
+  readonly secret: boolean;
   readonly onChange: (pair: Pair) => void;
   readonly onRemove: () => void;
 }
@@ -19,6 +25,7 @@ interface RowProps {
 function PairRow(props: RowProps): VNode {
   const { t } = usePortal();
   const { pair, nameLabel, valueLabel, disabled, problem, onChange, onRemove } = props;
+  const ValueField = props.secret ? SecretField : TextField;
   return html`<div class="pair">
     <${TextField}
       label=${nameLabel}
@@ -29,12 +36,13 @@ function PairRow(props: RowProps): VNode {
       error=${problem}
       onInput=${(name: string) => onChange({ ...pair, name })}
     />
-    <${TextField}
+    <${ValueField}
       label=${valueLabel}
       quietLabel
       placeholder=${valueLabel}
       value=${pair.value}
       disabled=${disabled}
+      error=${props.valueProblem}
       onInput=${(value: string) => onChange({ ...pair, value })}
     />
     ${
@@ -59,6 +67,8 @@ export function Pairs({
   nameLabel,
   valueLabel,
   problemOf,
+  valueProblemOf,
+  secret = false,
   onChange,
 }: {
   readonly pairs: readonly Pair[];
@@ -67,12 +77,20 @@ export function Pairs({
   readonly nameLabel: string;
   readonly valueLabel: string;
   readonly problemOf: (pair: Pair) => string | null;
+  readonly valueProblemOf?: (pair: Pair) => string | null;
+  /** The values are masked once they are saved. */
+  readonly secret?: boolean;
   readonly onChange: (pairs: readonly Pair[]) => void;
 }): VNode {
   const add = (): void => onChange([...pairs, { id: newId(), name: "", value: "" }]);
-  return html`<div class="pairs">
+  const root = useRef<HTMLDivElement>(null);
+  function remove(index: number): void {
+    onChange(pairs.filter((_, at) => at !== index));
+    focusAfterRemoval(root.current, index, ".pair", ".actions button");
+  }
+  return html`<div class="pairs" ref=${root}>
     ${pairs.map(
-      (pair) =>
+      (pair, index) =>
         html`<${PairRow}
           key=${pair.id}
           pair=${pair}
@@ -80,9 +98,11 @@ export function Pairs({
           valueLabel=${valueLabel}
           disabled=${disabled}
           problem=${problemOf(pair)}
+          valueProblem=${valueProblemOf?.(pair) ?? null}
+          secret=${secret}
           onChange=${(next: Pair) =>
             onChange(pairs.map((other) => (other.id === next.id ? next : other)))}
-          onRemove=${() => onChange(pairs.filter(({ id }) => id !== pair.id))}
+          onRemove=${() => remove(index)}
         />`,
     )}
     ${

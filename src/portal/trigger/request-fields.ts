@@ -5,8 +5,10 @@ import { usePortal } from "../shell/portal.ts";
 import { SelectField, TextField } from "../ui/field.ts";
 import { namedTwice, noAuth } from "./draft.ts";
 import type { AuthDraft, Draft, Pair } from "./draft.ts";
+import { hasMask, mask } from "./mask.ts";
 import { Pairs } from "./pairs.ts";
 import { problemAt } from "./problem-text.ts";
+import { SecretField } from "./secret-field.ts";
 
 export interface PartProps {
   readonly draft: Draft;
@@ -118,12 +120,16 @@ export function HeaderFields({ draft, problems, disabled, onChange }: PartProps)
   const twice = namedTwice(draft.headers);
   const problemOf = ({ name }: Pair): string | null =>
     twice.has(name) ? t("problems.twice") : problemAt(portal, problems, `action.headers.${name}`);
+  const valueProblemOf = ({ value }: Pair): string | null =>
+    hasMask(value) ? t("problems.mask") : null;
   return html`<fieldset class="part">
     <legend>${t("editor.headers.title")}</legend>
     <p class="hint">${t("editor.headers.hint")}</p>
     <${Pairs}
       pairs=${draft.headers}
       disabled=${disabled}
+      secret
+      valueProblemOf=${valueProblemOf}
       addLabel=${t("editor.headers.add")}
       nameLabel=${t("editor.headers.name")}
       valueLabel=${t("editor.value")}
@@ -166,12 +172,17 @@ export function AuthFields({ draft, problems, disabled, onChange }: PartProps): 
       ${
         auth.scheme === "none"
           ? null
-          : html`<${TextField}
+          : html`<${SecretField}
+              key=${auth.scheme}
               type="password"
               autocomplete="new-password"
               label=${t(`editor.auth.${secretName}`)}
-              hint=${auth.secret === "***" ? t("editor.auth.kept") : undefined}
-              error=${problemAt(portal, problems, `action.auth.${secretName}`)}
+              hint=${auth.secret === mask ? t("editor.auth.kept") : undefined}
+              error=${
+                hasMask(auth.secret)
+                  ? t("problems.mask")
+                  : problemAt(portal, problems, `action.auth.${secretName}`)
+              }
               value=${auth.secret}
               disabled=${disabled}
               onInput=${(secret: string) => set({ secret })}

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { html } from "htm/preact";
 import type { RotatedSecret, Trigger } from "../../admin/contract/triggers.ts";
+import { ApiError } from "../api/problem.ts";
 import { usePortal } from "../shell/portal.ts";
 import { Button } from "../ui/button.ts";
 import { CopyButton } from "../ui/copy-button.ts";
@@ -9,6 +10,7 @@ import { ConfirmDialog, Dialog } from "../ui/dialog.ts";
 import { SelectField, TextField } from "../ui/field.ts";
 import { Time } from "../ui/time.ts";
 import { failureText } from "./failure-text.ts";
+import type { Saved } from "./settings-tab.ts";
 
 type Kind = "hmac" | "ed25519";
 
@@ -100,24 +102,37 @@ function Standing({ action }: { readonly action: Trigger["action"] }): VNode {
 }
 
 interface SecretProps {
-  readonly saved: Trigger;
+  readonly saved: Saved;
   readonly onSaved: (trigger: Trigger, etag: string | null) => void;
+  /** Somebody else has changed it meanwhile. */
+  readonly onConflict: () => Promise<void>;
 }
 
-function DropOld({ saved, onSaved }: SecretProps): VNode {
+/** Shows why a change of the secrets was not made. */
+function useFailure({ onConflict }: SecretProps) {
   const portal = usePortal();
-  const { t, api, toast } = portal;
+  return async (error: unknown): Promise<void> => {
+    if (error instanceof ApiError && error.status === 412) await onConflict();
+    else portal.toast(failureText(portal, error), "error");
+  };
+}
+
+function DropOld(props: SecretProps): VNode {
+  const { t, api, toast } = usePortal();
+  const failed = useFailure(props);
+  const { saved, onSaved } = props;
   const [asking, setAsking] = useState(false);
   async function drop(): Promise<void> {
     try {
-      const params = { triggerId: saved.triggerId };
-      const { body, etag } = await api.call("dropOldSecrets", { params });
+      const params = { triggerId: saved.trigger.triggerId };
+      const { body, etag } = await api.call("dropOldSecrets", { params, ifMatch: saved.etag });
       onSaved(body, etag);
+      setAsking(false);
       toast(t("secret.dropped"), "success");
     } catch (error) {
-      toast(failureText(portal, error), "error");
+      setAsking(false);
+      await failed(error);
     }
-    setAsking(false);
   }
   return html`<div class="actions">
       <${Button} kind="danger" onClick=${() => setAsking(true)}>${t("secret.drop")}<//>
@@ -137,18 +152,23 @@ function DropOld({ saved, onSaved }: SecretProps): VNode {
     }`;
 }
 
-function Rotation({ saved, onSaved }: SecretProps): VNode {
-  const portal = usePortal();
-  const { t, api, toast } = portal;
+function Rotation(props: SecretProps): VNode {
+  const { t, api } = usePortal();
+  const failed = useFailure(props);
+  const { saved, onSaved } = props;
   const [made, setMade] = useState<RotatedSecret | null>(null);
   async function rotate(kind: Kind, keepOldHours: number): Promise<void> {
     try {
-      const request = { params: { triggerId: saved.triggerId }, body: { kind, keepOldHours } };
-      const { body, etag } = await api.call("rotateSecret", request);
-      setMade(body);
-      onSaved(body.trigger, etag);
+      const params = { triggerId: saved.trigger.triggerId };
+      const { body: rotated, etag } = await api.call("rotateSecret", {
+        params,
+        body: { kind, keepOldHours },
+        ifMatch: saved.etag,
+      });
+      setMade(rotated);
+      onSaved(rotated.trigger, etag);
     } catch (error) {
-      toast(failureText(portal, error), "error");
+      await failed(error);
     }
   }
   return html`<section class="card" aria-labelledby="rotate-title">
@@ -169,7 +189,7 @@ function Rotation({ saved, onSaved }: SecretProps): VNode {
 /** What signs the requests, and making it anew. */
 export function SecretTab(props: SecretProps): VNode {
   const { t, can } = usePortal();
-  const { action } = props.saved;
+  const { action } = props.saved.trigger;
   const mayWrite = can("triggers:write");
   return html`<section class="card" aria-labelledby="secret-title">
       <h2 id="secret-title">${t("secret.title")}</h2>

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { html } from "htm/preact";
 import type { Trigger } from "../../admin/contract/triggers.ts";
 import { ApiError } from "../api/problem.ts";
@@ -8,11 +8,9 @@ import { Button } from "../ui/button.ts";
 import { ConfirmDialog } from "../ui/dialog.ts";
 import { ErrorNotice } from "../ui/loaded.ts";
 import { Notice } from "../ui/notice.ts";
-import { ConflictDialog } from "./conflict-dialog.ts";
-import type { Conflict } from "./conflict-dialog.ts";
-import { draftOf, namedTwice, writtenOf } from "./draft.ts";
+import { draftOf, isMistaken, writtenOf } from "./draft.ts";
 import type { Draft } from "./draft.ts";
-import { Editor, useFields } from "./editor.ts";
+import { Editor } from "./editor.ts";
 import { failureText } from "./failure-text.ts";
 
 /** A trigger as it is saved, and the version that is. */
@@ -26,8 +24,11 @@ interface SettingsProps {
   readonly draft: Draft;
   readonly changed: boolean;
   readonly onDraft: (draft: Draft) => void;
-  readonly onSaved: (saved: Saved, draft: Draft) => void;
+  /** `sent` is the draft that was saved; one may have typed on meanwhile. */
+  readonly onSaved: (saved: Saved, sent: Draft) => void;
   readonly onDeleted: () => unknown;
+  /** Somebody else has changed it meanwhile. */
+  readonly onConflict: () => Promise<void>;
 }
 
 function DeleteDialog({
@@ -67,32 +68,38 @@ function DeleteDialog({
 }
 
 /** Saving with what happens where somebody else was faster. */
-function useSaving({ saved, draft, onSaved }: SettingsProps) {
+function useSaving({ saved, draft, onSaved, onConflict }: SettingsProps) {
   const { t, api, toast } = usePortal();
   const [tried, setTried] = useState(false);
   const [error, setError] = useState<Error | null>(null);
-  const [conflict, setConflict] = useState<Conflict | null>(null);
-  const params = { triggerId: saved.trigger.triggerId };
-  async function readTheirs(): Promise<void> {
-    const { body, etag } = await api.call("readTrigger", { params });
-    setConflict({ base: saved.trigger, theirs: body, etag: etag ?? "" });
-  }
-  async function save(): Promise<void> {
-    setTried(true);
-    setError(null);
-    if (namedTwice(draft.customData).size > 0 || namedTwice(draft.headers).size > 0) return;
+  const running = useRef(false);
+  async function send(): Promise<void> {
     try {
+      const params = { triggerId: saved.trigger.triggerId };
       const body = { ...writtenOf(draft, saved.trigger) };
       const answer = await api.call("replaceTrigger", { params, body, ifMatch: saved.etag });
-      onSaved({ trigger: answer.body, etag: answer.etag ?? "" }, draftOf(answer.body));
+      onSaved({ trigger: answer.body, etag: answer.etag ?? "" }, draft);
       setTried(false);
       toast(t("trigger.saved"), "success");
     } catch (error) {
-      if (error instanceof ApiError && error.status === 412) await readTheirs();
+      if (error instanceof ApiError && error.status === 412) await onConflict();
       else setError(error as Error);
     }
   }
-  return { tried, error, conflict, setConflict, save, readTheirs, reset: () => setTried(false) };
+  async function save(): Promise<void> {
+    // Enter in a field comes here past the button, which waits by itself.
+    if (running.current) return;
+    setTried(true);
+    setError(null);
+    if (isMistaken(draft)) return;
+    running.current = true;
+    try {
+      await send();
+    } finally {
+      running.current = false;
+    }
+  }
+  return { tried, error, save, reset: () => setTried(false) };
 }
 
 function SaveBar({
@@ -152,39 +159,14 @@ export function SettingsTab(props: SettingsProps): VNode {
     >
       ${shown === null ? null : html`<${ErrorNotice} error=${shown} />`} ${disabled ? null : bar}
     <//>
-    <${Conflicts}
-      ...${props}
-      conflict=${saving.conflict}
-      onSettled=${() => saving.setConflict(null)}
-    />
     ${
       deleting
         ? html`<${DeleteDialog}
             saved=${saved}
             onDeleted=${props.onDeleted}
             onClose=${() => setDeleting(false)}
-            onChanged=${saving.readTheirs}
+            onChanged=${props.onConflict}
           />`
         : null
     }`;
-}
-
-function Conflicts(
-  props: SettingsProps & { readonly conflict: Conflict | null; readonly onSettled: () => void },
-): VNode | null {
-  const { conflict, draft, onSaved, onSettled } = props;
-  const fields = useFields();
-  if (conflict === null) return null;
-  function settle(next: Draft): void {
-    if (conflict !== null) onSaved({ trigger: conflict.theirs, etag: conflict.etag }, next);
-    onSettled();
-  }
-  return html`<${ConflictDialog}
-    conflict=${conflict}
-    mine=${draft}
-    fields=${fields.data ?? []}
-    onMerged=${settle}
-    onTheirs=${() => settle(draftOf(conflict.theirs))}
-    onClose=${onSettled}
-  />`;
 }

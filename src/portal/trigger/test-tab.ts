@@ -77,14 +77,15 @@ export function TestTab({
   const [result, setResult] = useState<TestSend | null>(null);
   const [error, setError] = useState<Error | null>(null);
   if (!can("triggers:test")) return html`<${Notice} title=${t("test.not-allowed")} />`;
+  function choose(next: string | null): void {
+    setCdrId(next);
+    setReveal(false);
+  }
   async function send(): Promise<void> {
     setError(null);
     try {
-      const body = {
-        ...draftBody(writtenOf(draft, saved), saved),
-        call: { cdrId },
-        reveal,
-      };
+      const asked = { call: { cdrId }, reveal };
+      const body = { ...draftBody(writtenOf(draft, saved), saved), ...asked };
       const sent = (await api.call("testSend", { body })).body;
       setResult(sent);
       announce(
@@ -102,12 +103,17 @@ export function TestTab({
       <p class="hint">${t("test.hint")}</p>
       ${changed ? html`<p class="hint">${t("test.unsaved")}</p>` : null}
       <div class="filters">
-        <${CallChoice} cdrId=${cdrId} onChange=${setCdrId} />
+        <${CallChoice} cdrId=${cdrId} onChange=${choose} />
         <${Button} kind="primary" onClick=${send}>${t("test.send")}<//>
       </div>
       ${
         can("values:reveal") && cdrId !== null
-          ? html`<${Toggle} label=${t("editor.reveal")} checked=${reveal} onChange=${setReveal} />`
+          ? html`<${Toggle}
+              label=${t("editor.reveal")}
+              hint=${t("reveal.text")}
+              checked=${reveal}
+              onChange=${setReveal}
+            />`
           : null
       }
       ${error === null ? null : html`<${ErrorNotice} error=${error} />`}

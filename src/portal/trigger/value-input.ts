@@ -97,8 +97,21 @@ function ChoiceInput(props: ValueProps): VNode {
   </fieldset>`;
 }
 
+interface TypedTime {
+  readonly local: string;
+  readonly iso: string | undefined;
+}
+
 function TimeInput({ values, error, disabled, onChange }: ValueProps): VNode {
   const { t } = usePortal();
+  // What is half typed is a time already, such as one of the year 2: written anew it would take away what one is typing.
+  const [typed, setTyped] = useState<TypedTime | null>(null);
+  const [value] = values;
+  function input(local: string): void {
+    const iso = local === "" ? undefined : fromLocalInput(local);
+    setTyped({ local, iso });
+    onChange(iso === undefined ? [] : [iso]);
+  }
   return html`<${TextField}
     type="datetime-local"
     step=${1}
@@ -107,8 +120,8 @@ function TimeInput({ values, error, disabled, onChange }: ValueProps): VNode {
     hint=${t("editor.time-hint")}
     error=${error}
     disabled=${disabled}
-    value=${toLocalInput(values[0] ?? "")}
-    onInput=${(local: string) => onChange(local === "" ? [] : [fromLocalInput(local)])}
+    value=${typed !== null && typed.iso === value ? typed.local : toLocalInput(value ?? "")}
+    onInput=${input}
   />`;
 }
 

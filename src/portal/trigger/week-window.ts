@@ -1,7 +1,10 @@
 /** Days of the week as windows write them. Source: spec, section 4. */
 const dayNames = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
 
-/** A window of the week while it is edited: which days it begins on, Monday first, and from when to when. */
+/**
+ * A window of the week while it is edited: which days it begins on, Monday first, and from when to when; a time that is
+ * not complete is empty.
+ */
 export interface WeekWindow {
   readonly days: readonly boolean[];
   readonly from: string;
@@ -12,6 +15,7 @@ export const businessHours = "Mon-Fri 09:00-17:30";
 
 function readDays(text: string): boolean[] | null {
   const days = dayNames.map(() => false);
+  if (text === "") return days;
   for (const part of text.split(",")) {
     const [first = "", last = first] = part.split("-");
     const from = dayNames.indexOf(first as (typeof dayNames)[number]);
@@ -23,10 +27,12 @@ function readDays(text: string): boolean[] | null {
   return days;
 }
 
-/** Reads `Mon-Fri 09:00-17:30`; null: it is no window. */
+/** Reads `Mon-Fri 09:00-17:30`, also where days or times are not chosen yet; null: it is no window. */
 export function readWindow(text: string): WeekWindow | null {
-  const [, list = "", from = "", to = ""] = /^(\S+) (\d\d:\d\d)-(\d\d:\d\d)$/.exec(text) ?? [];
-  const days = list === "" ? null : readDays(list);
+  const found = /^(\S*) (\d\d:\d\d)?-(\d\d:\d\d)?$/.exec(text);
+  if (found === null) return null;
+  const [, list = "", from = "", to = ""] = found;
+  const days = readDays(list);
   return days && { days, from, to };
 }
 

@@ -1,8 +1,10 @@
 import type { VNode } from "preact";
+import { useRef } from "preact/hooks";
 import { html } from "htm/preact";
 import { usePortal } from "../shell/portal.ts";
 import { Button } from "../ui/button.ts";
 import { TextField } from "../ui/field.ts";
+import { focusAfterRemoval } from "../ui/focus.ts";
 import { businessHours, readWindow, writeWindow } from "./week-window.ts";
 import type { WeekWindow } from "./week-window.ts";
 
@@ -14,9 +16,23 @@ interface WindowProps {
   readonly onRemove: (() => void) | null;
 }
 
+function Remove({
+  disabled,
+  onRemove,
+}: {
+  readonly disabled: boolean;
+  readonly onRemove: () => void;
+}): VNode {
+  const { t } = usePortal();
+  return html`<${Button} kind="quiet" disabled=${disabled} onClick=${onRemove}
+    >${t("editor.window.remove")}<//
+  >`;
+}
+
 function OneWindow({ label, window, disabled, onChange, onRemove }: WindowProps): VNode {
   const { t, formats } = usePortal();
   const { days, from, to } = window;
+  const isOvernight = from !== "" && to !== "" && to <= from && to !== "00:00";
   const set = (day: number): void =>
     onChange({ ...window, days: days.map((on, index) => (index === day ? !on : on)) });
   return html`<fieldset class="window">
@@ -50,15 +66,9 @@ function OneWindow({ label, window, disabled, onChange, onRemove }: WindowProps)
         disabled=${disabled}
         onInput=${(value: string) => onChange({ ...window, to: value })}
       />
-      ${
-        onRemove === null
-          ? null
-          : html`<${Button} kind="quiet" disabled=${disabled} onClick=${onRemove}
-              >${t("editor.window.remove")}<//
-            >`
-      }
+      ${onRemove === null ? null : html`<${Remove} disabled=${disabled} onRemove=${onRemove} />`}
     </div>
-    ${to <= from && to !== "00:00" ? html`<p class="hint">${t("editor.window.overnight")}</p>` : null}
+    ${isOvernight ? html`<p class="hint">${t("editor.window.overnight")}</p>` : null}
   </fieldset>`;
 }
 
@@ -77,18 +87,25 @@ export function WindowInput({
   const { t } = usePortal();
   const replace = (index: number, value: string): void =>
     onChange(values.map((other, at) => (at === index ? value : other)));
-  return html`<div class="windows">
+  const root = useRef<HTMLDivElement>(null);
+  function remove(index: number): void {
+    onChange(values.filter((_, at) => at !== index));
+    focusAfterRemoval(root.current, index, ":scope > .window, :scope > .hours", ".actions button");
+  }
+  return html`<div class="windows" ref=${root}>
     ${values.map((value, index) => {
       const window = readWindow(value);
-      if (window === null) return html`<code key=${index}>${value}</code>`;
-      const others = values.filter((_, at) => at !== index);
+      if (window === null)
+        return html`<div key=${index} class="hours">
+          <code>${value}</code> <${Remove} disabled=${disabled} onRemove=${() => remove(index)} />
+        </div>`;
       return html`<${OneWindow}
         key=${index}
         label=${t("editor.window.label", { number: index + 1 })}
         window=${window}
         disabled=${disabled}
         onChange=${(next: WeekWindow) => replace(index, writeWindow(next))}
-        onRemove=${others.length === 0 ? null : () => onChange(others)}
+        onRemove=${values.length === 1 ? null : () => remove(index)}
       />`;
     })}
     ${error === null ? null : html`<div class="error">${error}</div>`}

@@ -59,6 +59,7 @@ interface TextFieldProps extends FieldTexts {
   readonly step?: number;
   readonly list?: string;
   readonly inputmode?: string;
+  readonly onBlur?: () => void;
 }
 
 /** One line of text. */

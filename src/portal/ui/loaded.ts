@@ -31,7 +31,7 @@ export function Loaded<T>({
   of,
   children,
 }: {
-  readonly of: Load<T>;
+  readonly of: Omit<Load<T>, "set">;
   readonly children: (data: T) => ComponentChildren;
 }): VNode {
   const { t } = usePortal();

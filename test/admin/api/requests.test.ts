@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { OnhookError } from "../../../src/errors.ts";
 import { MemoryConfig, openAdmin } from "../../support/memory-admin.ts";
@@ -99,6 +100,31 @@ describe("a body", () => {
     expect(problemsOf(await ask("t1", "POST", "/tenants/t1/preview", preview))).toEqual([
       "call.cdr",
     ]);
+  });
+});
+
+describe("where nobody is signed in yet", () => {
+  const padded = (bytes: number): string => JSON.stringify({ token: "" }).padEnd(bytes);
+
+  test.each([
+    [null, "POST", "/session"],
+    [null, "DELETE", "/session"],
+    ["operator", "POST", "/sign-in-links"],
+  ] as const)(
+    "and what comes of it, 8 KiB are read and no more: %s %s %s",
+    async (who, method, url) => {
+      const { ask } = await openAdmin();
+      const answer = await ask(who, method, url, padded(8193));
+      expect([answer.status, answer.json["code"]]).toEqual([413, "BODY_TOO_LARGE"]);
+      expect(answer.json["detail"]).toContain("8192");
+      expect((await ask(who, method, url, padded(8192))).status).not.toBe(413);
+    },
+  );
+
+  test("nothing is made of what is sent to where nothing is", async () => {
+    const { ask } = await openAdmin();
+    const answer = await ask(null, "POST", "/nothing", "{");
+    expect([answer.status, answer.json["code"]]).toEqual([404, "NOT_FOUND"]);
   });
 });
 
@@ -227,6 +253,22 @@ describe("a fault", () => {
     expect(answer.text).not.toContain("broker-7");
     expect(events.map(({ type }) => type)).toContain("admin.failed");
   });
+});
+
+test("a body that breaks off is no fault: nobody can fill the log of errors from outside", async () => {
+  const { server, events } = await openAdmin();
+  const gone = new Promise((resolve) => {
+    server.server.once("connection", (each) => each.once("close", () => setImmediate(resolve)));
+  });
+  const { port } = new URL(await server.listen({ host: "127.0.0.1", port: 0 }));
+  const socket = connect({ host: "127.0.0.1", port: Number(port) });
+  socket.write(
+    "POST /api/v1/session HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{",
+    () => setImmediate(() => socket.destroy()),
+  );
+  await gone;
+  await server.close();
+  expect(events.filter(({ type }) => type === "admin.failed")).toEqual([]);
 });
 
 test("every request is told: what it was, how it ended, and who asked", async () => {

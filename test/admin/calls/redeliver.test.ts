@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Delivery } from "../../../src/history/history.ts";
 import type { DeliveryJob } from "../../../src/jobs/delivery-job.ts";
 import { jobIdOf } from "../../../src/jobs/job-id.ts";
+import { settle } from "../../support/fake-clock.ts";
 import { askedBy, deliveryOf, jobCodec, memoryCalls } from "../../support/memory-calls.ts";
 import type { MemoryCalls } from "../../support/memory-calls.ts";
 
@@ -209,4 +210,31 @@ test("a dead job whose call is gone is sent as the dead topic has it", async () 
   world.log.append({ topic: "dead", key: triggerId, value: jobCodec.encode(job) });
   await again(world, delivery);
   expect(await jobsOf(world)).toMatchObject([{ key: triggerId, job: { jobId } }]);
+});
+
+test("the dead are looked through for one job of a tenant at a time, and too many that wait are refused", async () => {
+  const world = memoryCalls();
+  const deliveries = Array.from({ length: 5 }, () => ended(world, { state: "dead" }));
+  for (const { cdrPartition: partition, cdrOffset } of deliveries)
+    world.log.deleteBefore({ topic: "cdr", partition, offset: cdrOffset + 1 });
+  const partitions = world.replayLog.partitions.bind(world.replayLog);
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  let looks = 0;
+  world.replayLog.partitions = async (topic) => {
+    if (topic !== "dead") return partitions(topic);
+    looks += 1;
+    await gate;
+    return partitions(topic);
+  };
+  const codes = deliveries.map(async (delivery) => code(again(world, delivery)));
+  await settle();
+  expect(looks).toBe(1);
+  open();
+  expect((await Promise.all(codes)).toSorted()).toEqual([
+    "CALL_GONE",
+    "CALL_GONE",
+    "CALL_GONE",
+    "CALL_SEARCHES_EXCEEDED",
+    "CALL_SEARCHES_EXCEEDED",
+  ]);
 });

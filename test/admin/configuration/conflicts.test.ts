@@ -45,8 +45,8 @@ describe("two processes that write at the same time", () => {
     const [here, there] = [await openAdmin(topics), await openAdmin(topics)];
     const body = { triggerId: someTriggerId, action };
     topics.before = async () =>
-      void (await there.ask("t1", "POST", path, { ...body, name: "There" }));
-    const answer = await here.ask("t1", "POST", path, { ...body, name: "Here" });
+      void (await there.ask("operator", "POST", path, { ...body, name: "There" }));
+    const answer = await here.ask("operator", "POST", path, { ...body, name: "Here" });
     expect([answer.status, answer.json["code"]]).toEqual([409, "TRIGGER_EXISTS"]);
     expect((await here.ask("t1", "GET", one)).json["name"]).toBe("There");
   });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { OnhookError } from "../../../src/errors.ts";
 import { MemoryConfig, openAdmin } from "../../support/memory-admin.ts";
 import { triggerInput } from "../../triggers/trigger-input.ts";
 
@@ -95,4 +96,25 @@ test("each has the attempts of its last day, and how its endpoint does", async (
     { last24Hours: [{ hour: "2026-01-05T08:00:00.000Z", ...counts }], endpoint: "suspended" },
     { last24Hours: [], endpoint: "suspended" },
   ]);
+});
+
+test.each(["HISTORY_UNAVAILABLE", "HISTORY_DAMAGED"] as const)(
+  "while the history is away they are listed all the same, and it is said: %s",
+  async (code) => {
+    const admin = await withNames(["a"]);
+    admin.history.failure = new OnhookError(code, { problem: "it is not open" });
+    const { status, json } = await admin.ask("t1", "GET", "/tenants/t1/triggers");
+    expect([status, json["historyAway"]]).toEqual([200, true]);
+    expect(json["items"]).toMatchObject([{ name: "a", last24Hours: [] }]);
+    admin.history.failure = null;
+    const again = await admin.ask("t1", "GET", "/tenants/t1/triggers");
+    expect(again.json["historyAway"]).toBe(false);
+  },
+);
+
+test("times beyond all calendars hide no trigger: other producers write what they like", async () => {
+  const admin = await withNames(["a"], { createdAt: Number.MAX_SAFE_INTEGER });
+  const { status, json } = await admin.ask("t1", "GET", "/tenants/t1/triggers");
+  expect(status).toBe(200);
+  expect(json["items"]).toMatchObject([{ createdAt: "9999-12-31T23:59:59.999Z" }]);
 });

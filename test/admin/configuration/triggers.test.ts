@@ -50,13 +50,22 @@ describe("creating", () => {
     expect(read.text).not.toContain(String(created.json["secret"]));
   });
 
+  test("an id is an operator's to choose: others would learn which ids are taken", async () => {
+    const { ask, topics } = await withTrigger();
+    for (const triggerId of [someTriggerId, "7c9e6679-7425-40de-944b-000000000099", null]) {
+      const answer = await ask("t1", "POST", path, { triggerId, action });
+      expect([answer.status, answer.json["code"]]).toEqual([400, "REQUEST_INVALID"]);
+      expect(answer.json["problems"]).toEqual([
+        { path: "triggerId", message: "only operators may choose it" },
+      ]);
+    }
+    expect(topics.records.triggers).toHaveLength(1);
+  });
+
   test("an id that is taken is refused, whoever has it, in capitals or not", async () => {
     const { ask, topics } = await withTrigger();
-    for (const [who, at] of [
-      ["t1", path],
-      ["t2", "/tenants/t2/triggers"],
-    ] as const) {
-      const answer = await ask(who, "POST", at, {
+    for (const at of [path, "/tenants/t2/triggers"]) {
+      const answer = await ask("operator", "POST", at, {
         triggerId: someTriggerId.toUpperCase(),
         action,
       });

@@ -63,6 +63,40 @@ describe("the list of deliveries", () => {
     await page.context().close();
   });
 
+  it.each(["before", "after"])(
+    "reads on to the end where it is kept up to date %s that",
+    async (refreshed) => {
+      const { page } = await portal.open("/deliveries");
+      await settled(page);
+      const held: { readonly isMore: boolean; readonly letGo: () => Promise<void> }[] = [];
+      await page.route("**/deliveries?**", (route) => {
+        const isMore = new URL(route.request().url()).searchParams.has("cursor");
+        held.push({ isMore, letGo: () => route.continue() });
+      });
+      await page.route("**/deliveries", async (route) => {
+        if (route.request().resourceType() === "document") await route.continue();
+        else held.push({ isMore: false, letGo: () => route.continue() });
+      });
+      await expect.poll(() => held.length, patience).toBe(1);
+      await page.getByRole("button", { name: "Show more" }).click();
+      await expect.poll(() => held.length, patience).toBe(2);
+      const inOrder = held.toSorted((a, b) => Number(a.isMore) - Number(b.isMore));
+      if (refreshed === "after") inOrder.reverse();
+      for (const { letGo } of inOrder) {
+        const answered = page.waitForResponse((response) => response.url().includes("/deliveries"));
+        await letGo();
+        await (await answered).finished();
+      }
+      await page.unrouteAll({ behavior: "ignoreErrors" });
+      await expect.poll(() => page.locator(rows).count(), patience).toBe(60);
+      expect(await page.getByRole("button", { name: "Show more" }).count()).toBe(0);
+      await page.waitForResponse((response) => response.url().includes("/deliveries"));
+      await settled(page);
+      expect(await page.locator(rows).count()).toBe(60);
+      await page.context().close();
+    },
+  );
+
   it.each([
     ["moves rows as they are", ""],
     ["takes them out to move them", "delete Element.prototype.moveBefore"],

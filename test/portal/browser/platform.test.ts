@@ -17,7 +17,7 @@ describe("tenants", () => {
   it("are searched and chosen, and from then on looked at", async () => {
     const { page, complaints } = await portal.open("/tenants", support);
     await settled(page);
-    await page.getByText("4 of 10 webhooks").waitFor();
+    await page.getByText("Webhooks: 4 of 10").waitFor();
     await page.getByLabel("Find a tenant").fill("empty");
     await expect.poll(() => page.locator("tbody tr").count(), patience).toBe(1);
     await page.getByRole("link", { name: "Empty & Co" }).click();
@@ -35,11 +35,11 @@ describe("tenants", () => {
     await page.getByRole("dialog").getByText("Enter a whole number, or nothing.").waitFor();
     await limit.fill("5");
     await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
-    await page.getByText("0 of 5 webhooks").waitFor();
+    await page.getByText("Webhooks: 0 of 5").waitFor();
     expect(portal.state.tenants.get(tenantTwo)?.maxTriggers).toBe(5);
     await page.context().close();
     const other = await portal.open("/tenants", support);
-    await other.page.getByText("0 of 5 webhooks").waitFor();
+    await other.page.getByText("Webhooks: 0 of 5").waitFor();
     expect(await other.page.getByRole("button", { name: /licence/i }).count()).toBe(0);
     await other.page.context().close();
   });

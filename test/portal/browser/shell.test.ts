@@ -52,10 +52,10 @@ describe("the shell", () => {
     const { page } = await portal.open("");
     await page.getByRole("link", { name: "Calls", exact: true }).click();
     await page.waitForURL("**/webhooks/calls");
-    await page.waitForFunction("document.activeElement.id === 'main'");
+    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("main");
     await page.goBack();
     await page.waitForURL("**/en-GB/webhooks");
-    expect(await page.title()).toBe("Webhooks · Onhook");
+    await expect.poll(() => page.title()).toBe("Webhooks · Onhook");
     await page.context().close();
   });
 
@@ -75,6 +75,19 @@ describe("the shell", () => {
     await page.waitForURL("**/deliveries?**");
     expect(new URL(page.url()).search).toBe(`?tenant=${tenantId}`);
     await page.context().close();
+  });
+
+  it("tells that it could not be read who is signed in, and goes on when it can", async () => {
+    const context = await portal.open("", { role: "support" }).then(({ page }) => page.context());
+    const page = await context.newPage();
+    portal.state.failures.set("readMe", { status: 429, code: "RATE_LIMITED" });
+    await page.goto(`${portal.api.url}/en-GB/webhooks/tenants`);
+    await page.getByRole("alert").waitFor();
+    portal.state.failures.clear();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.locator("h1").waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
+    await context.close();
   });
 
   it("tells that the service does not answer, and goes on when it does", async () => {

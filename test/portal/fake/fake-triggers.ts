@@ -74,6 +74,7 @@ function rotating(state: FakeState): Pick<TriggerHandlers, "rotateSecret" | "dro
   return {
     rotateSecret: async ({ params, body }, context) => {
       const stored = storedOf(state, params);
+      checkVersion(stored, context, false);
       const secret = newSigningSecret(body.kind);
       const mask = `${secret.split("_", 1)[0]}_***`;
       const keeps = body.keepOldHours > 0 && stored.trigger.action.secrets.length > 0;
@@ -90,6 +91,7 @@ function rotating(state: FakeState): Pick<TriggerHandlers, "rotateSecret" | "dro
     },
     dropOldSecrets: async ({ params }, context) => {
       const stored = storedOf(state, params);
+      checkVersion(stored, context, false);
       const { action } = stored.trigger;
       const { tenantId, triggerId } = params;
       noteChange(state, asking(context), {
@@ -155,7 +157,7 @@ export function triggerHandlers(state: FakeState): TriggerHandlers {
       const shown = items.map(({ trigger, last24Hours }) =>
         Object.assign({ last24Hours: [...last24Hours] }, trigger),
       );
-      return { body: { items: shown, nextCursor, licence } };
+      return { body: { items: shown, nextCursor, historyAway: false, licence } };
     },
     ...creating(state),
     readTrigger: async ({ params }) => {

@@ -155,7 +155,7 @@ export async function makeWorld(stage: AdminStage): Promise<World> {
       }
       if (operation === "deleteTenant") {
         const body = { name: "Tenant" };
-        const headers = { "if-match": "*" };
+        const headers = { "if-none-match": "*" };
         await operator.ask("PUT", `/tenants/${tenantId}`, { body, headers });
       }
       return things;

@@ -43,17 +43,23 @@ function useFresh(
   active: boolean,
 ): void {
   const keepFocus = useKeptFocus(list.data);
+  const latest = useRef(list);
+  latest.current = list;
   const refresh = async (): Promise<void> => {
     const shown = list.data;
     if (shown === null || list.loading || list.loadingMore) return;
     try {
-      const next = refreshed(shown, await readNewest());
+      const newest = await readNewest();
+      const now = latest.current;
+      // One has read on meanwhile, or begun to: the next time will do.
+      if (now.data !== shown || now.loading || now.loadingMore) return;
+      const next = refreshed(shown, newest);
       if (next === null) {
         await list.reload();
         return;
       }
       keepFocus();
-      list.set(next);
+      list.change((items) => (items === shown ? next : items));
     } catch (error) {
       // The next time may do; that the service can not be reached the frame says.
       if (!(error instanceof ApiError && error.isPassing)) await list.reload();

@@ -16,7 +16,12 @@ export function ShownToken({
 }): VNode {
   const { t } = usePortal();
   const actions = html`<${Button} kind="primary" onClick=${onClose}>${t("tokens.shown.done")}<//>`;
-  return html`<${Dialog} title=${t("tokens.shown.title")} onClose=${onClose} actions=${actions}>
+  return html`<${Dialog}
+    firm
+    title=${t("tokens.shown.title")}
+    onClose=${onClose}
+    actions=${actions}
+  >
     <p>${t("tokens.shown.text")}</p>
     <${CodeBlock} label=${t("tokens.shown.label")} text=${token.secret} />
     <p class="hint">${t("tokens.shown.use")}</p>
