@@ -43,8 +43,8 @@ export function createHistory(
     partitions: (topic) => countPartitions(kafka, topic),
     open: (at) => new PartitionReader(kafka, at, { lends: true }),
   };
-  const folder = settings.file === null ? new TemporaryFolder(clock) : null;
-  const file = folder === null ? (settings.file ?? "") : join(folder.path, "history.db");
+  const folder = settings.file === null ? new TemporaryFolder(clock, emit) : null;
+  const file = settings.file ?? (() => join(folder?.make() ?? "", "history.db"));
   const store = new SqliteHistory({ file, keepsCalls: settings.keepCalls }, emit);
   const callsPerTenant = settings.recentCallsPerTenant;
   const maxBytes = settings.recentCallsMegabytes * mebibyte;

@@ -42,8 +42,8 @@ type Contents = Pick<FeedBatch, "attempts" | "changes" | "calls">;
 const nothing: Contents = { attempts: [], changes: [], calls: [] };
 
 /**
- * Keeps the history up with its topics, and within its bounds. Whatever fails is told and tried again; a file that is
- * found to be damaged is made anew. Nothing of this ends the process.
+ * Keeps the history up with its topics, and within its bounds. Whatever fails is told and tried again, after longer and
+ * longer pauses until something is written; a file that is found to be damaged is made anew. Nothing of this ends the process.
  */
 export class HistoryFeed implements Service {
   readonly name = "history";
@@ -52,6 +52,8 @@ export class HistoryFeed implements Service {
   readonly #followers: readonly TopicFollower[];
   readonly #commits: GroupCommit;
   #positions: readonly Position[] = [];
+  /** How often it was opened, or could not be, since something was written last. */
+  #failures = 0;
 
   constructor(options: HistoryFeedOptions, deps: HistoryFeedDeps) {
     this.#options = options;
@@ -69,27 +71,33 @@ export class HistoryFeed implements Service {
   }
 
   async run(stop: AbortSignal): Promise<void> {
-    for (let failures = 0; !stop.aborted;) {
+    while (!stop.aborted) {
       try {
-        const { positions, damaged } = await this.#deps.store.open();
-        this.#positions = positions;
-        failures = 0;
-        const ending = AbortSignal.any([stop, damaged]);
-        await Promise.all([
-          ...this.#followers.map((follower) => follower.run(ending)),
-          forgetAgain(this.#options, this.#deps, ending),
-        ]);
+        await this.#keepUp(stop);
       } catch (error) {
         this.#deps.emit({ type: "history.write-failed", error });
-        await pause(this.#deps.clock, backoffMs(failures, Math.random), stop);
-        failures += 1;
+        await pause(this.#deps.clock, backoffMs(this.#failures, Math.random), stop);
+        this.#failures += 1;
       }
     }
+  }
+
+  /** Until it is stopped. Rejects where the file can't be opened, or has to be opened anew. */
+  async #keepUp(stop: AbortSignal): Promise<void> {
+    const { positions, lost } = await this.#deps.store.open();
+    this.#positions = positions;
+    const ending = AbortSignal.any([stop, lost]);
+    await Promise.all([
+      ...this.#followers.map((follower) => follower.run(ending)),
+      forgetAgain(this.#options, this.#deps, ending),
+    ]);
+    if (!stop.aborted) lost.throwIfAborted();
   }
 
   async #write(batches: readonly FeedBatch[]): Promise<void> {
     try {
       await this.#deps.store.feed(batches);
+      this.#failures = 0;
     } catch (error) {
       this.#deps.emit({ type: "history.write-failed", error });
       throw error;

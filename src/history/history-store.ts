@@ -33,8 +33,11 @@ export interface StoreSize {
 /** A history that is open. */
 export interface OpenHistory {
   readonly positions: readonly Position[];
-  /** Aborted when the file is found to be damaged: it has to be opened anew, which makes a new one. */
-  readonly damaged: AbortSignal;
+  /**
+   * Aborted, with the error as its reason, when it has to be opened anew: the file was found to be damaged, for which a
+   * new one is made, or what writes it has ended. What was read since may be lost: the new positions say where to go on.
+   */
+  readonly lost: AbortSignal;
 }
 
 /** What is to be forgotten. */

@@ -24,6 +24,8 @@ interface Tenant {
   readonly id: string;
   /** The oldest first. */
   readonly calls: Held[];
+  /** By the ids of calls: the only one of an id, or all of them. To look through the list would take as long as it is. */
+  readonly byId: Map<string, Held | Held[]>;
 }
 
 /** About what a call takes beside its bytes, and how many times these, with the gaps that calls leave that have gone. */
@@ -89,12 +91,13 @@ export class RecentWindow implements RecentCalls {
   }
 
   find(tenantId: string, cdrId: string): RecentCall | undefined {
-    const held = this.#tenants.get(tenantId)?.calls.findLast((call) => call.cdrId === cdrId);
-    return held && this.#toCall(held);
+    const held = this.#tenants.get(tenantId)?.byId.get(cdrId);
+    if (held === undefined) return undefined;
+    return this.#toCall(Array.isArray(held) ? held.reduce(newerOf) : held);
   }
 
   #newTenant(id: string, calls: Held[]): Tenant {
-    const tenant = { id, calls };
+    const tenant = { id, calls, byId: new Map() };
     this.#tenants.set(id, tenant);
     return tenant;
   }
@@ -105,6 +108,8 @@ export class RecentWindow implements RecentCalls {
     const bytes = Math.ceil(value.length * gapFactor) + overheadBytes;
     const place = { partition, offset, timestamp };
     const held = { tenant, cdrId, number, bytes, ...place, isGone: false };
+    const sameId = tenant.byId.get(cdrId);
+    tenant.byId.set(cdrId, sameId === undefined ? held : [sameId, held].flat());
     this.#buckets.add(held);
     this.#count += 1;
     this.#bytes += bytes;
@@ -113,6 +118,10 @@ export class RecentWindow implements RecentCalls {
 
   /** Of one that is in its tenant's list no more. */
   #drop(held: Held): void {
+    const { byId } = held.tenant;
+    const sameId = [byId.get(held.cdrId) ?? []].flat().filter((each) => each !== held);
+    if (sameId.length === 0) byId.delete(held.cdrId);
+    else byId.set(held.cdrId, sameId);
     this.#shelf.remove(held.number);
     this.#freeNumbers.push(held.number);
     this.#buckets.remove(held);
@@ -133,6 +142,8 @@ export class RecentWindow implements RecentCalls {
     return { tenantId: tenant.id, cdrId, value, partition, offset, timestamp };
   }
 }
+
+const newerOf = (a: Held, b: Held): Held => (order(a, b) > 0 ? a : b);
 
 /** Behind how many of the calls it belongs; sought from the end, where it nearly always is. */
 function placeOf(call: CallPlace, calls: readonly CallPlace[]): number {

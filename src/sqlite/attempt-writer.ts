@@ -117,6 +117,7 @@ export class AttemptWriter {
 
   #goOn(row: KnownRow, attempt: DeliveryAttempt): void {
     const known = {
+      state: deliveryStates[row.state],
       attempts: row.attempts,
       lastAttempt: row.last_attempt,
       firstAt: row.first_at,

@@ -15,7 +15,8 @@ import { ThreadLink } from "./thread-link.ts";
 import type { ReaderCalls, WriterCalls } from "./thread-messages.ts";
 
 export interface SqliteHistoryOptions {
-  readonly file: string;
+  /** Or what says where it is to be, which is asked each time that it is opened, and may throw the file system's error. */
+  readonly file: string | (() => string);
   readonly keepsCalls: boolean;
 }
 
@@ -51,7 +52,8 @@ export class SqliteHistory implements HistoryStore {
 
   async open(): Promise<OpenHistory> {
     await this.close();
-    const { file, keepsCalls } = this.#options;
+    const { keepsCalls } = this.#options;
+    const file = this.#place();
     const isDamaged = this.#isDamaged;
     const opening: Opening = {
       writer: new ThreadLink({ role: "write", file, keepsCalls, isDamaged }),
@@ -67,7 +69,7 @@ export class SqliteHistory implements HistoryStore {
       this.#isDamaged = false;
       this.#size = size;
       this.#opening = opening;
-      return { positions, damaged: opening.damage.signal };
+      return { positions, lost: AbortSignal.any([opening.damage.signal, opening.writer.ended]) };
     } catch (error) {
       await opening.writer.close();
       throw error;
@@ -113,6 +115,17 @@ export class SqliteHistory implements HistoryStore {
     this.#opening = null;
     await opening?.reader.close();
     await opening?.writer.close();
+  }
+
+  #place(): string {
+    const { file } = this.#options;
+    if (typeof file === "string") return file;
+    try {
+      return file();
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      throw new OnhookError("HISTORY_UNAVAILABLE", { problem }, { cause: error });
+    }
   }
 
   #opened(): Opening {

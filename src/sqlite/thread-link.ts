@@ -18,19 +18,29 @@ function errorOf({ message, code, isDamage }: ThreadFailure): OnhookError {
   });
 }
 
-/** A thread and what is asked of it. One that ends by itself is started again with the next request. */
+/**
+ * A thread and what is asked of it. A reader that ends by itself is started again with the next request. A writer is not:
+ * who goes on must open the file anew, and hear what there is in it.
+ */
 export class ThreadLink {
   readonly #order: ThreadOrder;
   #worker: Worker | null = null;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #ended = new AbortController();
   #lastNumber = 0;
 
   constructor(order: ThreadOrder) {
     this.#order = order;
   }
 
+  /** Aborted, with HISTORY_UNAVAILABLE as its reason, when a writer has ended by itself. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
   /** Rejects with what the thread raised of the error table, HISTORY_DAMAGED, or HISTORY_UNAVAILABLE. */
   async ask(method: string, given: readonly unknown[]): Promise<unknown> {
+    this.ended.throwIfAborted();
     const worker = (this.#worker ??= this.#start());
     this.#lastNumber += 1;
     const request: ThreadRequest = { number: this.#lastNumber, method, given };
@@ -61,6 +71,8 @@ export class ThreadLink {
     worker.on("exit", () => {
       if (this.#worker !== worker) return;
       this.#worker = null;
+      if (this.#order.role === "write")
+        this.#ended.abort(new OnhookError("HISTORY_UNAVAILABLE", { problem }));
       this.#giveUp(problem);
     });
     return worker;

@@ -42,9 +42,22 @@ test("of two attempts at one time, that of the greater number is the last", () =
   expect(fold([second, first])?.state).toBe("delivered");
 });
 
+test("a delivery is not retrying for good where the clock of the attempt before its end was ahead", () => {
+  const ahead = attemptOf({ ...failed, at: noon + 20_000, nextAttemptAt: noon + 22_000 });
+  for (const outcome of ["delivered", "dead", "cancelled"] as const) {
+    const last = attemptOf({ outcome, attempt: 2, at: noon });
+    const state = outcome;
+    expect(fold([ahead, last])).toMatchObject({ state, lastAttempt: 2 });
+    expect(fold([last, ahead])).toMatchObject({ state, lastAttempt: 2 });
+  }
+  const anew = attemptOf({ ...failed, at: noon + 60_000, nextAttemptAt: noon + 62_000 });
+  expect(fold([anew, attemptOf({ outcome: "dead", attempt: 11 })])?.state).toBe("retrying");
+});
+
 test("the order in which attempts come makes no difference", () => {
   const ofOneJob = someAttempts.map((attempts) =>
-    attempts.map((attempt) => ({ ...attempt, ...onlyJob })),
+    // A quarter of a minute apart, so that the clocks' differences matter too.
+    attempts.map((attempt) => ({ ...attempt, ...onlyJob, at: noon + (attempt.at - noon) / 40 })),
   );
   const unique = (attempts: readonly DeliveryAttempt[]): DeliveryAttempt[] => [
     ...new Map(attempts.map((each) => [`${each.at}/${each.attempt}`, each])).values(),

@@ -129,3 +129,29 @@ test("with 0 calls of each tenant none is held", () => {
   expect(window.newest("t1", 10)).toEqual([]);
   expect(window.size).toEqual({ calls: 0, bytes: 0 });
 });
+
+test("of calls of one id the newest is found, as long as there is one", () => {
+  fc.assert(
+    fc.property(someCalls, fc.integer({ min: 1, max: 10 }), (calls, callsPerTenant) => {
+      const window = windowOf(callsPerTenant, 12 * 210);
+      for (const each of calls) window.add({ ...each, cdrId: `c${each.offset % 3}` }, now);
+      for (const tenantId of ["t1", "t2", "t3"])
+        for (const cdrId of ["c0", "c1", "c2"]) {
+          const wanted = window.newest(tenantId, 1000).find((each) => each.cdrId === cdrId);
+          expect(window.find(tenantId, cdrId)).toEqual(wanted);
+        }
+    }),
+  );
+});
+
+test("to find a call does not take longer among many", () => {
+  const window = windowOf(100_000);
+  let found = 0;
+  for (let offset = 0; offset < 100_000; offset += 1)
+    window.add(call({ cdrId: `c${offset}`, offset, timestamp: now + offset }), now);
+  const begin = performance.now();
+  for (let n = 0; n < 20_000; n += 1) if (window.find("t1", `c${n}`)?.offset === n) found += 1;
+  expect(found).toBe(20_000);
+  // To look through them all would compare some 1,800,000,000 ids, which takes minutes where it takes milliseconds so.
+  expect(performance.now() - begin).toBeLessThan(10_000);
+});

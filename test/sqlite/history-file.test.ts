@@ -107,12 +107,12 @@ test("damage is found when the file is opened, and a new history made", async ()
 test("damage that comes while the file is open is found by a query; opened again, the history is a new one", async () => {
   const file = await filled();
   const { store, told } = createStore(file);
-  const { damaged } = await store.open();
+  const { lost } = await store.open();
   damage(file);
   await expect(store.deliveries({ tenantId: "t1", limit: 10 })).rejects.toMatchObject({
     code: "HISTORY_DAMAGED",
   });
-  expect(damaged.aborted).toBe(true);
+  expect(lost.aborted).toBe(true);
   expect(told.some(({ type }) => type === "history.query-failed")).toBe(true);
   expect((await store.open()).positions).toEqual([]);
   await store.feed([batchOf(some)]);

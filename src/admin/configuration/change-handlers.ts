@@ -3,6 +3,7 @@ import type { ChangeRecord } from "../../history/change-record.ts";
 import type { Page } from "../../history/history.ts";
 import type { Handlers } from "../contract/handlers.ts";
 import type { ConfigurationParts } from "./parts.ts";
+import { mostOfAction, mostOfId } from "../contract/access.ts";
 
 function shownPage({ items, nextCursor }: Page<ChangeRecord>) {
   return {
@@ -10,6 +11,9 @@ function shownPage({ items, nextCursor }: Page<ChangeRecord>) {
       items: items.map((change) =>
         Object.assign({}, change, {
           at: toldTime(change.at),
+          // A later version's may be anything, and must not cost the page that it stands on.
+          action: change.action.slice(0, mostOfAction),
+          triggerId: change.triggerId?.slice(0, mostOfId) ?? null,
           properties: [...change.properties],
         }),
       ),

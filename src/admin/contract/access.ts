@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { accessRoles, scopes } from "../../access/principal.ts";
-import { changeActions } from "../../history/change-record.ts";
 import { guid, instant, nextCursor, pageQuery, tenantId } from "./shapes.ts";
 
 export const me = z
@@ -86,6 +85,10 @@ export const writtenTenant = z
 export const tenantQuery = pageQuery.extend({ search: z.string().max(200).optional() });
 export const tenantPage = z.object({ items: z.array(tenant), nextCursor });
 
+/** In characters: what a later version writes may be longer, and is cut. */
+export const mostOfAction = 100;
+export const mostOfId = 200;
+
 export const change = z
   .object({
     changeId: guid,
@@ -93,9 +96,12 @@ export const change = z
     actorId: z.string(),
     actorName: z.string(),
     actorRole: z.string(),
-    action: z.enum(changeActions),
+    action: z
+      .string()
+      .max(mostOfAction)
+      .describe("What was done, as in `trigger.created`. Later versions may know more actions."),
     tenantId: tenantId.nullable(),
-    triggerId: guid.nullable(),
+    triggerId: z.string().max(mostOfId).nullable(),
     subject: z.string().nullable(),
     properties: z.array(z.string()),
   })

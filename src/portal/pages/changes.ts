@@ -63,7 +63,15 @@ function columnsOf(
           <span class="quiet-text">${role}</span>`;
       },
     },
-    { key: "what", label: t("changes.what"), cell: ({ action }) => t(`changes.action.${action}`) },
+    {
+      key: "what",
+      label: t("changes.what"),
+      // A later version may have written what this one has no words for.
+      cell: ({ action }) => {
+        const words = `changes.action.${action}`;
+        return has(words) ? t(words) : html`<bdi class="id">${action}</bdi>`;
+      },
+    },
     ...(ofPlatform
       ? [
           {
