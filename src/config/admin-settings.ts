@@ -60,7 +60,7 @@ export const adminSettings = group("The API and the portal of the admin role.", 
     min: 1,
     max: 720,
   }),
-  requestsPerMinute: wholeNumber(600, {
+  requestsPerMinute: wholeNumber(1200, {
     doc: "How many requests all of a tenant together, or each who is bound to none, may make to one process.",
     unit: "requests",
     min: 1,
