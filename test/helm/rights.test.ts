@@ -89,8 +89,13 @@ function envOf(user: User): Record<string, string> {
           ONHOOK_KAFKA_SASL_USERNAME: theOne(manifests, "KafkaUser", "-operator").metadata.name,
           ONHOOK_KAFKA_SASL_PASSWORD: passwords.get("operator") ?? "",
         };
-  const file = { ONHOOK_CONFIG: join(folder, "onhook.yaml"), ONHOOK_HTTP_PORT: "0" };
-  return { ...plainEnv(), ...Object.fromEntries(given), ...login, ...file };
+  // What is mounted there is here.
+  const mounted = {
+    ONHOOK_CONFIG: join(folder, "onhook.yaml"),
+    ONHOOK_HISTORY_FILE: join(folder, `${user}.sqlite`),
+    ONHOOK_HTTP_PORT: "0",
+  };
+  return { ...plainEnv(), ...Object.fromEntries(given), ...login, ...mounted };
 }
 
 beforeAll(async () => {
@@ -198,6 +203,10 @@ test("with the rights of its KafkaUser the admin role changes triggers, licences
   const body = { name: "a", action: { url: `${hooks.url}/well` } };
   const { triggerId = "" } = await must(201, "POST", `${t}/triggers`, { body });
   await must(201, "POST", `${t}/tokens`, { body: { name: "a" } });
+  // The process that matches reads it for itself, a moment later than the one that wrote it.
+  const events = () => service("match").metric("onhook_store_events_total", { table: "triggers" });
+  const written = await service("admin").metric("onhook_store_events_total", { table: "triggers" });
+  while ((await events()) < written) await pause(20);
   const call = callOf(tenantId);
   await platform.call(call);
   const jobId = webhookIdOf(call, triggerId);
