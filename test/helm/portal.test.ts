@@ -59,7 +59,7 @@ describe("the history", () => {
   it("is on a volume of the pod's own, of a limited size, and nowhere but with the admin role", async () => {
     const deployment = await admin({ history: { sizeLimit: "8Gi" } });
     expect(volumeOf(deployment)).toEqual({ name: "history", emptyDir: { sizeLimit: "8Gi" } });
-    expect(fileOf(deployment)).toBe("/var/lib/onhook/history.sqlite");
+    expect(fileOf(deployment)).toBe("/data/history.sqlite");
     const match = theOne(await rendered("secured"), "Deployment", "-match");
     expect([volumeOf(match), fileOf(match)]).toEqual([undefined, undefined]);
   });

@@ -157,7 +157,7 @@ capabilities:
 {{- end }}
 {{- if include "onhook.keepsHistory" (list $ $role) }}
 - name: history
-  mountPath: /var/lib/onhook
+  mountPath: /data
 {{- end }}
 {{- with $.Values.pod.extraVolumeMounts }}
 {{ toYaml . }}
