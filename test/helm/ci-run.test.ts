@@ -12,7 +12,17 @@ let machine: string;
 beforeEach(async () => {
   machine = await mkdtemp(join(tmpdir(), "machine-"));
   for (const tool of ["dirname", "sed"]) await symlink(`/usr/bin/${tool}`, join(machine, tool));
-  for (const program of ["java", "mvn", "npm", "python3", "chromium", "php", "promtool", "apt-get"])
+  for (const program of [
+    "java",
+    "javac",
+    "mvn",
+    "npm",
+    "python3",
+    "chromium",
+    "php",
+    "promtool",
+    "apt-get",
+  ])
     await has(program, "");
 });
 afterEach(() => rm(machine, { recursive: true }));
