@@ -177,8 +177,8 @@ const securitySchemes = {
   session: {
     type: "apiKey",
     in: "cookie",
-    name: "__Host-onhook-session",
-    description: "What the portal signs in with; without https its name is `onhook-session`.",
+    name: "__Host-onhook_session",
+    description: "What the portal signs in with; without https its name is `onhook_session`.",
   },
 };
 
