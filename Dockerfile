@@ -33,21 +33,28 @@ RUN set -eu; \
     echo 'onhook:x:65532:65532:Onhook:/onhook:/usr/sbin/nologin' > /runtime/etc/passwd; \
     echo 'onhook:x:65532:' > /runtime/etc/group
 
+# Where the admin role keeps its history; the one folder that the service's user may write to.
+RUN mkdir -p /writable/data
+
 # The same commit makes the same layers on the same build image, whoever builds it and when: one time, one owner, the same rights.
 ARG SOURCE_DATE_EPOCH=0
-RUN chmod -R u=rwX,go=rX /image /runtime \
-    && find /image /runtime -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +
+RUN chmod -R u=rwX,go=rX /image /runtime /writable \
+    && find /image /runtime /writable -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +
 
 FROM scratch AS runtime
 COPY --from=build /runtime/ /
 
 FROM ${RUNTIME_IMAGE}
 COPY --from=build /image/ /
+COPY --from=build --chown=65532:65532 /writable/ /
 # Of the heap docs/operations.md tells, "Memory".
 ENV PATH=/usr/local/bin:/usr/bin:/bin:/nodejs/bin \
+    ONHOOK_HISTORY_FILE=/data/history.sqlite \
     NODE_OPTIONS="--max-old-space-size=256 --max-semi-space-size=16"
 WORKDIR /onhook
 USER 65532:65532
+# Can be written to although all else is read-only, and goes with the container unless it is given a name.
+VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=15s --start-period=60s --retries=3 \

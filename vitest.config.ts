@@ -16,7 +16,7 @@ export default defineConfig({
           // A property test runs thousands of cases; a loaded machine must not make it fail.
           testTimeout: 60_000,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/{contracts,integration,e2e,bench,fuzz,faults,helm}/**"],
+          exclude: ["test/{contracts,integration,e2e,bench,fuzz,faults,helm,portal/browser}/**"],
         },
       },
       {
@@ -35,6 +35,17 @@ export default defineConfig({
           setupFiles: ["test/support/quiet-warnings.ts"],
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        // The portal in a real Chromium, over an API in memory.
+        test: {
+          name: "portal",
+          include: ["test/portal/browser/**/*.test.ts"],
+          setupFiles: ["test/support/quiet-warnings.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },

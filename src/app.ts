@@ -1,7 +1,12 @@
+import { createAdminApi } from "./admin/api/admin-api.ts";
+import type { AdminApi } from "./admin/api/admin-api.ts";
 import { createHealthServer } from "./admin/health-server.ts";
-import type { Check } from "./admin/health-server.ts";
+import type { Check, ServerPart } from "./admin/health-server.ts";
+import { registerPortal } from "./admin/portal/register-portal.ts";
+import { createAdminApiService } from "./app/admin-api.ts";
 import { createAdminRole } from "./app/admin-role.ts";
 import { loadCodecs } from "./app/codecs.ts";
+import { createLater } from "./app/configuration.ts";
 import { createConnections } from "./app/connections.ts";
 import type { ServiceSurroundings, Surroundings } from "./app/connections.ts";
 import { dangersOf } from "./app/dangers.ts";
@@ -12,9 +17,11 @@ import { certificateExpiries } from "./app/pem-files.ts";
 import { createStore } from "./app/store.ts";
 import { createTracing } from "./app/tracing.ts";
 import type { Role } from "./config.ts";
+import type { AnyEvent } from "./observability/any-event.ts";
 import { createHealthState } from "./observability/health-state.ts";
 import type { HealthState } from "./observability/health-state.ts";
 import { aborted } from "./runtime/aborted.ts";
+import type { Emit } from "./runtime/emit.ts";
 import { retryUntil } from "./runtime/retry-until.ts";
 import { superviseAll } from "./runtime/supervisor.ts";
 import type { Service } from "./runtime/supervisor.ts";
@@ -52,11 +59,23 @@ function readiness(progress: Progress, health: HealthState): Check[] {
   ];
 }
 
+function adminApi({ config, emit }: ServiceSurroundings, { version }: ServiceOptions): AdminApi {
+  const { requestsPerMinute, maxBodyBytes } = config.admin;
+  return createAdminApi({ requestsPerMinute, maxBodyBytes, version, emit });
+}
+
+/** What the admin role answers besides the health of the process. */
+function serverParts(api: AdminApi | null, { config }: ServiceSurroundings): readonly ServerPart[] {
+  if (api === null) return [];
+  return config.admin.portal ? [api.part, async (server) => registerPortal(server)] : [api.part];
+}
+
 function httpService(
   around: ServiceSurroundings,
   options: ServiceOptions,
   progress: Progress,
   health: HealthState,
+  api: AdminApi | null,
 ): Service {
   const { config, emit, surveys } = around;
   const { host, port } = config.http;
@@ -69,6 +88,8 @@ function httpService(
       const server = createHealthServer({
         host,
         port,
+        parts: serverParts(api, around),
+        trustedProxies: config.admin.trustedProxies,
         checks: { alive: () => health.alive(), ready },
         metrics(accept) {
           surveys.take();
@@ -87,8 +108,18 @@ function httpService(
 const stopping: Check[] = [{ name: "service", ok: false, detail: "stopping" }];
 
 /** The roles and what they stand on. Waits for the registry for as long as it takes; each try is told. */
-function engine(around: ServiceSurroundings, options: ServiceOptions, progress: Progress): Service {
+function engine(
+  around: ServiceSurroundings,
+  options: ServiceOptions,
+  progress: Progress,
+  api: AdminApi | null,
+): Service {
   const { clock, emit, config } = around;
+  const later = createLater();
+  const tellStore: Emit<AnyEvent> = (event) => {
+    emit(event);
+    if (progress.store !== null) later.note(progress.store, event);
+  };
   return {
     name: "engine",
     async run(stop, kill) {
@@ -100,7 +131,9 @@ function engine(around: ServiceSurroundings, options: ServiceOptions, progress: 
       const codecs = await retryUntil(stop, clock, () => loadCodecs(around, connections), {
         onError,
       });
-      const parts = await retryUntil(stop, clock, () => createStore(around, connections, codecs), {
+      // Nobody edits where there is no API.
+      const told = api === null ? around : { ...around, emit: tellStore };
+      const parts = await retryUntil(stop, clock, () => createStore(told, connections, codecs), {
         onError,
       });
       progress.store = parts.store;
@@ -113,8 +146,11 @@ function engine(around: ServiceSurroundings, options: ServiceOptions, progress: 
         aides.push(endpoints.service);
         roles.push(createDeliverRole(around, connections, codecs, parts, endpoints));
       }
-      if (options.roles.includes("admin"))
+      if (api !== null) {
+        const ground = { around, connections, codecs, parts, later };
+        roles.push(createAdminApiService(api, ground));
         roles.push(...createAdminRole(around, connections, codecs));
+      }
       await superviseAll([parts.services, aides, roles], {
         stop: AbortSignal.any([stop, kill]),
         drainTimeoutMs: config.delivery.drainTimeoutMs,
@@ -149,14 +185,15 @@ export async function runService(outer: Surroundings, options: ServiceOptions): 
   };
   const progress: Progress = { store: null };
   const { roles, version, stop } = options;
+  const api = roles.includes("admin") ? adminApi(around, options) : null;
   around.emit({ type: "service.started", roles, version });
   for (const danger of dangersOf(outer.config))
     around.emit({ type: "service.dangerous-setting", ...danger });
   await superviseAll(
     [
-      [httpService(around, options, progress, health)],
+      [httpService(around, options, progress, health, api)],
       ...(tracing === null ? [] : [[tracing.service]]),
-      [engine(around, options, progress)],
+      [engine(around, options, progress, api)],
     ],
     {
       stop,

@@ -1,4 +1,8 @@
+import { accessErrors } from "./error-table/access-errors.ts";
+import { adminErrors } from "./error-table/admin-errors.ts";
 import { benchErrors } from "./error-table/bench-errors.ts";
+import { callErrors } from "./error-table/call-errors.ts";
+import { historyErrors } from "./error-table/history-errors.ts";
 import { logErrors } from "./error-table/log-errors.ts";
 import { programErrors } from "./error-table/program-errors.ts";
 import { recordsErrors } from "./error-table/records-errors.ts";
@@ -19,6 +23,10 @@ export const errorTable = {
   ...replayErrors,
   ...sandboxErrors,
   ...benchErrors,
+  ...accessErrors,
+  ...adminErrors,
+  ...callErrors,
+  ...historyErrors,
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorTable;
@@ -43,5 +51,23 @@ export class OnhookError extends Error {
 
   get retryable(): boolean {
     return errorTable[this.code].retryable;
+  }
+}
+
+/** What is wrong with one property of what was given: `filters[0].op`; the path is empty where it is about the whole. */
+interface WrongProperty {
+  readonly path: string;
+  /** Never quotes a value. */
+  readonly message: string;
+}
+
+/** An error that names each property that is wrong. */
+export class InputError extends OnhookError {
+  readonly problems: readonly WrongProperty[];
+
+  constructor(code: ErrorCode, problems: readonly WrongProperty[], details: ErrorDetails = {}) {
+    const lines = problems.map(({ path, message }) => `- ${path}: ${message}`);
+    super(code, { problems: lines.join("\n"), ...details });
+    this.problems = problems;
   }
 }

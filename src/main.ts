@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
+import { accessCommands } from "./command-line/access-commands.ts";
 import { auditCommands } from "./command-line/audit-commands.ts";
 import { benchCommands } from "./command-line/bench-commands.ts";
 import { configurationCommands } from "./command-line/configuration-commands.ts";
@@ -43,12 +44,17 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-/** kafkajs computes a timer below zero on Node 24 and later, harmlessly, once per request; all other warnings are shown. */
+/**
+ * kafkajs computes a timer below zero on Node 24 and later, harmlessly, once per request; and what takes the types out of
+ * the portal's modules calls itself experimental. All other warnings are shown.
+ */
 function filterWarnings(): void {
   process.removeAllListeners("warning");
   process.on("warning", (warning) => {
-    if (warning.name !== "TimeoutNegativeWarning")
-      process.stderr.write(`${warning.stack ?? warning.message}\n`);
+    const isKnown =
+      warning.name === "TimeoutNegativeWarning" ||
+      warning.message.startsWith("stripTypeScriptTypes is an experimental feature");
+    if (!isKnown) process.stderr.write(`${warning.stack ?? warning.message}\n`);
   });
 }
 
@@ -81,6 +87,7 @@ function createProgram(): Command {
   serviceCommands(program, context, process.stdout);
   configurationCommands(program, context);
   secretCommands(program, context);
+  accessCommands(program, context);
   deadCommands(program, context);
   replayCommands(program, context, process.stderr);
   explainCommands(program, context);

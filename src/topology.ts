@@ -24,6 +24,8 @@ export const recordFiles = {
   DeliveryJob: "delivery-job.avsc",
   DeliveryAttempt: "delivery-attempt.avsc",
   EndpointHealth: "endpoint-health.avsc",
+  ApiToken: "api-token.avsc",
+  ChangeRecord: "change-record.avsc",
 } as const;
 
 export type RecordName = keyof typeof recordFiles;
@@ -66,6 +68,15 @@ export const topicRoles = {
     writers: "deliver",
     readers: "deliver, admin",
   },
+  tokens: {
+    name: "onhook.tokens",
+    key: "tokenId",
+    record: "ApiToken",
+    cleanup: "compact",
+    partitions: 1,
+    writers: "admin",
+    readers: "admin",
+  },
   jobs: {
     name: "onhook.jobs",
     key: "triggerId",
@@ -95,6 +106,16 @@ export const topicRoles = {
     retentionDays: 30,
     writers: "deliver",
     readers: "admin, audit",
+  },
+  changes: {
+    name: "onhook.changes",
+    key: "tenantId, or nothing",
+    record: "ChangeRecord",
+    cleanup: "delete",
+    partitions: 1,
+    retentionDays: 400,
+    writers: "admin",
+    readers: "admin, people",
   },
   invalid: {
     name: "onhook.cdr.invalid",

@@ -37,9 +37,18 @@ const files = readdirSync(src, { recursive: true, encoding: "utf8" })
 
 /** Whatever may import these: they know nothing of the flow. */
 const leaves = ["runtime"];
-const flows = ["log", "avro", "cdr", "secrets", "triggers", "jobs"];
-const stages = ["matching", "delivery", "endpoints", "replay", "audit"];
-const adapters = ["kafka", "registry", "http", "otlp", "admin", "sandbox"];
+const flows = ["log", "avro", "cdr", "secrets", "triggers", "jobs", "access"];
+const stages = [
+  "matching",
+  "delivery",
+  "endpoints",
+  "replay",
+  "audit",
+  "history",
+  "configuration",
+  "explaining",
+];
+const adapters = ["kafka", "registry", "http", "otlp", "sqlite", "admin", "sandbox"];
 
 /** Folders, and files right in src, that each folder may import besides itself. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -54,6 +63,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // Reads what delivery has written on the dead.
   endpoints: [...flows, "delivery", "replay", ...leaves, "errors.ts"],
   replay: [...flows, "delivery", ...leaves, "errors.ts"],
+  // Changes what is in force, and tells who did it.
+  configuration: [...flows, "history", ...leaves, "errors.ts"],
+  // Says of calls what triggers make of them, by the log that replays read.
+  explaining: [...flows, "history", "delivery", "replay", ...leaves, "errors.ts"],
+  // Runs in a browser: of the server it knows the types of what is asked and answered, no more.
+  portal: ["admin"],
   ...Object.fromEntries(
     adapters.map((folder) => [
       folder,
@@ -61,7 +76,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ]),
   ),
   // Turns every stage's and adapter's events into lines and numbers, so it knows their types.
-  observability: [...flows, ...stages, "kafka", "registry", "otlp", ...leaves, "errors.ts"],
+  observability: [
+    ...flows,
+    ...stages,
+    "kafka",
+    "registry",
+    "otlp",
+    "sqlite",
+    "admin",
+    ...leaves,
+    "errors.ts",
+  ],
   // Runs the service as others do, from outside: it knows how to start one, what to feed it, and the plain clients beside it.
   benchmark: [...flows, "kafka", "sandbox", ...leaves, "config.ts", "errors.ts", "topology.ts"],
   config: ["errors.ts", "topology.ts"],
@@ -73,6 +98,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "registry",
     "http",
     "otlp",
+    "sqlite",
     "admin",
     "observability",
     ...leaves,
@@ -114,6 +140,7 @@ describe("the dependency rule", () => {
         folder !== "app" &&
         folder !== "commands" &&
         folder !== "benchmark" &&
+        folder !== "portal" &&
         !adapters.includes(folder) &&
         folder !== "observability",
     );
@@ -121,8 +148,11 @@ describe("the dependency rule", () => {
       imports.filter((to) => adapters.includes(place(to))).map((to) => `${path} imports ${to}`),
     );
     expect(wrong).toEqual([
+      "app.ts imports admin/api/admin-api.ts",
+      "app.ts imports admin/api/admin-api.ts",
       "app.ts imports admin/health-server.ts",
       "app.ts imports admin/health-server.ts",
+      "app.ts imports admin/portal/register-portal.ts",
     ]);
   });
 
@@ -145,6 +175,9 @@ describe("the dependency rule", () => {
       undici: ["http/", "registry/", "benchmark/"],
       "@opentelemetry/": ["otlp/"],
       fastify: ["admin/"],
+      "@fastify/": ["admin/"],
+      "node:sqlite": ["sqlite/"],
+      preact: ["portal/"],
       commander: ["main.ts", "command-line/"],
     };
     const wrong = Object.entries(owners).flatMap(([library, places]) =>

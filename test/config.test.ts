@@ -113,6 +113,8 @@ test("every setting is described, with a variable of its own", () => {
     "registry.password",
     "delivery.proxy.password",
     "secrets.keys",
+    "admin.sessionKey",
+    "admin.oidc.clientSecret",
     "tracing.headers",
   ]);
 });

@@ -1,7 +1,9 @@
 import { createRecordCodec } from "../avro/record-codec.ts";
 import type { RecordCodec } from "../avro/record-codec.ts";
+import type { ApiToken } from "../access/api-token.ts";
 import type { EndpointHealth } from "../endpoints/endpoint-health.ts";
 import { OnhookError } from "../errors.ts";
+import type { ChangeRecord } from "../history/change-record.ts";
 import type { DeliveryAttempt } from "../jobs/delivery-attempt.ts";
 import type { DeliveryJob } from "../jobs/delivery-job.ts";
 import { readSchema } from "../schema-files.ts";
@@ -57,5 +59,23 @@ export async function loadCodecs(
     jobs: await loadCodec("DeliveryJob", jobs.name, connections),
     attempts: await loadCodec("DeliveryAttempt", attempts.name, connections),
     endpoints: await loadCodec("EndpointHealth", endpoints.name, connections),
+  };
+}
+
+/** The records that the admin role alone writes and reads. */
+export interface AdminCodecs {
+  readonly tokens: RecordCodec<ApiToken>;
+  readonly changes: RecordCodec<ChangeRecord>;
+}
+
+/** Loads these; rejects as `loadCodecs`. Other roles need no schemas of them. */
+export async function loadAdminCodecs(
+  { config }: Surroundings,
+  connections: Connections,
+): Promise<AdminCodecs> {
+  const { tokens, changes } = config.topics;
+  return {
+    tokens: await loadCodec("ApiToken", tokens.name, connections),
+    changes: await loadCodec("ChangeRecord", changes.name, connections),
   };
 }

@@ -45,8 +45,22 @@ function ofCollector({ otlpEndpoint, headers }: Config["tracing"]): Danger[] {
   return [{ setting: "tracing.headers", danger }];
 }
 
+function ofProvider({ oidc: { issuer } }: Config["admin"]): Danger[] {
+  if (issuer?.startsWith("http://") !== true) return [];
+  const danger =
+    "whoever is on the way to the provider can sign in as anybody: its address is http://";
+  return [{ setting: "admin.oidc.issuer", danger }];
+}
+
+function ofPublicUrl({ publicUrl }: Config["admin"]): Danger[] {
+  if (publicUrl?.startsWith("http://") !== true) return [];
+  const danger =
+    "tokens and cookies of sessions travel to the portal in the clear: its address is http://";
+  return [{ setting: "admin.publicUrl", danger }];
+}
+
 /** What the operator should hear at each start, in the order of the settings. */
-export function dangersOf({ delivery, tracing }: Config): readonly Danger[] {
+export function dangersOf({ delivery, tracing, admin }: Config): readonly Danger[] {
   const ofDelivery = [ofRanges, ofPorts, ofHttp, ofProxy].flatMap((find) => find(delivery));
-  return [...ofDelivery, ...ofCollector(tracing)];
+  return [...ofDelivery, ...ofCollector(tracing), ...ofPublicUrl(admin), ...ofProvider(admin)];
 }

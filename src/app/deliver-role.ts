@@ -5,9 +5,6 @@ import type { DeliverJob } from "../delivery/deliver-job.ts";
 import { createDeliveryStage } from "../delivery/delivery-stage.ts";
 import { createEndpointLookup } from "../delivery/endpoint.ts";
 import type { HttpSender } from "../delivery/http-request.ts";
-import { createAddressGuard } from "../http/address-guard.ts";
-import { createHttpSender } from "../http/undici-sender.ts";
-import type { PooledSender } from "../http/undici-sender.ts";
 import { GroupConsumer } from "../kafka/group-consumer.ts";
 import type { KafkaEvent } from "../kafka/kafka-events.ts";
 import { createRecordWriter } from "../kafka/record-writer.ts";
@@ -19,6 +16,7 @@ import { ladderOf } from "../wanted-topics.ts";
 import type { Codecs } from "./codecs.ts";
 import type { Connections, ServiceSurroundings, Surroundings } from "./connections.ts";
 import { certificatesOf } from "./pem-files.ts";
+import { createSender } from "./sender.ts";
 import type { EndpointParts } from "./endpoints.ts";
 import type { StoreParts } from "./store.ts";
 
@@ -28,27 +26,9 @@ const bytesPerPartition = 1024 * 1024;
 /** How long a commit gathers what is finished, in ms: what a crash repeats at most, besides what is in flight. */
 const commitIntervalMs = 10;
 
-/** How long an idle connection to a receiver is kept, in ms. */
-const keepAliveMs = 30_000;
-
-function egressProxy({ url, username, password }: Config["delivery"]["proxy"]) {
-  if (url === null) return {};
-  const credentials = username === null || password === null ? null : { username, password };
-  return { proxy: { url, credentials } };
-}
-
-function createSender({ config }: Surroundings, caBundle: string | undefined): PooledSender {
-  const { timeoutMs, maxResponseBytes, connectionsPerOrigin, ...delivery } = config.delivery;
-  const { allowedRanges, deniedPorts } = delivery;
-  return createHttpSender({
-    timeoutMs,
-    maxResponseBytes,
-    connectionsPerOrigin,
-    keepAliveMs,
-    guard: createAddressGuard({ allowedRanges, deniedPorts }),
-    ...(caBundle !== undefined && { caBundle }),
-    ...egressProxy(delivery.proxy),
-  });
+function delivering({ delivery }: Config) {
+  const { maxResponseBytes, connectionsPerOrigin } = delivery;
+  return { maxResponseBytes, connectionsPerOrigin };
 }
 
 function createDeliver(
@@ -129,7 +109,7 @@ export function createDeliverRole(
       // Nothing is sent before what comes of it can be recorded: whoever takes over would send it again.
       await Promise.race([writer.prepare(writtenTopics(config)), aborted(stop)]);
       if (stop.aborted) return;
-      await using sender = createSender(around, caBundle);
+      await using sender = createSender(around, caBundle, delivering(config));
       const consumers = createConsumers(around, connections);
       const stage = createDeliveryStage({
         consumers,

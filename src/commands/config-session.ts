@@ -1,22 +1,29 @@
 import { createStore } from "../app/store.ts";
-import { loadCodecs } from "../app/codecs.ts";
+import { createAuditing } from "../app/auditing.ts";
+import { loadAdminCodecs, loadCodecs } from "../app/codecs.ts";
 import type { Codecs } from "../app/codecs.ts";
 import type { StoreParts } from "../app/store.ts";
 import type { Connections, Surroundings } from "../app/connections.ts";
+import type { AuditedWriter, Change } from "../configuration/audited-writer.ts";
+import { editVersion } from "../configuration/edit-version.ts";
+import type { Versions } from "../configuration/edit-version.ts";
+import { LaterVersions } from "../configuration/later-versions.ts";
 import { OnhookError } from "../errors.ts";
-import { createRecordWriter } from "../kafka/record-writer.ts";
-import type { RecordWriter } from "../kafka/record-writer.ts";
 import type { CommittedOffset, OutgoingRecord } from "../log/log-record.ts";
 import type { AnyEvent } from "../observability/any-event.ts";
 import type { KeyRing } from "../secrets/key-ring.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 import type { CommandContext } from "./context.ts";
-import type { TriggerVersions } from "./edit-trigger.ts";
-import { LaterVersions } from "./later-versions.ts";
 import { withConnections } from "./context.ts";
 
 /** How long a command waits for the tables to be read, and for what it writes to be readable back, in ms. */
 const patienceMs = 30_000;
+
+/** What a command tells of what it has done. */
+export type CommandChange = Omit<Change, "by">;
+
+/** Whoever may run commands may do anything; who it was is not known here. */
+export const byCommand = { id: "command", name: "command line", role: "operator" } as const;
 
 /** The configuration as a command sees it: the whole tables, read up to their ends and kept up to date meanwhile. */
 export interface ConfigSession {
@@ -26,9 +33,12 @@ export interface ConfigSession {
   readonly connections: Connections;
   readonly catalog: Awaited<ReturnType<StoreParts["catalogWatch"]["load"]>>;
   readonly keyRing: KeyRing;
-  readonly later: LaterVersions;
-  /** Writes an event and waits until it is readable back. Rejects with CONFIG_UNCONFIRMED when that takes too long. */
-  readonly publish: (record: OutgoingRecord) => Promise<CommittedOffset>;
+  readonly later: LaterVersions<Trigger>;
+  /**
+   * Writes an event, with what is told of it, and waits until it is readable back. Rejects with CONFIG_UNWRITTEN or
+   * CONFIG_IN_DOUBT, and with CONFIG_UNCONFIRMED when that takes too long.
+   */
+  readonly publish: (record: OutgoingRecord, change: CommandChange) => Promise<CommittedOffset>;
 }
 
 /** Opens a session, does the work in it, and closes it. Rejects with KAFKA_UNREACHABLE, REGISTRY_UNREACHABLE or CONFIG_UNREAD. */
@@ -40,17 +50,19 @@ export function withConfigSession<T>(
     // Fails at once when there is no broker, where the reader of the tables would go on trying.
     await connections.topicAdmin.describe([context.config.topics.triggers.name], []);
     const codecs = await loadCodecs(around, connections);
-    const later = new LaterVersions();
+    const later = new LaterVersions<Trigger>("triggers");
     const emit = (event: AnyEvent): void => {
       around.emit(event);
       // None comes before there is a store that takes something on.
-      if (event.type === "store.applied") later.note(parts.store, event);
+      if (event.type === "store.applied")
+        later.note(event, () => parts.store.trigger(event.key)?.trigger);
     };
     const parts: StoreParts = await createStore({ ...around, emit }, connections, codecs);
     const ended = new AbortController();
     const signal = AbortSignal.any([ended.signal, context.stop]);
     const running = Promise.all(parts.services.map((service) => service.run(signal, signal)));
-    await using writer = createRecordWriter(connections.kafka, around);
+    const adminCodecs = await loadAdminCodecs(around, connections);
+    await using writer = createAuditing(around, connections, adminCodecs);
     try {
       await Promise.race([
         within(patienceMs, signal, (limit) => parts.store.whenCaughtUp(limit)),
@@ -79,7 +91,7 @@ async function session(
   { store, catalogWatch }: StoreParts,
   codecs: Codecs,
   around: Surroundings,
-  writer: RecordWriter,
+  writer: AuditedWriter,
   signal: AbortSignal,
 ): Promise<Omit<ConfigSession, "connections" | "keyRing" | "later">> {
   return {
@@ -87,9 +99,10 @@ async function session(
     codecs,
     around,
     catalog: await catalogWatch.load(),
-    async publish(record) {
+    async publish(record, change) {
+      const [at] = await writer.write([record], { ...change, by: byCommand });
       const limit = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
-      const at = await Promise.race([writer.write(record), aborted(limit, record.topic)]);
+      if (at === undefined) throw new TypeError("A writer told no place");
       const table = record.topic === around.config.topics.tenants.name ? "tenants" : "triggers";
       await store.applied(table, at.offset, limit);
       if (limit.aborted)
@@ -102,31 +115,32 @@ async function session(
 /** Writes a version of a trigger, its secrets encrypted, or its deletion; gives the event's offset once it is readable back. */
 export async function publishTrigger(
   { codecs, around, publish }: ConfigSession,
-  triggerId: string,
+  { triggerId, tenantId }: Pick<Trigger, "triggerId" | "tenantId">,
   trigger: Trigger | null,
+  change: Pick<CommandChange, "action" | "properties">,
 ): Promise<number> {
   const value = trigger && codecs.triggers.encode(trigger);
   const topic = around.config.topics.triggers.name;
-  return (await publish({ topic, key: triggerId, value })).offset;
+  const told = { ...change, tenantId, triggerId };
+  return (await publish({ topic, key: triggerId, value }, told)).offset;
 }
 
-/** The versions of one trigger, to edit it by. */
-export function versionsOf(session: ConfigSession, triggerId: string): TriggerVersions {
+/** Changes a trigger, whoever else is changing it. As `editVersion`; what is told of it is `change`. */
+export async function editTrigger(
+  session: ConfigSession,
+  { triggerId, tenantId }: Pick<Trigger, "triggerId" | "tenantId">,
+  told: Pick<CommandChange, "action" | "properties">,
+  change: (trigger: Trigger) => Trigger | null,
+): ReturnType<typeof editVersion<Trigger>> {
   const { store, later } = session;
-  return {
+  using _ = later.watch(triggerId);
+  const versions: Versions<Trigger> = {
     newest() {
-      const [origin, trigger] = [store.origin(triggerId), store.trigger(triggerId)?.trigger];
-      return origin && trigger && { offset: origin.offset, trigger };
+      const [origin, version] = [store.origin(triggerId), store.trigger(triggerId)?.trigger];
+      return origin && version && { offset: origin.offset, version };
     },
     between: (after, before) => later.between(triggerId, after, before),
-    publish: (trigger) => publishTrigger(session, triggerId, trigger),
+    publish: (trigger) => publishTrigger(session, { triggerId, tenantId }, trigger, told),
   };
-}
-
-async function aborted(signal: AbortSignal, topic: string): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const give = (): void => reject(new OnhookError("CONFIG_UNWRITTEN", { topic }));
-  if (signal.aborted) give();
-  signal.addEventListener("abort", give, { once: true });
-  return promise;
+  return await editVersion(versions, change);
 }

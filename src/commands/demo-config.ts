@@ -15,18 +15,22 @@ export async function publishSamples(
   const { topics } = context.config;
   await withConfigSession(context, async ({ publish, codecs }) => {
     for (const sample of sampleTenants) {
-      await publish({
-        topic: topics.tenants.name,
-        key: sample.tenantId,
-        value: codecs.tenants.encode(licenceOf(sample)),
-      });
+      const { tenantId } = sample;
+      await publish(
+        {
+          topic: topics.tenants.name,
+          key: tenantId,
+          value: codecs.tenants.encode(licenceOf(sample)),
+        },
+        { action: "tenant.written", tenantId },
+      );
     }
     for (const trigger of triggers) {
-      await publish({
-        topic: topics.triggers.name,
-        key: trigger.triggerId,
-        value: codecs.triggers.encode(trigger),
-      });
+      const { triggerId, tenantId } = trigger;
+      await publish(
+        { topic: topics.triggers.name, key: triggerId, value: codecs.triggers.encode(trigger) },
+        { action: "trigger.created", tenantId, triggerId },
+      );
     }
   });
 }

@@ -1,4 +1,4 @@
-import { loadCodecs } from "../app/codecs.ts";
+import { loadAdminCodecs, loadCodecs } from "../app/codecs.ts";
 import type { Connections, Surroundings } from "../app/connections.ts";
 import { createTopicReader } from "../kafka/topic-reader.ts";
 import { pause } from "../runtime/clock.ts";
@@ -40,42 +40,65 @@ export async function runDemo(run: DemoRun, dangers: readonly Promise<never>[]):
   const { around, view, progress } = run;
   const silence = new Silence(around.clock);
   const finished = new AbortController();
-  const { promise: following, resolve: ready } = Promise.withResolvers<void>();
-  const attempts = follow(run, silence, finished.signal, ready);
+  const followed = [
+    followAttempts(run, silence, finished.signal),
+    followChanges(run, finished.signal),
+  ];
+  const ends = followed.map(({ end }) => end);
   const redraw = setInterval(() => view.update(progress.snapshot()), viewEveryMs);
   try {
-    await Promise.race([following, attempts, ...dangers]);
-    await Promise.race([callsAndTheirEnds(run, silence), attempts, ...dangers]);
+    const begun = Promise.all(followed.map(({ ready }) => ready));
+    await Promise.race([begun, ...ends, ...dangers]);
+    await Promise.race([callsAndTheirEnds(run, silence), ...ends, ...dangers]);
   } finally {
     finished.abort();
     clearInterval(redraw);
-    await attempts;
+    await Promise.all(ends);
   }
   view.update(progress.snapshot());
   return run.ledger.verdict();
 }
 
-/** Enters every attempt that the service records, until `signal` is aborted. */
-async function follow(
-  { around, connections, ledger, progress, view }: DemoRun,
-  silence: Silence,
+interface Followed {
+  /** Nothing that is written from now on can be missed. */
+  readonly ready: Promise<void>;
+  /** Rejects when it can't go on. */
+  readonly end: Promise<void>;
+}
+
+/** Hands over every record that comes to a topic, until `signal` is aborted. */
+function follow(
+  { connections }: DemoRun,
+  topic: string,
+  take: (value: Buffer | null) => Promise<void>,
   signal: AbortSignal,
-  ready: () => void,
-): Promise<void> {
-  const codecs = await loadCodecs(around, connections);
-  const topic = around.config.topics.attempts.name;
-  await createTopicReader(connections.kafka).follow(
-    topic,
-    async (record) => {
-      const attempt = await codecs.attempts.decode(record.value);
-      silence.end();
-      ledger.attemptSeen(attempt);
-      const words = progress.attemptSeen(attempt);
-      if (words !== undefined && !view.live) view.line(words);
-    },
-    signal,
-    ready,
-  );
+): Followed {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const reader = createTopicReader(connections.kafka);
+  return { ready: promise, end: reader.follow(topic, ({ value }) => take(value), signal, resolve) };
+}
+
+/** Enters every attempt that the service records. */
+function followAttempts(run: DemoRun, silence: Silence, signal: AbortSignal): Followed {
+  const { around, connections, ledger, progress, view } = run;
+  const loaded = loadCodecs(around, connections);
+  const take = async (value: Buffer | null): Promise<void> => {
+    const attempt = await (await loaded).attempts.decode(value);
+    silence.end();
+    ledger.attemptSeen(attempt);
+    const words = progress.attemptSeen(attempt);
+    if (words !== undefined && !view.live) view.line(words);
+  };
+  return follow(run, around.config.topics.attempts.name, take, signal);
+}
+
+/** Enters what somebody does in the portal meanwhile. */
+function followChanges(run: DemoRun, signal: AbortSignal): Followed {
+  const { around, connections, ledger } = run;
+  const loaded = loadAdminCodecs(around, connections);
+  const take = async (value: Buffer | null): Promise<void> =>
+    ledger.changeSeen(await (await loaded).changes.decode(value));
+  return follow(run, around.config.topics.changes.name, take, signal);
 }
 
 /** When stopped, no call is sent any more; what was sent is seen to its end. */

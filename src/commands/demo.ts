@@ -14,6 +14,7 @@ import { createReceivers } from "../sandbox/receivers.ts";
 import type { Receivers } from "../sandbox/receivers.ts";
 import { receiverOfTrigger, sampleTriggers } from "../sandbox/sample-triggers.ts";
 import { sampleTenants } from "../sandbox/sample-tenants.ts";
+import { createYourReceiver } from "../sandbox/your-receiver.ts";
 import { startStack } from "../sandbox/stack.ts";
 import type { Stack } from "../sandbox/stack.ts";
 import type { Trigger } from "../triggers/trigger.ts";
@@ -22,6 +23,8 @@ import { applyAll } from "./apply-topics.ts";
 import type { CommandContext } from "./context.ts";
 import { surroundingsOf } from "./context.ts";
 import { publishSamples } from "./demo-config.ts";
+import { choosePortal, tellPortal } from "./demo-portal.ts";
+import type { DemoPortal } from "./demo-portal.ts";
 import { runDemo } from "./demo-run.ts";
 import type { DemoOptions } from "./demo-run.ts";
 import { startDemoService } from "./demo-service.ts";
@@ -45,20 +48,25 @@ export async function demo(
     signal: context.stop,
     ...existingStack(context, named),
   });
-  const receivers = createReceivers({ now: () => systemClock.now() });
+  const now = (): number => systemClock.now();
+  const receivers = createReceivers({ now });
+  const yours = createYourReceiver({ now, tell: (line) => view.line(line) });
   const triggers = sampleTriggers(await receivers.start());
   try {
-    await play(onStack(context, stack), options, view, receivers, triggers, stack);
+    const portal = await choosePortal(context.env);
+    const visitor = { portal, yours: await yours.start() };
+    await play(onStack(context, stack, portal), options, view, receivers, triggers, stack, visitor);
   } finally {
     view.close();
     await receivers.stop();
+    await yours.stop();
   }
 }
 
 type DemoContext = CommandContext & { readonly env: Record<string, string> };
 
 /** The demo's settings: those in force, on the sandbox, and with loopback allowed since the receivers are there. */
-function onStack(context: CommandContext, stack: Stack): DemoContext {
+function onStack(context: CommandContext, stack: Stack, portal: DemoPortal): DemoContext {
   const { configFile } = context;
   const env = {
     ...context.env,
@@ -73,7 +81,9 @@ function onStack(context: CommandContext, stack: Stack): DemoContext {
     // Whoever watches need not wait ten seconds for the receiver that never answers.
     ONHOOK_DELIVERY_TIMEOUT_MS: context.env["ONHOOK_DELIVERY_TIMEOUT_MS"] ?? "3000",
     ONHOOK_HTTP_HOST: "127.0.0.1",
-    ONHOOK_HTTP_PORT: context.env["ONHOOK_HTTP_PORT"] ?? "0",
+    ONHOOK_HTTP_PORT: String(portal.port),
+    ONHOOK_ADMIN_PUBLIC_URL: "",
+    ONHOOK_ADMIN_SESSION_KEY: portal.sessionKey,
   } as Record<string, string>;
   const config: Config = loadConfig({ env });
   return { ...context, env, config };
@@ -86,6 +96,7 @@ async function play(
   receivers: Receivers,
   triggers: readonly Trigger[],
   stack: Stack,
+  visitor: { readonly portal: DemoPortal; readonly yours: string },
 ): Promise<void> {
   const around = surroundingsOf(context);
   const connections = createConnections(around);
@@ -115,16 +126,33 @@ async function play(
       view.line(`The service (pid ${former}) ended: ${how}. It runs again, as pid ${pid}.`),
   });
   view.line(`The service runs as pid ${service.pid}; its log: ${logFile}`);
+  const over = new AbortController();
+  const told = tellPortal(
+    visitor.portal,
+    visitor.yours,
+    {
+      line: (text) => view.line(text),
+      portalAt: (address) => progress.portalAt(address),
+    },
+    over.signal,
+  );
   const verdict = await runDemo(
     { around, connections, options, ledger, progress, view, stop: context.stop },
-    [service.failed, diedOf(stack)],
-  );
+    [service.failed, diedOf(stack), failureOf(told)],
+  ).finally(() => over.abort());
+  await told;
   view.end(verdict);
   if (verdict.problems.length > 0)
     throw new OnhookError("DEMO_FAILED", { problems: verdict.problems.length });
 }
 
 const logFile = new URL("../../.cache/demo/onhook.log", import.meta.url).pathname;
+
+/** Never resolves. */
+async function failureOf(work: Promise<void>): Promise<never> {
+  await work;
+  return await new Promise<never>(() => {});
+}
 
 async function diedOf(stack: Stack): Promise<never> {
   throw await stack.died;

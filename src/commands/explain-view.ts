@@ -1,30 +1,11 @@
+import { fires } from "../explaining/explanation.ts";
+import type { CallExplanation, RangeExplanation } from "../explaining/explanation.ts";
+import { shownValue } from "../explaining/masked-values.ts";
+import { obstacleText } from "../explaining/obstacle-text.ts";
 import { blocks } from "../triggers/explain-call.ts";
 import type { ConditionVerdict, Obstacle } from "../triggers/explain-call.ts";
 import type { Condition, Trigger } from "../triggers/trigger.ts";
-import type { VerdictTally } from "../triggers/verdict-tally.ts";
-import type { FoundCall } from "./find-calls.ts";
-import { shownValue } from "./masked-values.ts";
 import { table } from "./table.ts";
-
-/** How one call is explained. */
-export interface CallExplanation extends FoundCall {
-  readonly trigger: Trigger;
-  readonly verdicts: readonly ConditionVerdict[];
-  readonly obstacles: readonly Obstacle[];
-}
-
-/** How many calls are. */
-export interface RangeExplanation {
-  readonly trigger: Trigger;
-  readonly tally: VerdictTally;
-  /** Calls for which it fires: all conditions hold, and nothing else is in the way. */
-  readonly fired: number;
-  /** By kind, how many of the calls it is true of. */
-  readonly obstacles: ReadonlyMap<Obstacle["kind"], number>;
-  /** The tenant's calls of that time; `tally.calls` of them, the newest, were looked at. */
-  readonly all: number;
-  readonly unreadable: number;
-}
 
 const mostShown = 5;
 
@@ -53,33 +34,6 @@ function hasText(verdict: ConditionVerdict, showValues: boolean): string {
 
 function nameOf({ triggerId, name }: Trigger): string {
   return `trigger ${triggerId} ${name}`.trimEnd();
-}
-
-function obstacleText(obstacle: Obstacle): string {
-  switch (obstacle.kind) {
-    case "disabled":
-      return `the trigger is disabled${obstacle.reason === null ? "" : `: ${obstacle.reason}`}`;
-    case "over-licence":
-      return "the tenant's licence does not cover the trigger";
-    case "suspended":
-      return "the tenant is suspended";
-    case "other-tenant":
-      return "the call is another tenant's";
-    case "created-later":
-      return `the trigger was created later, at ${new Date(obstacle.createdAt).toISOString()}`;
-    case "newer-version-refused": {
-      const problems = obstacle.problems.map(({ path, message }) => `${path} ${message}`);
-      return `a newer version, at offset ${obstacle.offset}, was refused, and the one before it is in force: ${problems.join("; ")}`;
-    }
-  }
-  return obstacle satisfies never;
-}
-
-export function fires({
-  verdicts,
-  obstacles,
-}: Pick<CallExplanation, "verdicts" | "obstacles">): boolean {
-  return verdicts.every(({ holds }) => holds) && !obstacles.some(blocks);
 }
 
 /** Why a trigger fires for a call or not, for people. */

@@ -1,21 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { callReplayOptions, createReplayDeps } from "../app/replays.ts";
 import { OnhookError } from "../errors.ts";
+import { activeForm, explainedBy, explainRange, explanationOf } from "../explaining/explanation.ts";
+import type { Explained } from "../explaining/explanation.ts";
+import { callAt, callsById } from "../explaining/find-calls.ts";
+import type { CallSource, FoundCall, TimeRange } from "../explaining/find-calls.ts";
 import { checkTrigger } from "../triggers/check-trigger.ts";
 import { compileTrigger } from "../triggers/compile-trigger.ts";
-import type { CompiledTrigger } from "../triggers/compile-trigger.ts";
-import { explainCall, obstaclesOf } from "../triggers/explain-call.ts";
-import type { Obstacle, TriggerStanding } from "../triggers/explain-call.ts";
-import { tallyVerdicts } from "../triggers/verdict-tally.ts";
 import { withConfigSession } from "./config-session.ts";
 import type { ConfigSession } from "./config-session.ts";
 import type { CommandContext } from "./context.ts";
-import { callJson, callLines, fires, rangeJson, rangeLines } from "./explain-view.ts";
-import type { CallExplanation, RangeExplanation } from "./explain-view.ts";
-import { callAt, callsById, newestCalls } from "./find-calls.ts";
-import type { CallSource, FoundCall, TimeRange } from "./find-calls.ts";
+import { callJson, callLines, rangeJson, rangeLines } from "./explain-view.ts";
 import { assertTopics, orStopped } from "./replay-run.ts";
-import { activeForm, savedTrigger } from "./saved-trigger.ts";
+import { savedTrigger } from "./saved-trigger.ts";
 import { jsonLine, visible } from "./terminal-text.ts";
 import { fileName, readTriggerFile } from "./trigger-file.ts";
 
@@ -31,12 +28,6 @@ export interface ExplainOptions {
   readonly limit: number;
   readonly showValues?: boolean;
   readonly json?: boolean;
-}
-
-/** A trigger, and all that is known of it besides its conditions. */
-interface Explained {
-  readonly compiled: CompiledTrigger;
-  readonly standing: TriggerStanding;
 }
 
 /** How far back is looked where nothing says it, in ms. */
@@ -64,10 +55,7 @@ function timeRange({ from, to }: ExplainOptions, now: number): TimeRange {
 
 function savedOne({ store, catalog }: ConfigSession, written: string): Explained {
   const state = savedTrigger(store, written);
-  // What is active is explained by the very form that match asks.
-  const compiled =
-    activeForm(store, state) ?? compileTrigger(state.trigger, catalog, () => undefined);
-  return { compiled, standing: { ...state, refused: store.refused(state.trigger.triggerId) } };
+  return explainedBy(store, state, catalog, activeForm(store, state));
 }
 
 /** The request and its secrets say nothing about when a trigger fires, so a file need not have them. */
@@ -89,50 +77,6 @@ async function fileOne(
   return {
     compiled: compileTrigger(trigger, catalog, () => undefined),
     standing: { trigger, status, refused: undefined },
-  };
-}
-
-function explanationOf({ compiled, standing }: Explained, found: FoundCall): CallExplanation {
-  const { record, call } = found;
-  const about = { tenantId: call.tenantId, timestamp: record.timestamp };
-  return {
-    ...found,
-    trigger: standing.trigger,
-    verdicts: explainCall(compiled, call.cdr),
-    obstacles: obstaclesOf(standing, about),
-  };
-}
-
-async function explainRange(
-  explained: Explained,
-  source: CallSource,
-  range: TimeRange,
-  limit: number,
-): Promise<RangeExplanation> {
-  const { trigger } = explained.standing;
-  const of = { tenantId: trigger.tenantId, range, limit };
-  // Of each call only the verdicts are kept: there may be many, and they are large.
-  const { made, ...counts } = await newestCalls(source, of, (found) => {
-    const { verdicts, obstacles } = explanationOf(explained, found);
-    const kept = verdicts.map(({ holds, mismatch }) => ({ holds, mismatch }));
-    return {
-      kept,
-      kinds: obstacles.map(({ kind }) => kind),
-      fired: fires({ verdicts, obstacles }),
-    };
-  });
-  const obstacles = new Map<Obstacle["kind"], number>();
-  for (const kind of made.flatMap(({ kinds }) => kinds))
-    obstacles.set(kind, (obstacles.get(kind) ?? 0) + 1);
-  return {
-    trigger,
-    tally: tallyVerdicts(
-      trigger.filters.length,
-      made.map(({ kept }) => kept),
-    ),
-    fired: made.filter(({ fired }) => fired).length,
-    obstacles,
-    ...counts,
   };
 }
 

@@ -21,8 +21,8 @@ function reachable(host: string): string {
   return host === "::" ? "::1" : host;
 }
 
-/** HEALTH_PORT_ANY where the settings don't say which port it is. */
-function addressOf({ http: { host, port } }: Config, path: string): URL {
+/** Where the service of these settings answers on this machine. Throws HEALTH_PORT_ANY where they don't say which port it is. */
+export function ownAddress({ http: { host, port } }: Config, path: string): URL {
   if (port === 0) throw new OnhookError("HEALTH_PORT_ANY");
   const name = reachable(host);
   return new URL(`http://${name.includes(":") ? `[${name}]` : name}:${port}${path}`);
@@ -69,7 +69,7 @@ export async function health(
   { config, out }: Pick<CommandContext, "config" | "out">,
   { ready = false }: { readonly ready?: boolean },
 ): Promise<void> {
-  const url = addressOf(config, ready ? "/readyz" : "/healthz");
+  const url = ownAddress(config, ready ? "/readyz" : "/healthz");
   const answer = await ask(url);
   const found = healthOf(answer);
   if (answer.status !== 200 || found?.ok !== true) {

@@ -1,5 +1,6 @@
 import { callReplayOptions, createReplayDeps } from "../app/replays.ts";
 import { OnhookError } from "../errors.ts";
+import { activeForm } from "../explaining/explanation.ts";
 import { callsTask } from "../replay/replay-calls.ts";
 import { checkReplayId, replayIdOf } from "../replay/replay-id.ts";
 import type { CompiledTrigger } from "../triggers/compile-trigger.ts";
@@ -9,7 +10,7 @@ import type { CommandContext } from "./context.ts";
 import type { Terminal } from "./progress-line.ts";
 import { assertTopics, replay } from "./replay-run.ts";
 import type { Counting, ReplayRunOptions } from "./replay-run.ts";
-import { activeForm, savedTrigger } from "./saved-trigger.ts";
+import { savedTrigger } from "./saved-trigger.ts";
 
 export interface ReplayCallsOptions extends ReplayRunOptions {
   readonly trigger: string;

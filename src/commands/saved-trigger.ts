@@ -1,5 +1,4 @@
 import { OnhookError } from "../errors.ts";
-import type { CompiledTrigger } from "../triggers/compile-trigger.ts";
 import { isGuid } from "../triggers/check-trigger.ts";
 import type { TriggerState } from "../triggers/trigger-table.ts";
 import type { TriggerStore } from "../triggers/trigger-store.ts";
@@ -23,12 +22,4 @@ export function savedTrigger(store: TriggerStore, written: string): TriggerState
     offset,
     problems: problems.join("\n"),
   });
-}
-
-/** The trigger in the form by which match asks it; undefined where it is not active. */
-export function activeForm(
-  store: TriggerStore,
-  { trigger: { triggerId, tenantId } }: TriggerState,
-): CompiledTrigger | undefined {
-  return store.tenant(tenantId)?.triggers.find(({ trigger }) => trigger.triggerId === triggerId);
 }

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { OnhookError } from "../errors.ts";
 import { newSigningSecret, publicKeyOf } from "../secrets/signing-secret.ts";
 import type { SecretKind } from "../secrets/signing-secret.ts";
+import type { Trigger } from "../triggers/trigger.ts";
 import type { SecretKeys } from "../triggers/trigger-secrets.ts";
-import { versionsOf, withConfigSession } from "./config-session.ts";
+import { editTrigger, withConfigSession } from "./config-session.ts";
 import type { ConfigSession } from "./config-session.ts";
 import type { CommandContext, Output } from "./context.ts";
-import { editTrigger } from "./edit-trigger.ts";
 
 /** A secret is printed alone on its line, its public key on the next one: so a script can take it. */
 export function printSecret(output: Output, secret: string): void {
@@ -31,9 +31,15 @@ function allWith(keyId: string, keys: SecretKeys): boolean {
 }
 
 /** Encrypts one trigger anew where it has to be. Says whether it had to be. */
-async function rotate(session: ConfigSession, triggerId: string, keyId: string): Promise<boolean> {
+async function rotate(
+  session: ConfigSession,
+  about: Pick<Trigger, "triggerId" | "tenantId">,
+  keyId: string,
+): Promise<boolean> {
   const { store } = session;
-  const edited = await editTrigger(versionsOf(session, triggerId), (trigger) =>
+  const { triggerId } = about;
+  const told = { action: "trigger.replaced", properties: ["action.secrets"] } as const;
+  const edited = await editTrigger(session, about, told, (trigger) =>
     allWith(keyId, store.origin(triggerId)?.keys ?? new Set()) ? null : trigger,
   );
   return edited.written;
@@ -61,10 +67,10 @@ export async function secretsRotate(context: CommandContext): Promise<void> {
     const left = [...store.refusedEvents()];
     const leftIds = new Set(left.map(({ triggerId }) => triggerId));
     const ids = [...store.all()]
-      .map(({ trigger }) => trigger.triggerId)
-      .filter((triggerId) => !leftIds.has(triggerId));
+      .map(({ trigger: { triggerId, tenantId } }) => ({ triggerId, tenantId }))
+      .filter(({ triggerId }) => !leftIds.has(triggerId));
     let count = 0;
-    for (const triggerId of ids) if (await rotate(session, triggerId, id)) count += 1;
+    for (const trigger of ids) if (await rotate(session, trigger, id)) count += 1;
     context.out(
       `encrypted ${count} of ${ids.length} triggers with key ${id}; the others needed nothing`,
     );

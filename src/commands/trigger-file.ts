@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { LineCounter, parseDocument } from "yaml";
+import { isRecord } from "../configuration/mapping.ts";
 import { OnhookError } from "../errors.ts";
 import type { CommandContext } from "./context.ts";
 
@@ -51,9 +52,4 @@ async function readText(file: string): Promise<string> {
     const problem = cause instanceof Error ? cause.message : String(cause);
     throw new OnhookError("FILE_UNREADABLE", { file, problem }, { cause });
   }
-}
-
-/** A mapping, as YAML and JSON have them. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

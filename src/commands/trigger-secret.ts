@@ -1,37 +1,14 @@
 import { OnhookError } from "../errors.ts";
+import { changedSecrets } from "../configuration/changed-secrets.ts";
+import type { SecretChange } from "../configuration/changed-secrets.ts";
+import { savedId } from "../configuration/saved-id.ts";
 import { newSigningSecret } from "../secrets/signing-secret.ts";
 import type { SecretKind } from "../secrets/signing-secret.ts";
-import { mostSecrets } from "../triggers/check-action.ts";
-import type { Action, Trigger } from "../triggers/trigger.ts";
-import { versionsOf, withConfigSession } from "./config-session.ts";
+import type { Action } from "../triggers/trigger.ts";
+import { editTrigger, withConfigSession } from "./config-session.ts";
 import type { CommandContext } from "./context.ts";
-import { editTrigger } from "./edit-trigger.ts";
 import { printSecret } from "./secrets.ts";
-import { assertId, known, savedId } from "./triggers.ts";
-
-export interface SecretChange {
-  /** Put in front; null: there is none. */
-  readonly added: string | null;
-  /** Which of those before stay: all, or none but the newest where none is added. */
-  readonly old: "kept" | "dropped";
-  /** Until when the old ones sign, ms since the epoch; null: until they are dropped. */
-  readonly oldUntil: number | null;
-}
-
-/** The action with its signing secrets changed; old ones whose time is over are dropped. Throws SECRETS_FULL. */
-export function changedSecrets(
-  { triggerId, action }: Trigger,
-  { added, old, oldUntil }: SecretChange,
-  now: number,
-): Action {
-  const over = action.oldSecretsUntil !== null && action.oldSecretsUntil <= now;
-  const before = over ? action.secrets.slice(0, 1) : action.secrets;
-  const kept = old === "kept" ? before : before.slice(0, added === null ? 1 : 0);
-  const secrets = added === null ? kept : [added, ...kept];
-  if (secrets.length > mostSecrets)
-    throw new OnhookError("SECRETS_FULL", { triggerId, count: before.length });
-  return { ...action, secrets, oldSecretsUntil: secrets.length > 1 ? oldUntil : null };
-}
+import { assertId, known } from "./triggers.ts";
 
 function summary({ secrets, oldSecretsUntil }: Action): string {
   const [count, until] = [secrets.length, oldSecretsUntil];
@@ -61,7 +38,7 @@ export async function triggerSecret(
   await withConfigSession(context, async (session) => {
     const { store, around } = session;
     const triggerId = savedId(store, written);
-    known(store.trigger(triggerId), triggerId);
+    const state = known(store.trigger(triggerId), triggerId);
     const refused = store.refused(triggerId);
     if (refused !== undefined)
       throw new OnhookError("TRIGGER_REFUSED_NEWER", { triggerId, offset: refused.offset });
@@ -74,7 +51,9 @@ export async function triggerSecret(
     const print = (): void => {
       if (change.added !== null) printSecret(context, change.added);
     };
-    const { trigger } = await editTrigger(versionsOf(session, triggerId), (each) => ({
+    const action = rotate ? "trigger.secret-rotated" : "trigger.old-secrets-dropped";
+    const told = { action, properties: ["action.secrets"] } as const;
+    const { version: trigger } = await editTrigger(session, state.trigger, told, (each) => ({
       ...each,
       action: changedSecrets(each, change, now),
     })).catch((error: unknown) => {
@@ -91,6 +70,6 @@ export async function triggerSecret(
 function mayHaveBeenWritten(error: unknown): boolean {
   return (
     error instanceof OnhookError &&
-    (error.code === "CONFIG_UNCONFIRMED" || error.code === "CONFIG_UNWRITTEN")
+    (error.code === "CONFIG_UNCONFIRMED" || error.code === "CONFIG_IN_DOUBT")
   );
 }

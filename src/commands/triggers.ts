@@ -1,17 +1,18 @@
 import { stringify } from "yaml";
+import { changedProperties } from "../configuration/changed-properties.ts";
+import { checkFileTrigger } from "../configuration/file-trigger.ts";
+import { savedId } from "../configuration/saved-id.ts";
+import { shownTrigger } from "../configuration/trigger-shown.ts";
 import { OnhookError } from "../errors.ts";
 import { isGuid } from "../triggers/check-trigger.ts";
 import type { RefusedTrigger } from "../triggers/refused-events.ts";
 import type { Problem } from "../triggers/trigger.ts";
 import type { TriggerState } from "../triggers/trigger-table.ts";
-import type { TriggerStore } from "../triggers/trigger-store.ts";
-import { checkFileTrigger } from "./file-trigger.ts";
 import { publishTrigger, withConfigSession } from "./config-session.ts";
 import type { CommandContext } from "./context.ts";
 import { table } from "./table.ts";
 import { jsonLine, visible } from "./terminal-text.ts";
 import { fileName, readTriggerFile } from "./trigger-file.ts";
-import { shownTrigger } from "./trigger-shown.ts";
 
 /** What `trigger list` shows: a trigger as it is in force, or an event of one that was refused. */
 type Listed = TriggerState | RefusedTrigger;
@@ -73,15 +74,6 @@ function problemLines(problems: readonly Problem[]): string[] {
   return problems.map(({ path, message }) => visible(`- ${path}: ${message}`));
 }
 
-/**
- * The id under which a trigger is saved. Ids are keys, and keys that differ in capitals are two triggers; so Onhook
- * writes and looks for them in small letters, but for those that somebody else has written otherwise.
- */
-export function savedId(store: TriggerStore, written: string): string {
-  const isThere = store.trigger(written) !== undefined || store.refused(written) !== undefined;
-  return isThere ? written : written.toLowerCase();
-}
-
 export function assertId(triggerId: string): void {
   if (!isGuid(triggerId)) throw new OnhookError("TRIGGER_ID", { triggerId: visible(triggerId) });
 }
@@ -125,7 +117,10 @@ export async function triggerPut(context: CommandContext, file: string): Promise
       throw new OnhookError("TRIGGER_REFUSED", { file: fileName(file), problems });
     }
     const { trigger } = checked;
-    await publishTrigger(session, trigger.triggerId, trigger);
+    await publishTrigger(session, trigger, trigger, {
+      action: saved === undefined ? "trigger.created" : "trigger.replaced",
+      properties: changedProperties(saved, trigger),
+    });
     const { status } = known(store.trigger(trigger.triggerId), trigger.triggerId);
     context.out(`${saved === undefined ? "created" : "replaced"} ${trigger.triggerId} (${status})`);
     if (status === "over-licence")
@@ -139,8 +134,10 @@ export async function triggerDelete(context: CommandContext, written: string): P
   await withConfigSession(context, async (session) => {
     const { store } = session;
     const triggerId = savedId(store, written);
-    if (store.refused(triggerId) === undefined) known(store.trigger(triggerId), triggerId);
-    await publishTrigger(session, triggerId, null);
+    const refused = store.refused(triggerId);
+    const saved = refused === undefined ? known(store.trigger(triggerId), triggerId) : undefined;
+    const tenantId = saved?.trigger.tenantId ?? refused?.tenantId ?? "";
+    await publishTrigger(session, { triggerId, tenantId }, null, { action: "trigger.deleted" });
     context.out(`deleted ${triggerId}`);
   });
 }

@@ -3,8 +3,8 @@ import { closest } from "./closest.ts";
 import type { Given, Source } from "./given.ts";
 import { legibleName } from "./legible-name.ts";
 
-/** Variables of Onhook that are no settings: the settings file's path, and a mark of the sandbox. */
-const reserved = new Set(["ONHOOK_CONFIG", "ONHOOK_SANDBOX"]);
+/** Variables of Onhook that are no settings: the settings file's path, a mark of the sandbox, a command's token. */
+const reserved = new Set(["ONHOOK_CONFIG", "ONHOOK_SANDBOX", "ONHOOK_TOKEN"]);
 
 /**
  * Kubernetes puts the addresses of a namespace's services into every container's environment: a service named

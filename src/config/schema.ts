@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { adminSettings } from "./admin-settings.ts";
 import { kafkaSettings, registrySettings } from "./connection-settings.ts";
+import { historySettings } from "./history-settings.ts";
 import { choice, group, list, text, wholeNumber } from "./setting.ts";
 import { secretSettings } from "./secret-settings.ts";
 import {
@@ -17,7 +19,7 @@ export type Role = (typeof roles)[number];
 /** Every setting of Onhook: its place, kind, limits, default, unit and meaning. All else about settings is derived from it. */
 export const settingsSchema = group("Settings of Onhook.", {
   roles: list<Role>([...roles], {
-    doc: "What this process does: match (CDRs to jobs), deliver (jobs to requests), admin (the audit, the lag of groups).",
+    doc: "What this process does: match (CDRs to jobs), deliver (jobs to requests), admin (the API, the portal, the audit, the lag of groups).",
     items: "texts",
     schema: z
       .array(z.enum(roles))
@@ -45,6 +47,8 @@ export const settingsSchema = group("Settings of Onhook.", {
       max: 65_535,
     }),
   }),
+  admin: adminSettings,
+  history: historySettings,
   tracing: tracingSettings,
   log: group("The service's log: one JSON object a line, on standard output.", {
     level: choice(["trace", "debug", "info", "warn", "error", "fatal"], "info", {

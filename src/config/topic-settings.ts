@@ -58,9 +58,11 @@ export const topicSettings = group(
     triggers: table("triggers"),
     tenants: table("tenants"),
     endpoints: table("endpoints"),
+    tokens: table("tokens"),
     jobs: logged("jobs"),
     dead: logged("dead"),
     attempts: logged("attempts"),
+    changes: logged("changes"),
     invalid: logged("invalid"),
     retry: group("Topics of the retry ladder, one for each different wait of delivery.ladderMs.", {
       prefix: text("onhook.retry.", {

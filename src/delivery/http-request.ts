@@ -18,6 +18,15 @@ export type SendFailureReason =
   | "blocked-address"
   | "aborted";
 
+/** An answer as it was read, where the sender keeps that. */
+export interface ShownAnswer {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+  /** Whether that is all of the body. */
+  readonly isWhole: boolean;
+}
+
 /** What came of a request. Whatever the other side does is a result, never an exception. */
 export type HttpResult =
   | {
@@ -27,6 +36,7 @@ export type HttpResult =
       readonly retryAfter: string | null;
       /** From the begin of the request to the end of its answer, in ms. */
       readonly durationMs: number;
+      readonly shown?: ShownAnswer;
     }
   | {
       readonly kind: "failure";

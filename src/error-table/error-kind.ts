@@ -5,4 +5,6 @@ export interface ErrorKind {
   readonly retryable: boolean;
   /** What a person can do about it, where the message does not say it. */
   readonly action?: string;
+  /** HTTP status that the API answers with; 503 for what trying again can help with, else 500, where it is left out. */
+  readonly status?: number;
 }

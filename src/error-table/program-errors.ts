@@ -7,18 +7,31 @@ export const programErrors = {
     retryable: true,
   },
   CONFIG_UNWRITTEN: {
-    message: "The event could not be written to {topic} in time",
+    message: "The event could not be written to {topic} in time; nothing was changed",
     retryable: true,
+    status: 503,
+  },
+  CONFIG_IN_DOUBT: {
+    message:
+      "Whether the event was written to {topic} is not known: the brokers stopped answering in between",
+    retryable: true,
+    status: 503,
+    action: "Read it again once the brokers are back, and only then write anew.",
   },
   CONFIG_UNCONFIRMED: {
     message:
       "The event at offset {offset} of {topic} was written and could not be read back in time",
     retryable: true,
+    status: 503,
   },
   FILE_UNREADABLE: { message: "{file} can not be read: {problem}", retryable: false },
   TRIGGER_FILE: { message: "{file} is not a trigger: {problem}", retryable: false },
   TRIGGER_REFUSED: { message: "{file} is not a valid trigger:\n{problems}", retryable: false },
-  TRIGGER_INVALID: { message: "The trigger is not valid:\n{problems}", retryable: false },
+  TRIGGER_INVALID: {
+    message: "The trigger is not valid:\n{problems}",
+    retryable: false,
+    status: 400,
+  },
   TRIGGER_REFUSED_EVENT: {
     message:
       "Trigger {triggerId} has no valid version; its event at offset {offset} of the triggers' topic was refused:\n{problems}",
@@ -29,6 +42,7 @@ export const programErrors = {
     message:
       "The newest event of trigger {triggerId}, at offset {offset} of the triggers' topic, was refused; `onhook trigger get` says why. An older version must not overwrite it",
     retryable: false,
+    status: 409,
     action: "Write the trigger anew with `onhook trigger put`, then change its secrets.",
   },
   TRIGGER_ID: { message: "{triggerId} is not a trigger's id, which is a GUID", retryable: false },
@@ -77,6 +91,7 @@ export const programErrors = {
     message:
       "Trigger {triggerId} has {count} signing secrets, the most it may have: leave the old ones out with --drop-old",
     retryable: false,
+    status: 409,
   },
   CONFIG_INVALID: { message: "The settings are not valid:\n{problems}", retryable: false },
   SERVICE_FAILED: {

@@ -5,17 +5,23 @@ export const replayErrors = {
   REPLAY_ID: {
     message: "The id of a replay has 1 to 64 letters, digits, dots, underscores and hyphens",
     retryable: false,
+    status: 400,
   },
   REPLAY_UNFILTERED: {
     message:
       "Say which dead jobs: --trigger, --tenant, --reason, --from, --to, or --all for all of them",
     retryable: false,
   },
-  REPLAY_RANGE: { message: "--from must be before --to", retryable: false },
+  REPLAY_RANGE: {
+    message: "The time must begin (`from`) before it ends (`to`)",
+    retryable: false,
+    status: 400,
+  },
   REPLAY_INACTIVE: {
     message:
       "Trigger {triggerId} is {status} and fires for no call: calls can be replayed for an active one alone",
     retryable: false,
+    status: 409,
     action: "Enable it, or see to the tenant's licence. `onhook trigger list` shows the status.",
   },
   REPLAY_STOPPED: {
@@ -33,6 +39,7 @@ export const replayErrors = {
   REPLAY_INTERRUPTED: {
     message: "The replay was interrupted and goes on: {problem}",
     retryable: true,
+    status: 503,
   },
   REPLAY_GONE: {
     message:
@@ -45,10 +52,12 @@ export const replayErrors = {
   CALL_NOT_FOUND: {
     message: "There is no such call in {topic}: {problem}",
     retryable: false,
+    status: 404,
   },
   CALL_UNREADABLE: {
     message: "The call at offset {offset} of partition {partition} can not be read: {problem}",
     retryable: false,
+    status: 422,
     action: "Match has put it into the quarantine topic. Mend its writer.",
   },
 } as const satisfies Record<string, ErrorKind>;

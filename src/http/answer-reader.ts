@@ -2,6 +2,12 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import { OnhookError } from "../errors.ts";
 
+/** What is kept of an answer where that is asked for: its headers as read, and as much of its body as it takes. */
+export interface KeptAnswer {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
 /** How an exchange went: `whole` says whether the answer was read to its end, so that the connection can be used again. */
 export type Exchange =
   | {
@@ -9,11 +15,13 @@ export type Exchange =
       readonly status: number;
       readonly retryAfter: string | null;
       readonly whole: boolean;
+      /** Null where nothing is kept. */
+      readonly kept: KeptAnswer | null;
     }
   | { readonly kind: "error"; readonly error: Error };
 
 /**
- * Reads one answer: keeps its status, counts and drops its body, and calls `end` when it is complete, when the body goes
+ * Reads one answer: keeps its status, counts and drops its body (unless it is to keep it), and calls `end` when it is complete, when the body goes
  * beyond `maxBytes` (what was read so far is answer enough), or when it breaks off. Later calls of `end` are possible
  * and mean nothing. Whoever sends extends it by what an end means.
  */
@@ -21,9 +29,13 @@ export abstract class AnswerReader implements Dispatcher.DispatchHandler {
   #bytesLeft: number;
   #status = 0;
   #retryAfter: string | null = null;
+  #headers: IncomingHttpHeaders = {};
+  /** The body so far; null: it is dropped. */
+  readonly #chunks: Buffer[] | null;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, keeps: boolean) {
     this.#bytesLeft = maxBytes;
+    this.#chunks = keeps ? [] : null;
   }
 
   protected abstract end(exchange: Exchange): void;
@@ -34,11 +46,14 @@ export abstract class AnswerReader implements Dispatcher.DispatchHandler {
   /** Called for 1xx answers too: the last one is the real one. */
   onResponseStart(_: unknown, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status;
+    this.#headers = headers;
     const retryAfter: string | string[] | undefined = headers["retry-after"];
     this.#retryAfter = (Array.isArray(retryAfter) ? retryAfter[0] : retryAfter) ?? null;
   }
 
   onResponseData(_: unknown, chunk: Buffer): void {
+    // A copy: the memory is the parser's, and used again.
+    this.#chunks?.push(Buffer.from(chunk.subarray(0, Math.max(0, this.#bytesLeft))));
     this.#bytesLeft -= chunk.length;
     if (this.#bytesLeft < 0) this.#answer(false);
   }
@@ -58,6 +73,7 @@ export abstract class AnswerReader implements Dispatcher.DispatchHandler {
   }
 
   #answer(whole: boolean): void {
-    this.end({ kind: "answer", status: this.#status, retryAfter: this.#retryAfter, whole });
+    const kept = this.#chunks && { headers: this.#headers, body: Buffer.concat(this.#chunks) };
+    this.end({ kind: "answer", status: this.#status, retryAfter: this.#retryAfter, whole, kept });
   }
 }

@@ -19,8 +19,11 @@ function failure(reason: SendFailureReason, durationMs: number): HttpResult {
 
 function resultOf(ending: Ending, durationMs: number): HttpResult {
   switch (ending.kind) {
-    case "answer":
-      return { kind: "answer", status: ending.status, retryAfter: ending.retryAfter, durationMs };
+    case "answer": {
+      const { status, retryAfter, whole, kept } = ending;
+      const answer = { kind: "answer", status, retryAfter, durationMs } as const;
+      return kept === null ? answer : { ...answer, shown: { ...kept, isWhole: whole } };
+    }
     case "given-up":
       return failure(ending.reason, durationMs);
     case "error": {
@@ -42,6 +45,7 @@ export interface SendingDeps {
   readonly inFlight: Deadlines<Sending>;
   readonly timeoutMs: number;
   readonly maxResponseBytes: number;
+  readonly keepsAnswers: boolean;
 }
 
 /** A request as undici takes it. */
@@ -67,7 +71,7 @@ export class Sending extends AnswerReader implements Bounded {
     request: Dispatched,
     signal: AbortSignal | undefined,
   ) {
-    super(deps.maxResponseBytes);
+    super(deps.maxResponseBytes, deps.keepsAnswers);
     const { promise, ...settled } = Promise.withResolvers<HttpResult>();
     this.result = promise;
     this.#settled = settled;

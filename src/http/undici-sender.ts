@@ -16,8 +16,10 @@ import { trustedBy } from "./trusted-certificates.ts";
 export interface HttpSenderOptions {
   /** For name look-up, connection, headers and body together, in ms. */
   readonly timeoutMs: number;
-  /** How much of an answer's body is read, and dropped; one that is longer ends the connection, its status counts. */
+  /** How much of an answer's body is read; one that is longer ends the connection, its status counts. */
   readonly maxResponseBytes: number;
+  /** Whether results carry what was read of the answer, for people to look at; left out: it is dropped. */
+  readonly keepsAnswers?: boolean;
   /**
    * How many idle connections are kept for one origin (scheme, host and port). More requests at once than that get
    * connections that are closed afterwards; none of them waits, because it could be waiting for an endpoint that hangs.
@@ -68,10 +70,10 @@ export interface PooledSender extends HttpSender, AsyncDisposable {
  * Throws CA_BUNDLE_INVALID; `send` rejects with REQUEST_UNSENDABLE.
  */
 export function createHttpSender(options: HttpSenderOptions): PooledSender {
-  const { timeoutMs, maxResponseBytes } = options;
+  const { timeoutMs, maxResponseBytes, keepsAnswers = false } = options;
   const pool = createPool(options);
   const inFlight = new Deadlines<Sending>();
-  const deps = { pool, inFlight, timeoutMs, maxResponseBytes };
+  const deps = { pool, inFlight, timeoutMs, maxResponseBytes, keepsAnswers };
   const watched = new WeakSet<AbortSignal>();
   const targetOfTrigger = memoized(requestTarget, targetsKept);
   let closed = false;

@@ -6,7 +6,7 @@ import { jobIdOf } from "./job-id.ts";
 /** What a job is made of. */
 export interface Fired {
   /** The call's record and its value, as read. */
-  readonly record: LogRecord;
+  readonly record: Pick<LogRecord, "topic" | "partition" | "offset" | "timestamp">;
   readonly value: Buffer;
   /** The call; of its CDR the id is enough. */
   readonly call: CallEnded;

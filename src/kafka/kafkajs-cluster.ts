@@ -54,7 +54,7 @@ export interface KafkajsBroker {
   produce(request: TransactionOf & ProduceRequest): Promise<{
     readonly topics: readonly {
       readonly topicName: string;
-      readonly partitions: readonly { readonly partition: number }[];
+      readonly partitions: readonly { readonly partition: number; readonly baseOffset?: string }[];
     }[];
   }>;
 }

@@ -23,6 +23,9 @@ export interface TransactionalId {
   readonly topic: string;
 }
 
+/** Told where a record stands, in a transaction that is not committed yet. */
+export type Written = (record: OutgoingRecord, at: CommittedOffset) => void;
+
 /** A coordinator is asked for as such: 0 of a group, 1 of a transactional id. Source: FindCoordinator, key type. */
 const transactionType = 1;
 
@@ -98,8 +101,15 @@ export class TransactionSession {
     await this.#cluster.disconnect();
   }
 
-  /** Writes the records and the offsets in one transaction. When it rejects, that may or may not have been committed. */
-  async commit(records: readonly OutgoingRecord[], offsets: readonly GroupOffset[]): Promise<void> {
+  /**
+   * Writes the records and the offsets in one transaction. When it rejects, that may or may not have been committed.
+   * `written` is told where each record stands, before it is known whether the transaction is committed.
+   */
+  async commit(
+    records: readonly OutgoingRecord[],
+    offsets: readonly GroupOffset[],
+    written?: Written,
+  ): Promise<void> {
     // Two at a time would count the same sequence numbers, and the broker would pass over one of them as a repeat.
     if (this.#committing) throw new TypeError("A transaction is under way");
     this.#requireOpen();
@@ -108,7 +118,10 @@ export class TransactionSession {
       const coordinator = await this.#broker(this.#coordinator);
       const shares = await partitionShares(this.#cluster, records);
       await this.#begin(coordinator, shares, offsets);
-      await all([this.#writeAll(shares), ...offsets.map((offset) => this.#commitOffset(offset))]);
+      await all([
+        this.#writeAll(shares, written),
+        ...offsets.map((offset) => this.#commitOffset(offset)),
+      ]);
       this.#requireOpen();
       await coordinator.endTxn({ ...this.#of, transactionResult: true });
     } catch (error) {
@@ -161,16 +174,21 @@ export class TransactionSession {
   }
 
   /** One batch of each partition at a time, since what follows it is refused before it is there. */
-  async #writeAll(shares: readonly Share[]): Promise<void> {
+  async #writeAll(shares: readonly Share[], written?: Written): Promise<void> {
     const most = shares.reduce((max, { sends }) => Math.max(max, sends.length), 0);
     for (let run = 0; run < most; run += 1) {
       const sending = shares.filter(({ sends }) => run < sends.length);
       const byLeader = Map.groupBy(sending, ({ leader }) => leader);
-      await all([...byLeader].map(([leader, each]) => this.#write(leader, each, run)));
+      await all([...byLeader].map(([leader, each]) => this.#write(leader, each, run, written)));
     }
   }
 
-  async #write(nodeId: number, shares: readonly Share[], run: number): Promise<void> {
+  async #write(
+    nodeId: number,
+    shares: readonly Share[],
+    run: number,
+    told?: Written,
+  ): Promise<void> {
     const broker = await this.#broker(nodeId);
     const topicData = [...Map.groupBy(shares, ({ topic }) => topic)].map(([topic, each]) => ({
       topic,
@@ -182,16 +200,25 @@ export class TransactionSession {
     }));
     this.#requireOpen();
     const { topics } = await broker.produce({ ...this.#of, acks: -1, topicData });
-    const written = new Set(
+    const written = new Map(
       topics.flatMap(({ topicName: topic, partitions }) =>
-        partitions.map(({ partition }) => partitionKey({ topic, partition })),
+        partitions.map(({ partition, baseOffset }) => [
+          partitionKey({ topic, partition }),
+          Number(baseOffset),
+        ]),
       ),
     );
     for (const share of shares) {
       const key = partitionKey(share);
-      if (!written.has(key)) throw new OnhookError("WRITE_UNCONFIRMED", { topic: share.topic });
-      const next = (this.#sequences.get(key) ?? 0) + (share.sends[run]?.length ?? 0);
+      const first = written.get(key);
+      if (first === undefined) throw new OnhookError("WRITE_UNCONFIRMED", { topic: share.topic });
+      const sent = share.sends[run] ?? [];
+      const next = (this.#sequences.get(key) ?? 0) + sent.length;
       this.#sequences.set(key, next % sequences);
+      if (told === undefined) continue;
+      const { topic, partition } = share;
+      for (const [index, record] of sent.entries())
+        told(record, { topic, partition, offset: first + index });
     }
   }
 

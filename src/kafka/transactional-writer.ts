@@ -5,7 +5,7 @@ import type { OutgoingRecord, TopicPartition } from "../log/log-record.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { LastTransaction } from "./last-transaction.ts";
 import { TransactionSession } from "./transaction-session.ts";
-import type { GroupOffset } from "./transaction-session.ts";
+import type { GroupOffset, Written } from "./transaction-session.ts";
 
 export interface TransactionalWriterOptions {
   readonly source: TopicPartition;
@@ -73,11 +73,15 @@ export class TransactionalWriter {
 
   /**
    * Writes the records and the offsets in one transaction. When it rejects, it may or may not have been committed: settle
-   * again, and go on from the offsets that stand then.
+   * again, and go on from the offsets that stand then. `written` is as in TransactionSession.
    */
-  async commit(records: readonly OutgoingRecord[], offsets: readonly GroupOffset[]): Promise<void> {
+  async commit(
+    records: readonly OutgoingRecord[],
+    offsets: readonly GroupOffset[],
+    written?: Written,
+  ): Promise<void> {
     if (this.#session === null) throw this.#isClosed();
-    await this.#session.commit(records, offsets);
+    await this.#session.commit(records, offsets, written);
   }
 
   /** Gives up the connection; never aborts, since the next `settle` does. */

@@ -16,8 +16,30 @@ type Line<Type extends AnyEvent["type"]> = readonly [
   message: string | ((event: EventOf<Type>) => string),
 ];
 
+/** Methods that change nothing. */
+const isReading: ReadonlySet<string> = new Set(["GET", "HEAD"]);
+
 /** What each event says in the log; null: it only counts. */
 const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
+  "token.applied": [
+    ({ result }) => (result === "refused" ? "warn" : "info"),
+    ({ result }) =>
+      ({
+        applied: "a token counts from now on",
+        deleted: "a token is revoked",
+        refused: "an event of a token can not be used: the token counts for nothing",
+      })[result],
+  ],
+  "access.refused": [
+    ({ locked }) => (locked ? "warn" : "info"),
+    ({ locked }) =>
+      locked ? "credentials were refused; the client has to wait" : "a credential was refused",
+  ],
+  "oidc.failed": ["warn", "the OpenID Connect provider can not be asked"],
+  "access.sessions-end-here": [
+    "info",
+    "admin.sessionKey is not set: sessions and sign-in links end with this process, and count in no other",
+  ],
   "cdr.batch-matched": ["debug", "a batch of CDRs was matched"],
   "cdr.tenants-counted": null,
   "cdr.invalid": ["warn", "CDRs went to quarantine"],
@@ -81,8 +103,37 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
     ({ balanced }) => (balanced ? "the books balance" : "the books do not balance"),
   ],
   "audit.failed": ["warn", "an audit could not be made"],
+  "history.opened": [
+    ({ rebuild }) => (rebuild === "absent" || rebuild === null ? "info" : "warn"),
+    ({ rebuild }) =>
+      rebuild === null
+        ? "the history is open"
+        : "the history is made anew, and filled from the topics",
+  ],
+  "history.moved-aside": ["error", "the file of the history can not be used; it was moved aside"],
+  "history.reading-failed": [
+    "warn",
+    "what the history is made of can not be read; it is tried again",
+  ],
+  "history.write-failed": ["error", "the history can not be written; it is tried again"],
+  "history.records-lost": ["warn", "records were deleted before the history had read them"],
+  "history.rewound": [
+    "warn",
+    "a partition ends before what the history has read of it; all that is in it is read",
+  ],
+  "history.undecodable": ["error", "records can not be read and are missing from the history"],
+  "history.forgotten": ["info", "deliveries were forgotten"],
+  "history.queried": null,
+  "history.query-failed": ["warn", "the history could not be asked"],
+  "history.surveyed": null,
   "tracing.spans-dropped": null,
   "tracing.spans-lost": ["warn", "spans were dropped; nothing else is lost"],
+  "admin.answered": [
+    ({ method, status }) =>
+      status >= 500 ? "warn" : status >= 400 || !isReading.has(method) ? "info" : "debug",
+    ({ status }) => (status >= 400 ? "a request was refused" : "a request was answered"),
+  ],
+  "admin.failed": ["error", "a request could not be answered"],
   "service.started": ["info", "started"],
   "service.dangerous-setting": ["warn", "a dangerous setting is in force"],
   "service.certificates": ["info", "certificates are in use"],

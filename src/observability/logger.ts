@@ -17,6 +17,7 @@ const scrubbed: readonly (readonly [RegExp, string])[] = [
   // Of an address only scheme, host and port.
   [/\b(https?:\/\/)(?:[^\s"\\/?#@]*@)?([^\s"\\/?#]+)[^\s"\\]*/gi, "$1$2"],
   [/wh(?:sec|sk)_[A-Za-z0-9+/=]+/g, "[secret]"],
+  [/onhk_[a-z0-9]+_[\w-]+/g, "[token]"],
   // Credentials as the header authorization has them.
   [/\b(Basic|Bearer) [\x21\x23-\x5b\x5d-\x7e]{6,}/g, "$1 [secret]"],
 ];

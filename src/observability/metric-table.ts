@@ -1,4 +1,6 @@
+import { accessMetrics } from "./access-metrics.ts";
 import { deliveryMetrics } from "./delivery-metrics.ts";
+import { historyMetrics } from "./history-metrics.ts";
 import { kafkaMetrics } from "./kafka-metrics.ts";
 import { promptBuckets } from "./metric-spec.ts";
 import type { MetricSpec } from "./metric-spec.ts";
@@ -126,6 +128,24 @@ const audits = {
   },
 } as const satisfies Record<string, MetricSpec>;
 
+const admin = {
+  onhook_admin_requests_total: {
+    type: "counter",
+    labels: ["operation", "status"],
+    help: "Requests to the API, by operation (none: no such thing) and class of status: 2xx, 3xx, 4xx, 5xx.",
+    action:
+      "When 5xx rises, the log lines admin.answered and admin.failed say why. Many 4xx of one operation: the log has their codes, and who asked.",
+  },
+  onhook_admin_request_seconds: {
+    type: "histogram",
+    labels: ["operation"],
+    help: "Time from a request to the API to its answer.",
+    action:
+      "Changes wait for the brokers. When what reads grows slow, look at the process's load, and at the history's file.",
+    buckets: promptBuckets,
+  },
+} as const satisfies Record<string, MetricSpec>;
+
 const traces = {
   onhook_trace_spans_dropped_total: {
     type: "counter",
@@ -144,7 +164,10 @@ export const metricTable = {
   ...deliveryMetrics,
   ...kafkaMetrics,
   ...audits,
+  ...historyMetrics,
   ...traces,
+  ...admin,
+  ...accessMetrics,
   ...tenantMetrics,
 } as const;
 

@@ -1,14 +1,13 @@
 import { collectDefaultMetrics } from "prom-client";
 import type { Registry } from "prom-client";
-import type { DeadReason } from "../delivery/next-stop.ts";
 import { isSampled } from "../jobs/trace-context.ts";
-import type { AttemptOutcome } from "../jobs/delivery-attempt.ts";
-import type { SpanLoss } from "../otlp/otlp-events.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { triggerStates } from "../triggers/store-events.ts";
-import type { StoreTable } from "../triggers/store-events.ts";
+import { accessRecorders } from "./access-recorders.ts";
 import type { AnyEvent, EventOf } from "./any-event.ts";
 import { ConsumerGauges } from "./consumer-gauges.ts";
+import { historyRecorders } from "./history-recorders.ts";
+import { initialise } from "./initial-series.ts";
 import type { MetricSet } from "./metric-set.ts";
 import { TenantLabels } from "./tenant-labels.ts";
 
@@ -24,51 +23,6 @@ export interface MetricsOptions {
 }
 
 type Recorders = { readonly [Type in AnyEvent["type"]]: ((event: EventOf<Type>) => void) | null };
-
-const outcomes: Record<AttemptOutcome, true> = {
-  delivered: true,
-  failed: true,
-  dead: true,
-  cancelled: true,
-};
-
-const deadReasons: Record<DeadReason, true> = {
-  status: true,
-  redirect: true,
-  gone: true,
-  timeout: true,
-  connection: true,
-  tls: true,
-  dns: true,
-  "blocked-address": true,
-  unbuildable: true,
-  undecodable: true,
-  "endpoint-suspended": true,
-};
-
-/** Series that are there from the start, with 0: a counter that appears with its first count hides that count from `rate`. */
-function initialise(set: MetricSet): void {
-  for (const result of ["matched", "unmatched", "invalid"])
-    set.count("onhook_cdrs_total", { result }, 0);
-  for (const outcome of Object.keys(outcomes))
-    set.count("onhook_delivery_attempts_total", { outcome }, 0);
-  for (const reason of Object.keys(deadReasons)) set.count("onhook_dead_total", { reason }, 0);
-  for (const state of ["failing", "suspended", "recovering"])
-    set.set("onhook_endpoints", { state }, 0);
-  for (const state of ["failing", "suspended"]) set.set("onhook_endpoint_tenants", { state }, 0);
-  for (const state of ["busy", "idle"]) set.set("onhook_sockets", { state }, 0);
-  for (const probe of ["true", "false"]) set.count("onhook_redriven_total", { probe }, 0);
-  for (const reason of ["export-failed", "queue-full", "stopped"] satisfies SpanLoss[])
-    set.count("onhook_trace_spans_dropped_total", { reason }, 0);
-  set.count("onhook_triggers_disabled_total", { reason: "gone" }, 0);
-  for (const fenced of ["true", "false"])
-    set.count("onhook_transactions_aborted_total", { fenced }, 0);
-  for (const table of ["triggers", "tenants"] satisfies StoreTable[]) {
-    for (const result of ["applied", "deleted", "refused"]) {
-      set.count("onhook_store_events_total", { table, result }, 0);
-    }
-  }
-}
 
 function deliveryRecorders(set: MetricSet, tenants: TenantLabels) {
   return {
@@ -241,6 +195,20 @@ function tracingRecorders(set: MetricSet) {
   } satisfies Partial<Recorders>;
 }
 
+function adminRecorders(set: MetricSet) {
+  return {
+    "admin.answered": ({ operation, status, durationMs }) => {
+      const name = operation ?? "none";
+      set.count("onhook_admin_requests_total", {
+        operation: name,
+        status: `${Math.floor(status / 100)}xx`,
+      });
+      set.observe("onhook_admin_request_seconds", { operation: name }, durationMs / 1000);
+    },
+    "admin.failed": null,
+  } satisfies Partial<Recorders>;
+}
+
 function serviceRecorders(set: MetricSet) {
   return {
     "service.started": ({ version }) => set.set("onhook_build_info", { version }, 1),
@@ -279,13 +247,16 @@ export function createMetrics(clock: Clock, options: MetricsOptions = {}): Metri
   initialise(set);
   const tenants = new TenantLabels(options.tenants ?? 0);
   const recorders: Recorders = {
+    ...accessRecorders(set),
     ...serviceRecorders(set),
     ...matchRecorders(set, tenants),
     ...deliveryRecorders(set, tenants),
     ...storeRecorders(set),
     ...kafkaRecorders(set, consumers),
     ...auditRecorders(set),
+    ...historyRecorders(set),
     ...tracingRecorders(set),
+    ...adminRecorders(set),
   };
   return {
     registry: set.registry,

@@ -21,3 +21,16 @@ export function replayIdOf(kind: "dead" | "calls", filter: object): string {
   const hash = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
   return `${kind}-${hash.slice(0, 12)}`;
 }
+
+const longestId = 64;
+
+/**
+ * The id by which a replay that a tenant has named is kept apart from those of others: two that are named alike would
+ * otherwise be one, and each end the other. Throws REPLAY_ID.
+ */
+export function replayIdOfTenant(tenantId: string, named: string): string {
+  const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
+  const prefix = `tenant-${digest(tenantId).slice(0, 12)}-`;
+  const isLong = prefix.length + named.length > longestId;
+  return prefix + (isLong ? digest(checkReplayId(named)).slice(0, 40) : checkReplayId(named));
+}

@@ -27,5 +27,5 @@ export type ServiceEvent =
   /** The deadline of a soft stop passed while these services were still at work. */
   | { readonly type: "service.drain-overrun"; readonly services: readonly string[] }
   | { readonly type: "service.stopped" }
-  /** Something outside is needed before work can begin and is not there yet; it is tried again after `waitMs`. */
+  /** Work can't begin, or go on, since something is missing or has failed; it is tried again after `waitMs`. */
   | { readonly type: "service.waiting"; readonly error: unknown; readonly waitMs: number };

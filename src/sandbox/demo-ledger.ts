@@ -1,3 +1,5 @@
+import type { ChangeAction, ChangeRecord } from "../history/change-record.ts";
+import type { DeliveryAttempt } from "../jobs/delivery-attempt.ts";
 import type { Tenant } from "../triggers/tenant.ts";
 import type { Condition, Trigger } from "../triggers/trigger.ts";
 import { activeTriggers } from "../audit/active-triggers.ts";
@@ -35,15 +37,44 @@ export interface DemoLedger {
    * Throws RangeError when a trigger that fires has no receiver.
    */
   callSent(call: CallEndedRecord): readonly ExpectedJob[];
-  /** Enters a record of the topic of attempts that this run wrote; the same one again changes nothing. */
-  attemptSeen(sighting: AttemptSighting): void;
+  /**
+   * Enters a record of the topic of attempts that this run wrote; the same one again changes nothing. Those of triggers
+   * that are none of the demo's are somebody else's, and not looked at.
+   */
+  attemptSeen(sighting: AttemptSighting & Pick<DeliveryAttempt, "triggerId">): void;
+  /** Enters what somebody did through the portal, the API or a command: what that touched is not judged any more. */
+  changeSeen(change: VisitorChange): void;
   /** How many webhooks have not been seen to end. */
   readonly open: number;
   /** How things stand; final once `open` is 0 and every call was sent. */
   verdict(): Verdict;
 }
 
+/** The part of a ChangeRecord that says what it touched. */
+export type VisitorChange = Pick<ChangeRecord, "action" | "tenantId" | "triggerId" | "subject">;
+
 const maxProblems = 50;
+
+/** Whose jobs a change has a hand in. After a deletion the licence may cover another of the tenant's triggers instead. */
+const touches: Readonly<Record<ChangeAction, "trigger" | "tenant" | "job" | "nothing">> = {
+  "trigger.created": "nothing",
+  "trigger.replaced": "trigger",
+  "trigger.deleted": "tenant",
+  "trigger.enabled": "trigger",
+  "trigger.disabled": "trigger",
+  "trigger.secret-rotated": "nothing",
+  "trigger.old-secrets-dropped": "nothing",
+  "trigger.test-sent": "nothing",
+  "tenant.written": "tenant",
+  "tenant.deleted": "tenant",
+  "delivery.redelivered": "job",
+  "replay.started": "tenant",
+  "replay.stopped": "nothing",
+  "token.created": "nothing",
+  "token.revoked": "nothing",
+  "sign-in-link.created": "nothing",
+  "values.revealed": "nothing",
+};
 
 function shortened(problems: readonly string[]): readonly string[] {
   if (problems.length <= maxProblems) return problems;
@@ -54,6 +85,10 @@ function shortened(problems: readonly string[]): readonly string[] {
 export function createDemoLedger(options: DemoLedgerOptions): DemoLedger {
   const active = activeTriggers(options.triggers, options.tenants);
   const book = createJobBook(options.arrivals, options.remember ?? 100_000);
+  const tenantOf = new Map(
+    options.triggers.map(({ triggerId, tenantId }) => [triggerId, tenantId]),
+  );
+  const aside = new Set<string>();
   let [calls, matched, jobs] = [0, 0, 0];
 
   function expect(call: CallEndedRecord, trigger: Trigger): ExpectedJob {
@@ -68,14 +103,29 @@ export function createDemoLedger(options: DemoLedgerOptions): DemoLedger {
 
   return {
     callSent(call) {
-      const own = active.get(call.tenantId) ?? [];
+      const own = (active.get(call.tenantId) ?? []).filter((one) => !aside.has(one.triggerId));
       const firing = own.filter(({ filters }) => options.fires(filters, call.cdr));
       calls += 1;
       if (firing.length > 0) matched += 1;
       jobs += firing.length;
       return firing.map((trigger) => expect(call, trigger));
     },
-    attemptSeen: (sighting) => book.seen(sighting),
+    attemptSeen(sighting) {
+      const { triggerId } = sighting;
+      if (tenantOf.has(triggerId) && !aside.has(triggerId)) book.seen(sighting);
+    },
+    changeSeen(change) {
+      const { action, tenantId, triggerId, subject } = change;
+      book.allowStrangers();
+      const touched = touches[action];
+      if (touched === "job") book.setAside(({ jobId }) => jobId === subject);
+      if (touched === "nothing" || touched === "job") return;
+      const own = [...tenantOf.keys()].filter((id) =>
+        touched === "tenant" ? tenantOf.get(id) === tenantId : id === triggerId,
+      );
+      for (const id of own) aside.add(id);
+      book.setAside((job) => own.includes(job.triggerId));
+    },
     get open() {
       return book.open;
     },

@@ -77,6 +77,10 @@ function ladderRow(waitingByRung: DemoSnapshot["waitingByRung"]): StyledLine {
   return [["retry ladder".padEnd(labelWidth)], ...rungs];
 }
 
+function portalRow(address: string | null): readonly StyledLine[] {
+  return address === null ? [] : [[["portal".padEnd(labelWidth)], [`${address}/`, "cyan"]]];
+}
+
 function eventStyle(text: string): Style | undefined {
   if (text.startsWith("✓")) return "green";
   if (text.startsWith("↻")) return "yellow";
@@ -115,6 +119,7 @@ export function demoPanel(snapshot: DemoSnapshot, width: number): readonly Style
     ...receiverKinds.map((kind) => receiverRow(kind, snapshot.byReceiver[kind], barWidth)),
     [],
     ladderRow(snapshot.waitingByRung),
+    ...portalRow(snapshot.portal),
     [],
     ...snapshot.recent.map(eventRow),
   ];

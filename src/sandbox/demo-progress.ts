@@ -25,6 +25,8 @@ export interface DemoProgress {
   callSent(jobs: readonly ExpectedJob[]): void;
   /** Returns the attempt in words where it is worth a line of its own: the job ended undelivered. */
   attemptSeen(attempt: ProgressAttempt): string | undefined;
+  /** The portal answers, at that address. */
+  portalAt(address: string): void;
   snapshot(): DemoSnapshot;
 }
 
@@ -64,6 +66,7 @@ class Progress implements DemoProgress {
     gone: { delivered: 0, failed: 0, dead: 0, waiting: 0 },
   };
   #recent: readonly string[] = [];
+  #portal: string | null = null;
   #samples: readonly { readonly at: number; readonly calls: number }[];
 
   constructor(options: DemoProgressOptions) {
@@ -76,6 +79,10 @@ class Progress implements DemoProgress {
     ]);
   }
 
+  portalAt(address: string): void {
+    this.#portal = address;
+  }
+
   callSent(jobs: readonly ExpectedJob[]): void {
     this.#sums.calls += 1;
     this.#sums.jobs += jobs.length;
@@ -84,10 +91,8 @@ class Progress implements DemoProgress {
 
   attemptSeen(attempt: ProgressAttempt): string | undefined {
     const receiver = this.#options.receiverOf.get(attempt.triggerId);
-    if (attempt.attempt > 1) this.#sums.retried += 1;
-    this.#waiting.delete(attempt.jobId);
-    if (receiver !== undefined) this.#count(attempt, receiver);
-    if (attempt.outcome !== "failed") this.#sums[attempt.outcome] += 1;
+    // Triggers that are none of the demo's are told of, and not added up: nobody knows what has to become of their jobs.
+    if (receiver !== undefined) this.#add(attempt, receiver);
     const line = attemptLine(attempt, this.#namesOf(attempt), this.#options.now());
     this.#recent = [...this.#recent, line].slice(-keepRecent);
     return attempt.outcome === "dead" || attempt.outcome === "cancelled" ? line : undefined;
@@ -105,7 +110,15 @@ class Progress implements DemoProgress {
       waitingByRung: this.#byRung(waiting),
       byReceiver: this.#byReceiver(waiting),
       recent: this.#recent,
+      portal: this.#portal,
     };
+  }
+
+  #add(attempt: ProgressAttempt, receiver: ReceiverKind): void {
+    if (attempt.attempt > 1) this.#sums.retried += 1;
+    this.#waiting.delete(attempt.jobId);
+    this.#count(attempt, receiver);
+    if (attempt.outcome !== "failed") this.#sums[attempt.outcome] += 1;
   }
 
   #count(

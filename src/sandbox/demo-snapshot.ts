@@ -29,6 +29,8 @@ export interface DemoSnapshot {
   /** Jobs that wait on each rung, by the rung's name (`2s`), in the ladder's order. */
   readonly waitingByRung: Readonly<Record<string, number>>;
   readonly byReceiver: Readonly<Record<ReceiverKind, ReceiverTally>>;
+  /** Where the portal is; null until it answers. */
+  readonly portal: string | null;
   /** The latest events in words, the newest last. */
   readonly recent: readonly string[];
 }

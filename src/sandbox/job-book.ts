@@ -37,6 +37,13 @@ export interface JobBook {
   expect(job: ExpectedJob, trigger: { readonly name: string; readonly retries: number }): void;
   /** The same sighting again changes nothing. */
   seen(sighting: AttemptSighting): void;
+  /**
+   * Judges these jobs no more, since somebody has had a hand in them: what came of them so far is counted, and nothing
+   * that is seen of them from now on.
+   */
+  setAside(which: (job: ExpectedJob) => boolean): void;
+  /** What reached a receiver without being expected is no problem from now on: somebody may have had it sent. */
+  allowStrangers(): void;
   /** How many jobs have not been seen to end. */
   readonly open: number;
   balance(): JobBalance;
@@ -72,6 +79,8 @@ class Book implements JobBook {
   readonly #entries = new Map<string, Entry>();
   readonly #ended = new Set<string>();
   readonly #unexpected = new Set<string>();
+  readonly #aside = new Set<string>();
+  #strangersAllowed = false;
   readonly #forgotten: Sums = { delivered: 0, retried: 0, dead: 0, lost: 0, doubled: 0 };
   #open = 0;
 
@@ -89,7 +98,24 @@ class Book implements JobBook {
     this.#open += 1;
   }
 
+  setAside(which: (job: ExpectedJob) => boolean): void {
+    for (const [jobId, entry] of this.#entries) {
+      if (!which(entry.job)) continue;
+      const counted = { lost: false, doubled: false, faults: [] };
+      addTo(this.#forgotten, entry, counted, this.#arrivals.of(jobId));
+      if (entry.end === undefined) this.#open -= 1;
+      this.#entries.delete(jobId);
+      this.#ended.delete(jobId);
+      this.#aside.add(jobId);
+    }
+  }
+
+  allowStrangers(): void {
+    this.#strangersAllowed = true;
+  }
+
   seen(sighting: AttemptSighting): void {
+    if (this.#aside.has(sighting.jobId)) return;
     const entry = this.#entries.get(sighting.jobId);
     if (entry === undefined) {
       this.#unexpected.add(sighting.jobId);
@@ -140,6 +166,7 @@ class Book implements JobBook {
 
   *#strays(): Iterable<string> {
     yield* this.#unexpected;
+    if (this.#strangersAllowed) return;
     for (const id of this.#arrivals.ids()) {
       if (!this.#entries.has(id) && !this.#unexpected.has(id)) yield id;
     }

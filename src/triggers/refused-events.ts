@@ -13,6 +13,12 @@ export interface RefusedEvent extends RefusedTrigger {
   readonly value: unknown;
 }
 
+/** The tenant that an event names, whatever else it says; null: none. */
+export function tenantOf(value: unknown): string | null {
+  const tenantId = (value as { readonly tenantId?: unknown } | undefined)?.tenantId;
+  return typeof tenantId === "string" ? tenantId : null;
+}
+
 /** More refused events in a row of one trigger would be a writer that has gone wild; the oldest are forgotten. */
 const mostKept = 8;
 

@@ -34,6 +34,12 @@ export interface TriggerEntry extends TriggerOrigin {
   compiled(): CompiledTrigger;
 }
 
+/** A tenant's licence, and where its event stands in the tenants' topic. */
+export interface TenantLicence {
+  readonly tenant: Tenant;
+  readonly offset: number;
+}
+
 /** What a group is told of its triggers, by their numbers. */
 export interface TriggerSource {
   entry(number: number): TriggerEntry;
@@ -61,7 +67,7 @@ export class TenantGroup implements GivenUp {
   readonly #source: TriggerSource;
   /** In the order in which they came. */
   readonly #numbers: number[] = [];
-  #tenant: Tenant | undefined;
+  #licence: TenantLicence | undefined;
   #disabled = 0;
   #uncovered: ReadonlySet<number> | undefined;
   #active: TenantTriggers | undefined;
@@ -74,7 +80,7 @@ export class TenantGroup implements GivenUp {
   }
 
   get isEmpty(): boolean {
-    return this.#numbers.length === 0 && this.#tenant === undefined;
+    return this.#numbers.length === 0 && this.#licence === undefined;
   }
 
   get numbers(): readonly number[] {
@@ -100,8 +106,12 @@ export class TenantGroup implements GivenUp {
     this.#forget();
   }
 
-  setTenant(tenant: Tenant | undefined): void {
-    this.#tenant = tenant;
+  get licence(): TenantLicence | undefined {
+    return this.#licence;
+  }
+
+  setLicence(licence: TenantLicence | undefined): void {
+    this.#licence = licence;
     this.#forget();
   }
 
@@ -112,7 +122,7 @@ export class TenantGroup implements GivenUp {
 
   statusOf(number: number): TriggerStatus {
     if (!this.#source.isEnabled(number)) return "disabled";
-    if (this.#tenant?.suspended === true) return "suspended";
+    if (this.#isSuspended) return "suspended";
     return this.#beyondLicence().has(number) ? "over-licence" : "active";
   }
 
@@ -126,12 +136,16 @@ export class TenantGroup implements GivenUp {
   counts(): StatusCounts {
     const counts = { active: 0, disabled: this.#disabled, "over-licence": 0, suspended: 0 };
     const enabled = this.#numbers.length - this.#disabled;
-    if (this.#tenant?.suspended === true) return { ...counts, suspended: enabled };
+    if (this.#isSuspended) return { ...counts, suspended: enabled };
     const uncovered = this.#beyondLicence()
       .values()
       .filter((number) => this.#source.isEnabled(number))
       .reduce((count) => count + 1, 0);
     return { ...counts, active: enabled - uncovered, "over-licence": uncovered };
+  }
+
+  get #isSuspended(): boolean {
+    return this.#licence?.tenant.suspended === true;
   }
 
   #forget(): void {
@@ -145,7 +159,7 @@ export class TenantGroup implements GivenUp {
   }
 
   #findUncovered(): ReadonlySet<number> {
-    const covered = this.#tenant?.maxTriggers ?? Infinity;
+    const covered = this.#licence?.tenant.maxTriggers ?? Infinity;
     if (this.#numbers.length <= covered) return allCovered;
     const oldestFirst = this.#numbers
       .map((number) => ({ number, trigger: this.#source.trigger(number) }))

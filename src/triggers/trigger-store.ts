@@ -7,10 +7,12 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import type { ReadEvent } from "./check-event.ts";
 import type { StoreEvent, StoreTable } from "./store-events.ts";
+import type { StatusCounts } from "./tenant-triggers.ts";
 import { TableProgress } from "./table-progress.ts";
 import { glanceAtTrigger } from "./trigger-bytes.ts";
 import type {
   RefusedTrigger,
+  TenantLicence,
   TenantTriggers,
   TriggerOrigin,
   TriggerState,
@@ -144,6 +146,30 @@ export class TriggerStore {
     return this.#deps.table.origin(triggerId);
   }
 
+  /** All triggers of a tenant, whatever their status. */
+  triggersOf(tenantId: string): readonly TriggerState[] {
+    return this.#deps.table.triggersOf(tenantId);
+  }
+
+  /** How many of a tenant's triggers have each status; undefined where it has neither triggers nor a licence. */
+  countsOf(tenantId: string): StatusCounts | undefined {
+    return this.#deps.table.countsOf(tenantId);
+  }
+
+  licence(tenantId: string): TenantLicence | undefined {
+    return this.#deps.table.licence(tenantId);
+  }
+
+  /** The tenants that have triggers or a licence. */
+  tenantIds(): IterableIterator<string> {
+    return this.#deps.table.tenantIds();
+  }
+
+  /** What conditions are checked against. */
+  get catalog(): FieldCatalog {
+    return this.#deps.table.catalog;
+  }
+
   all(): IterableIterator<TriggerState> {
     return this.#deps.table.all();
   }
@@ -183,7 +209,7 @@ export class TriggerStore {
     const result =
       "read" in decoded || name === "triggers"
         ? table.applyTrigger({ triggerId: key, ...decoded, offset })
-        : table.applyTenant({ tenantId: key, ...decoded });
+        : table.applyTenant({ tenantId: key, ...decoded, offset });
     if (typeof result === "string") return { ...about, result };
     // A filter on a field that is unknown here may be on one of a later schema of calls. It is not waited for: with a
     // registry that hangs, each refused event would hold up all that come after it.

@@ -1,25 +1,27 @@
-import { getHeapStatistics } from "node:v8";
 import type { FieldCatalog } from "../cdr/field-catalog.ts";
 import { emptyKeyRing } from "../secrets/key-ring.ts";
-import { ActiveTenants } from "./active-tenants.ts";
 import { checkEvent, checkReadEvent, wrongKey } from "./check-event.ts";
 import type { EventCheck, ReadEvent } from "./check-event.ts";
 import type { TriggerRules } from "./check-trigger.ts";
 import type { OnTypeMismatch } from "./condition.ts";
 import { PackedTriggers } from "./packed-triggers.ts";
-import { RefusedEvents } from "./refused-events.ts";
+import { RefusedEvents, tenantOf } from "./refused-events.ts";
 import type { RefusedTrigger } from "./refused-events.ts";
-import { StatusTally } from "./status-tally.ts";
 import { checkTenant } from "./tenant.ts";
-import type { Tenant } from "./tenant.ts";
-import { TenantGroup } from "./tenant-triggers.ts";
-import type { TenantTriggers, TriggerOrigin, TriggerStatus } from "./tenant-triggers.ts";
+import { TenantGroups } from "./tenant-groups.ts";
+import type {
+  StatusCounts,
+  TenantLicence,
+  TenantTriggers,
+  TriggerOrigin,
+  TriggerStatus,
+} from "./tenant-triggers.ts";
 import { readTrigger } from "./trigger-bytes.ts";
 import type { SecretRules } from "./trigger-secrets.ts";
 import type { Problem, Trigger } from "./trigger.ts";
-import { UnpackedTriggers } from "./unpacked-triggers.ts";
+import { UnpackedTriggers, standardUnpacked } from "./unpacked-triggers.ts";
 
-export type { RefusedTrigger, TenantTriggers, TriggerOrigin };
+export type { RefusedTrigger, TenantLicence, TenantTriggers, TriggerOrigin };
 
 export interface TriggerState {
   readonly trigger: Trigger;
@@ -47,6 +49,13 @@ export type TriggerEvent = { readonly triggerId: string; readonly offset: number
   | { readonly read: ReadEvent }
 );
 
+/** An event of the tenants' topic; null deletes. */
+export interface TenantEvent {
+  readonly tenantId: string;
+  readonly offset: number;
+  readonly value: unknown;
+}
+
 /**
  * What the compacted topics of triggers and tenants say, in memory. Each event is taken whole or refused whole, and what
  * it changes is worked out when it is next asked for, of its tenant alone.
@@ -58,13 +67,22 @@ export interface TriggerTable {
    */
   applyTrigger(event: TriggerEvent): Applied;
   /** Takes an event of the tenants' topic; null deletes. A tenant that has none has no limit. */
-  applyTenant(event: { readonly tenantId: string; readonly value: unknown }): Applied;
+  applyTenant(event: TenantEvent): Applied;
   /** A tenant's active triggers; undefined when it has none. The same object until something changes. */
   tenant(tenantId: string): TenantTriggers | undefined;
   trigger(triggerId: string): TriggerState | undefined;
   /** Where the version in force comes from. */
   origin(triggerId: string): TriggerOrigin | undefined;
   all(): IterableIterator<TriggerState>;
+  /** What conditions are checked against. */
+  readonly catalog: FieldCatalog;
+  /** All triggers of a tenant, whatever their status; of other tenants' nothing is looked at. */
+  triggersOf(tenantId: string): readonly TriggerState[];
+  /** How many of a tenant's triggers have each status; undefined where it has neither triggers nor a licence. */
+  countsOf(tenantId: string): StatusCounts | undefined;
+  licence(tenantId: string): TenantLicence | undefined;
+  /** The tenants that have triggers or a licence. */
+  tenantIds(): IterableIterator<string>;
   /** The newest refused event of each trigger that has one after its last valid one. */
   refusedEvents(): IterableIterator<RefusedTrigger>;
   refused(triggerId: string): RefusedTrigger | undefined;
@@ -91,21 +109,9 @@ export interface TriggerTableOptions {
   readonly mostUnpacked?: number;
 }
 
-/** What one takes of the heap, in bytes: as an object, or compiled. Measured with ten conditions' shapes of each kind. */
-const unpackedBytes = 2_400;
-
-/** What is bounded is up to four times as many, which shall take no more than half of the heap. */
-const standardUnpacked = (): number =>
-  Math.floor(getHeapStatistics().heap_size_limit / 2 / (4 * unpackedBytes));
-
 type ValidEvent = Extract<EventCheck, { ok: true }>;
 
 const noKeys: SecretRules = { keyRing: emptyKeyRing, requireEncrypted: false };
-
-function tenantOf(value: unknown): string | null {
-  const tenantId = (value as { readonly tenantId?: unknown } | undefined)?.tenantId;
-  return typeof tenantId === "string" ? tenantId : null;
-}
 
 /** Makes an empty table. */
 export function createTriggerTable(options: TriggerTableOptions): TriggerTable {
@@ -117,17 +123,15 @@ class Table implements TriggerTable {
   #catalog: FieldCatalog;
   readonly #packed = new PackedTriggers();
   readonly #unpacked: UnpackedTriggers;
-  readonly #active: ActiveTenants;
-  readonly #groups = new Map<string, TenantGroup>();
+  readonly #groups: TenantGroups;
   readonly #refused = new RefusedEvents();
-  readonly #tally = new StatusTally();
 
   constructor(options: TriggerTableOptions) {
     this.#options = options;
     this.#catalog = options.catalog;
     const most = options.mostUnpacked ?? standardUnpacked();
     this.#unpacked = new UnpackedTriggers(this.#packed, { ...options, most });
-    this.#active = new ActiveTenants(most);
+    this.#groups = new TenantGroups(this.#unpacked, most);
   }
 
   applyTrigger(event: TriggerEvent): Applied {
@@ -153,9 +157,9 @@ class Table implements TriggerTable {
     return "applied";
   }
 
-  applyTenant({ tenantId, value }: { tenantId: string; value: unknown }): Applied {
+  applyTenant({ tenantId, value, offset }: TenantEvent): Applied {
     if (value === null) {
-      this.#setTenant(tenantId, undefined);
+      this.#groups.setLicence(tenantId, undefined);
       return "deleted";
     }
     const checked = checkTenant(value);
@@ -163,17 +167,32 @@ class Table implements TriggerTable {
     if (checked.tenant.tenantId !== tenantId) {
       return { refused: [{ path: "tenantId", message: wrongKey }] };
     }
-    this.#setTenant(tenantId, checked.tenant);
+    this.#groups.setLicence(tenantId, { tenant: checked.tenant, offset });
     return "applied";
   }
 
+  get catalog(): FieldCatalog {
+    return this.#catalog;
+  }
+
   tenant(tenantId: string): TenantTriggers | undefined {
-    const group = this.#groups.get(tenantId);
-    if (group === undefined) return undefined;
-    const active = group.active();
-    // What finds them takes as much as one of them.
-    this.#active.use(group, active.triggers.length + 1);
-    return active.triggers.length === 0 ? undefined : active;
+    return this.#groups.active(tenantId);
+  }
+
+  triggersOf(tenantId: string): readonly TriggerState[] {
+    return (this.#groups.find(tenantId)?.numbers ?? []).map((number) => this.#stateOf(number));
+  }
+
+  countsOf(tenantId: string): StatusCounts | undefined {
+    return this.#groups.find(tenantId)?.counts();
+  }
+
+  licence(tenantId: string): TenantLicence | undefined {
+    return this.#groups.find(tenantId)?.licence;
+  }
+
+  tenantIds(): IterableIterator<string> {
+    return this.#groups.ids();
   }
 
   trigger(triggerId: string): TriggerState | undefined {
@@ -187,7 +206,7 @@ class Table implements TriggerTable {
   }
 
   *all(): IterableIterator<TriggerState> {
-    for (const group of this.#groups.values())
+    for (const group of this.#groups.all())
       for (const number of group.numbers) yield this.#stateOf(number);
   }
 
@@ -209,7 +228,7 @@ class Table implements TriggerTable {
   useCatalog(catalog: FieldCatalog): readonly TakenLater[] {
     this.#catalog = catalog;
     this.#unpacked.useCatalog(catalog);
-    for (const group of this.#groups.values()) group.giveUp();
+    for (const group of this.#groups.all()) group.giveUp();
     const taken: TakenLater[] = [];
     this.#refused.recheck(({ triggerId, offset, value }) => {
       const checked = this.#check(triggerId, value);
@@ -222,7 +241,7 @@ class Table implements TriggerTable {
   }
 
   counts(): TriggerCounts {
-    return { ...this.#tally.counts(), refused: this.#refused.size };
+    return { ...this.#groups.counts(), refused: this.#refused.size };
   }
 
   get #rules(): TriggerRules {
@@ -239,22 +258,7 @@ class Table implements TriggerTable {
 
   #stateOf(number: number): TriggerState {
     const { trigger, offset } = this.#unpacked.entry(number);
-    return { trigger, status: this.#group(trigger.tenantId).statusOf(number), offset };
-  }
-
-  #group(tenantId: string): TenantGroup {
-    let group = this.#groups.get(tenantId);
-    if (group === undefined) {
-      group = new TenantGroup(this.#unpacked);
-      // A copy: it may be cut out of a larger text, all of which would be kept.
-      this.#groups.set(Buffer.from(tenantId).toString(), group);
-    }
-    return group;
-  }
-
-  #changed(tenantId: string, group: TenantGroup): void {
-    this.#tally.changed(group);
-    if (group.isEmpty) this.#groups.delete(tenantId);
+    return { trigger, status: this.#groups.of(trigger.tenantId).statusOf(number), offset };
   }
 
   /** `bytes`: the trigger's Avro body, where there is one that says the same. */
@@ -273,26 +277,20 @@ class Table implements TriggerTable {
     const number = before ?? this.#packed.add(triggerId);
     this.#packed.set(number, { trigger, ...from, enabled, keys, validBy: this.#catalog });
     this.#unpacked.forget(number);
-    const group = this.#group(tenantId);
+    const group = this.#groups.of(tenantId);
     if (before === undefined) group.add(number);
     else group.changed(number, wasEnabled);
-    this.#changed(tenantId, group);
+    this.#groups.changed(tenantId, group);
   }
 
   #remove(triggerId: string): void {
     const number = this.#packed.numberOf(triggerId);
     if (number === undefined) return;
     const { tenantId } = this.#packed.trigger(number);
-    const group = this.#group(tenantId);
+    const group = this.#groups.of(tenantId);
     group.remove(number, this.#packed.standing(number).enabled);
     this.#packed.remove(triggerId);
     this.#unpacked.forget(number);
-    this.#changed(tenantId, group);
-  }
-
-  #setTenant(tenantId: string, tenant: Tenant | undefined): void {
-    const group = this.#group(tenantId);
-    group.setTenant(tenant);
-    this.#changed(tenantId, group);
+    this.#groups.changed(tenantId, group);
   }
 }

@@ -1,5 +1,6 @@
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterEach, expect, test } from "vitest";
 import { createHealthServer } from "../../src/admin/health-server.ts";
 import type { Check } from "../../src/admin/health-server.ts";
@@ -23,7 +24,7 @@ async function start(checks: { alive?: Check[]; ready?: Check[] } = {}) {
   const { port } = await server.start();
   open.push(() => server.close());
   const get = (path: string, headers = {}) => fetch(`http://127.0.0.1:${port}${path}`, { headers });
-  return { server, get };
+  return { server, port, get };
 }
 
 const joined: Check = { name: "match consumer", ok: true, detail: "6 partitions" };
@@ -111,4 +112,57 @@ test("closing ends requests' connections, kept-alive ones too, and the port answ
   await get("/healthz");
   await server.close();
   await expect(get("/healthz")).rejects.toThrow("fetch failed");
+});
+
+function exchange(port: number, sent: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  socket.end(sent);
+  return text(socket);
+}
+
+test.each([
+  ["no HTTP", "hello\r\n\r\n", 400],
+  ["headers without end", `GET / HTTP/1.1\r\nx: ${"a".repeat(20_000)}\r\n\r\n`, 431],
+])("%s is answered as a problem, and the connection ends", async (_, sent, status) => {
+  const { port } = await start();
+  const answer = await exchange(port, sent);
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(answer).toContain("content-type: application/problem+json");
+  expect(answer).toContain('"code":"REQUEST_INVALID"');
+});
+
+test.each(["/nothing", "/healthz/%ff"])("%s is a problem of its kind, too", async (path) => {
+  const { get } = await start();
+  const answer = await get(path);
+  expect(answer.status).toBe(path === "/nothing" ? 404 : 400);
+  expect(answer.headers.get("content-type")).toContain("application/problem+json");
+});
+
+test("who asks through a proxy that is trusted is known by the address that it tells, and through no other", async () => {
+  for (const [trusted, address] of [
+    [[], "127.0.0.1"],
+    [["10.0.0.0/8"], "127.0.0.1"],
+    [["127.0.0.0/8"], "203.0.113.7"],
+  ] as const) {
+    const seen: string[] = [];
+    const server = createHealthServer({
+      host: "127.0.0.1",
+      port: 0,
+      checks: { alive: () => [], ready: () => [] },
+      metrics: async () => ({ contentType: "text/plain", body: "" }),
+      trustedProxies: trusted,
+      parts: [
+        async (scope) => {
+          scope.get("/who", async ({ ip }) => {
+            seen.push(ip);
+            return "";
+          });
+        },
+      ],
+    });
+    const { port } = await server.start();
+    open.push(() => server.close());
+    await fetch(`http://127.0.0.1:${port}/who`, { headers: { "x-forwarded-for": "203.0.113.7" } });
+    expect(seen).toEqual([address]);
+  }
 });

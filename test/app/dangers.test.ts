@@ -84,3 +84,13 @@ test("a token for a collector is one where it is sent in the clear", () => {
   ]);
   expect(dangers({ ONHOOK_TRACING_OTLP_ENDPOINT: "http://collector:4318" })).toEqual([]);
 });
+
+test.each([
+  ["admin.publicUrl", "ONHOOK_ADMIN_PUBLIC_URL"],
+  ["admin.oidc.issuer", "ONHOOK_ADMIN_OIDC_ISSUER"],
+])("%s is one where it is reached in the clear", (setting, variable) => {
+  expect(dangers({ [variable]: "http://example.com" })).toEqual([
+    { setting, danger: expect.stringContaining("its address is http://") },
+  ]);
+  expect(dangers({ [variable]: "https://example.com" })).toEqual([]);
+});

@@ -8,6 +8,7 @@ import type { Stack } from "../../src/sandbox/stack.ts";
 import { backlog, backlogDefaults } from "./backlog.ts";
 import { deliver, deliverDefaults } from "./deliver.ts";
 import { delivering, deliveringDefaults } from "./delivering.ts";
+import { history, historyDefaults } from "./history.ts";
 import { isolation, isolationDefaults } from "./isolation.ts";
 import { latency, latencyDefaults } from "./latency.ts";
 import { match, matchDefaults } from "./match.ts";
@@ -42,6 +43,7 @@ const { positionals, values } = parseArgs({
     processes: { type: "string" },
     only: { type: "string" },
     triggers: { type: "string" },
+    attempts: { type: "string" },
   },
 });
 
@@ -77,6 +79,11 @@ const scenarios: Readonly<Record<string, () => Promise<Result>>> = {
     latency(
       await running(),
       { ...latencyDefaults, ...(values.seconds && { seconds: Number(values.seconds) }) },
+      out,
+    ),
+  history: () =>
+    history(
+      { ...historyDefaults, ...(values.attempts && { attempts: Number(values.attempts) }) },
       out,
     ),
   delivering: () => delivering(deliveringDefaults, out),

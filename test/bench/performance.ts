@@ -25,6 +25,8 @@ export const goals: Readonly<Record<string, string>> = {
   backlog: "at most 512 MiB, and everything arrives",
   state:
     "1,000,000 triggers: ready within 10 s, at most 1 GiB, 99 % of changes in effect within 250 ms",
+  history:
+    "5,000,000 attempts: half of all answers within 100 ms while 10,000 attempts/s are fed, each written within a second",
   rolling:
     "three matchers and three deliverers replaced one by one under 5,000 calls/s: nothing missing or double, 99 % of first requests within 5 s",
 };

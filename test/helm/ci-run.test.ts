@@ -12,7 +12,17 @@ let machine: string;
 beforeEach(async () => {
   machine = await mkdtemp(join(tmpdir(), "machine-"));
   for (const tool of ["dirname", "sed"]) await symlink(`/usr/bin/${tool}`, join(machine, tool));
-  for (const program of ["java", "mvn", "npm", "python3", "promtool", "apt-get"])
+  for (const program of [
+    "java",
+    "javac",
+    "mvn",
+    "npm",
+    "python3",
+    "chromium",
+    "php",
+    "promtool",
+    "apt-get",
+  ])
     await has(program, "");
 });
 afterEach(() => rm(machine, { recursive: true }));
@@ -83,6 +93,19 @@ test("Go and Docker's client are installed where Debian has them", async () => {
       "npm test",
     ],
   });
+});
+
+test("a browser, PHP and Python's environments are installed where they are missing", async () => {
+  await has("docker", "");
+  await hasGo("1.26.8");
+  for (const program of ["chromium", "php"]) await rm(join(machine, program));
+  await has("python3", '[ "$1" != -c ]');
+  expect((await ciRun()).done).toEqual([
+    "apt-get update",
+    "apt-get install --yes --no-install-recommends chromium php-cli python3-venv",
+    "npm ci",
+    "npm test",
+  ]);
 });
 
 test("nothing is installed where all is there, nor a client that Debian has no package of", async () => {

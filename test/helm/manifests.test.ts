@@ -61,6 +61,7 @@ const variants: readonly object[] = [
       delivery: { allowedRanges: ["10.20.0.0/16", "fd00::/8"] },
     },
     topicsApply: { run: "job" },
+    history: { existingClaim: "history" },
     networkPolicy: {
       enabled: true,
       kafkaPorts: [9093],
@@ -76,7 +77,9 @@ const variants: readonly object[] = [
   },
   {
     config: { secrets: { requireEncrypted: true } },
-    secrets: { values: { ONHOOK_SECRETS_KEYS: "first:AAAA" } },
+    secrets: {
+      values: { ONHOOK_SECRETS_KEYS: "first:AAAA", ONHOOK_ADMIN_SESSION_KEY: "k".repeat(32) },
+    },
     monitor: { kind: "ServiceMonitor", namespace: "monitoring" },
     roles: {
       all: { autoscaling: { kind: "keda" }, podDisruptionBudget: { maxUnavailable: "50%" } },
@@ -86,6 +89,16 @@ const variants: readonly object[] = [
         nodeSelector: { pool: "calls" },
       },
       admin: { enabled: true, autoscaling: { kind: "hpa" }, resources: { limits: { cpu: 2 } } },
+    },
+    portal: {
+      enabled: true,
+      service: { type: "LoadBalancer", annotations: { lb: "internal" } },
+      ingress: {
+        enabled: true,
+        host: "webhooks.example.com",
+        annotations: { a: "b" },
+        tls: { enabled: false },
+      },
     },
     pod: { runAsUser: null, runAsGroup: null, fsGroup: null, labels: { team: "telephony" } },
     serviceAccount: { create: false },

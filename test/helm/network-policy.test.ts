@@ -74,6 +74,13 @@ describe("the network policies", () => {
     ]);
   });
 
+  it("let out to receivers who delivers and who makes test requests, and nobody else", async () => {
+    const { spec } = theOne(await rendered("secured"), "NetworkPolicy", "-receivers");
+    expect(spec.podSelector.matchExpressions).toEqual([
+      { key: "app.kubernetes.io/component", operator: "In", values: ["deliver", "admin", "all"] },
+    ]);
+  });
+
   it("let deliverers out to ranges that the settings allow", async () => {
     const blocks = await receivers({ delivery: { allowedRanges: ["10.20.0.0/16"] } });
     expect(blocks.slice(2)).toEqual([{ cidr: "10.20.0.0/16" }]);

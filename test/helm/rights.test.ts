@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { apiOf } from "../support/api-client.ts";
 import { startGuardedKafka } from "../support/chart/guarded-kafka.ts";
 import type { GuardedKafka } from "../support/chart/guarded-kafka.ts";
 import { ofKind, rendered, theOne } from "../support/chart/render-chart.ts";
@@ -25,9 +26,11 @@ const topics = {
   triggers: "onhook.triggers",
   tenants: "onhook.tenants",
   endpoints: "onhook.endpoints",
+  tokens: "onhook.tokens",
   jobs: "onhook.jobs",
   dead: "onhook.dead",
   attempts: "onhook.attempts",
+  changes: "onhook.changes",
   invalid: "onhook.cdr.invalid",
   retry: "onhook.retry.",
 };
@@ -86,8 +89,13 @@ function envOf(user: User): Record<string, string> {
           ONHOOK_KAFKA_SASL_USERNAME: theOne(manifests, "KafkaUser", "-operator").metadata.name,
           ONHOOK_KAFKA_SASL_PASSWORD: passwords.get("operator") ?? "",
         };
-  const file = { ONHOOK_CONFIG: join(folder, "onhook.yaml"), ONHOOK_HTTP_PORT: "0" };
-  return { ...plainEnv(), ...Object.fromEntries(given), ...login, ...file };
+  // What is mounted there is here.
+  const mounted = {
+    ONHOOK_CONFIG: join(folder, "onhook.yaml"),
+    ONHOOK_HISTORY_FILE: join(folder, `${user}.sqlite`),
+    ONHOOK_HTTP_PORT: "0",
+  };
+  return { ...plainEnv(), ...Object.fromEntries(given), ...login, ...mounted };
 }
 
 beforeAll(async () => {
@@ -176,6 +184,41 @@ test("with the rights of its KafkaUser each role does all that it is there for",
   }
 });
 
+test("with the rights of its KafkaUser the admin role changes triggers, licences and tokens, and has webhooks sent again", async () => {
+  await using attempts = await followAttempts(kafka.stack, topics.attempts);
+  const args = ["token", "create", "--role", "operator", "--name", "a"];
+  const { stdout } = await runProgram(args, { env: envOf("operator") });
+  const { port } = await service("admin").line(({ msg }) => msg === "listening");
+  const api = apiOf(`http://127.0.0.1:${Number(port)}`, /onhk_\S+/.exec(stdout)?.[0] ?? "");
+  while ((await api.ask("GET", "/me")).status !== 200) await pause(500);
+  const tenantId = newTenantId();
+  const t = `/tenants/${tenantId}`;
+  const must = async (status: number, ...asked: Parameters<typeof api.ask>) => {
+    const answer = await api.ask(...asked);
+    expect({ status: answer.status, text: answer.text }).toMatchObject({ status });
+    return answer.text === "" ? {} : (answer.json() as Readonly<Record<string, string>>);
+  };
+  const headers = { "if-none-match": "*" };
+  await must(200, "PUT", t, { body: { name: "Tenant" }, headers });
+  const body = { name: "a", action: { url: `${hooks.url}/well` } };
+  const { triggerId = "" } = await must(201, "POST", `${t}/triggers`, { body });
+  await must(201, "POST", `${t}/tokens`, { body: { name: "a" } });
+  // The process that matches reads it for itself, a moment later than the one that wrote it.
+  const events = () => service("match").metric("onhook_store_events_total", { table: "triggers" });
+  const written = await service("admin").metric("onhook_store_events_total", { table: "triggers" });
+  while ((await events()) < written) await pause(20);
+  const call = callOf(tenantId);
+  await platform.call(call);
+  const jobId = webhookIdOf(call, triggerId);
+  const delivered = () => attempts.all.filter((each) => each.jobId === jobId).length;
+  await attempts.until(() => delivered() === 1);
+  while ((await api.ask("GET", `${t}/deliveries/${jobId}`)).status !== 200) await pause(100);
+  await must(202, "POST", `${t}/deliveries/${jobId}/redeliver`);
+  await attempts.until(() => delivered() === 2);
+  const refused = service("admin").log.filter((line) => /authoriz/i.test(JSON.stringify(line)));
+  expect(refused).toEqual([]);
+});
+
 test("with the rights of the KafkaUser for operators all of their commands work", async () => {
   await using attempts = await followAttempts(kafka.stack, topics.attempts);
   const run = async (args: readonly string[], stdin = ""): Promise<string> => {
@@ -202,6 +245,7 @@ test("with the rights of the KafkaUser for operators all of their commands work"
   await attempts.until(() => delivered() === 2);
   expect(await run(["dead", "list", "--json"])).toContain("triggerId");
   expect(await run(["replay", "dead", "--all", "--yes"])).toContain("dead-");
+  expect(await run(["token", "create", "--role", "support", "--name", "a"])).toContain("onhk_");
   const { stdout, stderr } = await runProgram(["audit", "--json"], { env: envOf("operator") });
   expect({ report: JSON.parse(stdout) as unknown, stderr }).toMatchObject({ report: {} });
   expect(stderr).not.toMatch(/authoriz/i);
@@ -222,7 +266,7 @@ test("what a role is not there for its user may not do", async () => {
     trying("match", ["dead", "list"]),
     trying("topics", ["trigger", "list"]),
     trying("operator", ["topics", "apply"], { env: { ONHOOK_TOPICS_DEAD_NAME: "other.dead" } }),
-    trying("admin", ["trigger", "put", "-"], { stdin: JSON.stringify(trigger) }),
+    trying("match", ["trigger", "put", "-"], { stdin: JSON.stringify(trigger) }),
   ]);
   for (const answer of answers) expect(answer).toMatch(/^1: .*authoriz/is);
 });

@@ -125,8 +125,11 @@ const workable: readonly (readonly [string, object])[] = [
     behindPolicy({ delivery: { deniedPorts: [8081, 9092] } }),
   ],
   [
-    "any address at the registry's port where nobody delivers",
-    { ...behindPolicy({ registry }), roles: { deliver: { enabled: false } } },
+    "any address at the registry's port where nobody makes requests",
+    {
+      ...behindPolicy({ registry }),
+      roles: { deliver: { enabled: false }, admin: { enabled: false } },
+    },
   ],
   [
     "KEDA with brokers whose certificates all trust",

@@ -148,6 +148,11 @@ test.each([
     "GET https://crm.example.com:8443 failed",
   ],
   ["a query right after the host", "http://crm.example.com?name=Ann", "http://crm.example.com"],
+  [
+    "a token of the API",
+    `sent onhk_0123456789abcdef_${"Ab-_".repeat(10)}xyz to`,
+    "sent [token] to",
+  ],
   ["a signing secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw is short", "[secret] is short"],
   ["an Ed25519 one", "whsk_VEVTVFNJR05JTkdLRVk= is short", "[secret] is short"],
   ["a password", "sent Basic b25ob29rOnBhc3N3b3Jk to", "sent Basic [secret] to"],

@@ -119,3 +119,12 @@ test("only the latest events are kept", () => {
   expect(progress.snapshot().recent).toHaveLength(8);
   expect(progress.snapshot().recent.at(-1)).toContain("99 ms");
 });
+
+test("an attempt for a trigger of somebody else's is told, and not added up", () => {
+  const progress = start();
+  progress.attemptSeen(attempt("CRM log", { triggerId: "mine", attempt: 2 }));
+  expect(progress.snapshot()).toMatchObject({ delivered: 0, retried: 0 });
+  expect(progress.snapshot().recent).toEqual([
+    "✓ mine · Contoso Insurance · 201 · attempt 2, 3 ms",
+  ]);
+});

@@ -28,6 +28,7 @@ function snapshot(changes: Partial<DemoSnapshot> = {}): DemoSnapshot {
       hang: none,
       gone: none,
     },
+    portal: null,
     recent: ["✓ CRM log · Contoso Insurance · 201 · attempt 1, 3 ms"],
     ...changes,
   };
@@ -51,6 +52,14 @@ function liveView(columns = 100, rows = 40): { terminal: FakeTerminal; view: Dem
 }
 
 describe("in a terminal", () => {
+  test("the panel says where the portal is once it answers", () => {
+    const { terminal, view } = liveView();
+    view.update(snapshot());
+    expect(terminal.screen.join("\n")).not.toContain("portal");
+    view.update(snapshot({ portal: "http://127.0.0.1:8080" }));
+    expect(terminal.screen.join("\n")).toMatch(/portal +http:\/\/127\.0\.0\.1:8080\//);
+  });
+
   test("the panel shows how calls, receivers, the ladder and the latest events stand", () => {
     const { terminal, view } = liveView();
     view.update(snapshot());

@@ -20,12 +20,13 @@ const longestMs = 110_000;
 export function startProgram(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  timeout = longestMs,
 ): LastingProgram {
   const child = spawn(process.execPath, [mainFile, ...args], {
     cwd: repository,
     env,
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: longestMs,
+    timeout,
     killSignal: "SIGKILL",
   });
   const lines: string[] = [];

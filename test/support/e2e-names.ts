@@ -7,9 +7,11 @@ export interface OwnTopics {
   readonly triggers: string;
   readonly tenants: string;
   readonly endpoints: string;
+  readonly tokens: string;
   readonly jobs: string;
   readonly dead: string;
   readonly attempts: string;
+  readonly changes: string;
   readonly invalid: string;
   /** Begin of the rungs' names, as in `<retry>2s`. */
   readonly retry: string;
@@ -57,9 +59,11 @@ export function ownNames(
     triggers: `${prefix}.triggers`,
     tenants: `${prefix}.tenants`,
     endpoints: `${prefix}.endpoints`,
+    tokens: `${prefix}.tokens`,
     jobs: `${prefix}.jobs`,
     dead: `${prefix}.dead`,
     attempts: `${prefix}.attempts`,
+    changes: `${prefix}.changes`,
     invalid: `${prefix}.cdr.invalid`,
     retry: `${prefix}.retry.`,
   };

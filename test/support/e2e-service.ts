@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { mainFile, repository } from "./e2e-program.ts";
+import { recordsOf } from "./e2e-records.ts";
 import { createWatch } from "./e2e-watch.ts";
 
 /** A line of the service's log. */
@@ -129,9 +130,13 @@ export function startService(
     },
     metric,
     async hasApplied(triggersOffset) {
-      // Events are counted one by one in the order of their offsets, from 0.
+      // Events are counted one by one in the order of their offsets; the markers of transactions have offsets too.
+      const brokers = (env["ONHOOK_KAFKA_BROKERS"] ?? "").split(",");
+      const stack = { brokers, registryUrl: env["ONHOOK_REGISTRY_URL"] ?? "" };
+      const events = await recordsOf(stack, env["ONHOOK_TOPICS_TRIGGERS_NAME"] ?? "");
+      const due = events.filter(({ offset }) => offset <= triggersOffset).length;
       const count = () => metric("onhook_store_events_total", { table: "triggers" });
-      while ((await count()) <= triggersOffset) await pause(5);
+      while ((await count()) < due) await pause(5);
     },
     signal: (signal) => void child.kill(signal),
     tell: (message) => void child.send(message),

@@ -1,4 +1,6 @@
 import type { AnyEvent, EventOf } from "../../src/observability/any-event.ts";
+import { sampleAdminEvents } from "./sample-admin-events.ts";
+import { sampleHistoryEvents } from "./sample-history-events.ts";
 
 export const attempted: EventOf<"delivery.attempted"> = {
   type: "delivery.attempted",
@@ -258,6 +260,8 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
     counts: { active: 5, disabled: 4, "over-licence": 3, suspended: 2, refused: 1 },
   },
   "registry.failed": { type: "registry.failed", error },
+  ...sampleAdminEvents,
+  ...sampleHistoryEvents,
   "service.started": { type: "service.started", roles: ["match"], version: "1.0.0" },
   "service.dangerous-setting": {
     type: "service.dangerous-setting",

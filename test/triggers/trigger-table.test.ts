@@ -35,7 +35,11 @@ function tableWith(initial: FieldCatalog = catalog) {
     remove: (number: number) =>
       table.applyTrigger({ triggerId: idOf(number), value: null, offset: (offset += 1) }),
     licence: (maxTriggers: number | null, suspended = false) =>
-      table.applyTenant({ tenantId: "t1", value: { tenantId: "t1", maxTriggers, suspended } }),
+      table.applyTenant({
+        tenantId: "t1",
+        offset: 0,
+        value: { tenantId: "t1", maxTriggers, suspended },
+      }),
   };
 }
 
@@ -188,7 +192,7 @@ describe("an invalid event", () => {
     put(1);
     licence(0);
     expect(licence(-1)).toEqual({ refused: [{ path: "maxTriggers", message: "is negative" }] });
-    const event = { tenantId: "t1", value: { tenantId: "t2" } };
+    const event = { tenantId: "t1", offset: 2, value: { tenantId: "t2" } };
     expect(table.applyTenant(event)).toEqual({
       refused: [{ path: "tenantId", message: "is not the key of its event" }],
     });
@@ -257,7 +261,7 @@ describe("a licence", () => {
     licence(null);
     expect(activeOf(table)).toEqual([1]);
     licence(0);
-    expect(table.applyTenant({ tenantId: "t1", value: null })).toBe("deleted");
+    expect(table.applyTenant({ tenantId: "t1", offset: 1, value: null })).toBe("deleted");
     expect(activeOf(table)).toEqual([1]);
   });
 

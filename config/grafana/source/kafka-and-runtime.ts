@@ -1,7 +1,9 @@
+import { access } from "./access-row.ts";
 import { dashboard } from "./dashboard.ts";
 import type { Row } from "./dashboard.ts";
+import { history } from "./history-row.ts";
 import { graph, stat, table } from "./panels.ts";
-import { increase, of, ofAll } from "./queries.ts";
+import { increase, of, ofAll, quantiles } from "./queries.ts";
 import { groupLag, pausedPartitions } from "./repeated-panels.ts";
 import { processesOfAll, runtime } from "./runtime-rows.ts";
 import { processes, prometheusSource } from "./variables.ts";
@@ -158,11 +160,47 @@ const kafka: Row = {
   ],
 };
 
+const api: Row = {
+  title: "The API",
+  panels: [
+    graph({
+      title: "Requests by class of status",
+      unit: "short",
+      queries: [
+        {
+          expr: `sum by (status) (${increase("onhook_admin_requests_total")})`,
+          legend: "{{status}}",
+        },
+      ],
+      width: 8,
+      bars: true,
+    }),
+    graph({
+      title: "Refused or failed, by operation",
+      unit: "short",
+      queries: [
+        {
+          expr: `topk(10, sum by (operation) (${increase("onhook_admin_requests_total", 'status=~"4xx|5xx"')}))`,
+          legend: "{{operation}}",
+        },
+      ],
+      width: 8,
+      bars: true,
+    }),
+    graph({
+      title: "Time to the answer",
+      unit: "s",
+      queries: quantiles("onhook_admin_request_seconds"),
+      width: 8,
+    }),
+  ],
+};
+
 export const kafkaAndRuntime = dashboard({
   uid: "onhook-kafka-and-runtime",
   title: "Onhook · Kafka and runtime",
   description:
     "Lag by topic and partition, consumers, transactions and the registry; processes, memory and the event loop.",
   variables: [prometheusSource, ...processes],
-  rows: [lag, kafka, processesOfAll, runtime],
+  rows: [lag, kafka, api, processesOfAll, runtime, access, history],
 });

@@ -6,7 +6,7 @@ use, it would take away what the policy of receivers refuses to those that deliv
 {{- define "onhook.checks.network" -}}
 {{- $ := index . 0 -}}{{- $s := index . 1 -}}{{- $roles := index . 2 -}}
 {{- $policy := $.Values.networkPolicy -}}
-{{- if and $policy.enabled (or (has "deliver" $roles) (has "all" $roles)) -}}
+{{- if and $policy.enabled (or (has "deliver" $roles) (has "admin" $roles) (has "all" $roles)) -}}
 {{- $denied := list -}}
 {{- range $s.delivery.deniedPorts -}}{{- $denied = append $denied (int .) -}}{{- end -}}
 {{- $kafka := list -}}
@@ -18,7 +18,7 @@ use, it would take away what the policy of receivers refuses to those that deliv
 {{- if not (get $policy $to) -}}
 {{- range $port := $ofPeers -}}
 {{- if not (has $port $denied) -}}
-{{- fail (printf "networkPolicy.%s is empty: pods that deliver could reach any address at port %d, private ones too, and webhooks may use that port; name the peers, or add the port to config.delivery.deniedPorts" $to $port) -}}
+{{- fail (printf "networkPolicy.%s is empty: pods that deliver, or make test requests, could reach any address at port %d, private ones too, and webhooks may use that port; name the peers, or add the port to config.delivery.deniedPorts" $to $port) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

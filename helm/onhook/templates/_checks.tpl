@@ -9,6 +9,7 @@
 {{- include "onhook.checks.settings" (list . $settings) -}}
 {{- include "onhook.checks.objects" . -}}
 {{- include "onhook.checks.network" (list . $settings $roles) -}}
+{{- include "onhook.checks.exposure" (list . $settings $roles) -}}
 {{- range $role := $roles -}}
 {{- include "onhook.checks.role" (list $ $settings $role) -}}
 {{- end -}}
@@ -129,9 +130,15 @@
 {{- $limit := $values.resources.limits.memory -}}
 {{- $mib := include "onhook.mebibytes" $limit | int64 -}}
 {{- $least := add (int64 $values.heapMiB) 192 -}}
-{{- if lt $mib $least -}}
-{{- fail (printf "roles.%s.resources.limits.memory is %s: with roles.%s.heapMiB of %d a process needs %dMi, as memory outside of the heap comes on top" $role (toString $limit) $role (int64 $values.heapMiB) $least) -}}
+{{- $outside := "memory outside of the heap comes on top" -}}
+{{- if and (has $role (list "admin" "all")) (gt (int64 $s.history.recentCallsPerTenant) 0) -}}
+{{- $least = add $least (int64 $s.history.recentCallsMegabytes) -}}
+{{- $outside = printf "%s, config.history.recentCallsMegabytes included" $outside -}}
 {{- end -}}
+{{- if lt $mib $least -}}
+{{- fail (printf "roles.%s.resources.limits.memory is %s: with roles.%s.heapMiB of %d a process needs %dMi, as %s" $role (toString $limit) $role (int64 $values.heapMiB) $least $outside) -}}
+{{- end -}}
+{{- include "onhook.checks.portal" (list $ $s $role $most) -}}
 {{- end -}}
 
 {{/* A quantity of memory in MiB, rounded down. The schema allows no other units. */}}

@@ -69,6 +69,13 @@ capabilities:
 {{- end }}
 {{- end -}}
 
+{{/* The admin role keeps its history on a volume of the chart's, unless config.history.file says where else it is. */}}
+{{- define "onhook.keepsHistory" -}}
+{{- $ := index . 0 -}}
+{{- $file := dig "history" "file" "" $.Values.config -}}
+{{- if and (has (index . 1) (list "admin" "all")) (not $file) -}}yes{{- end -}}
+{{- end -}}
+
 {{- define "onhook.volumes" -}}
 {{- $ := index . 0 -}}{{- $role := index . 1 -}}{{- $config := index . 2 -}}
 - name: settings
@@ -103,13 +110,23 @@ capabilities:
     secretName: {{ .secretName }}
     defaultMode: 0440
 {{- end }}{{ end }}
+{{- if include "onhook.keepsHistory" (list $ $role) }}
+- name: history
+  {{- if $.Values.history.existingClaim }}
+  persistentVolumeClaim:
+    claimName: {{ $.Values.history.existingClaim }}
+  {{- else }}
+  emptyDir:
+    sizeLimit: {{ $.Values.history.sizeLimit }}
+  {{- end }}
+{{- end }}
 {{- with $.Values.pod.extraVolumes }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
 
 {{- define "onhook.volumeMounts" -}}
-{{- $ := index . 0 -}}
+{{- $ := index . 0 -}}{{- $role := index . 1 -}}
 - name: settings
   mountPath: /etc/onhook/settings
   readOnly: true
@@ -137,6 +154,10 @@ capabilities:
 - name: keys
   mountPath: /etc/onhook/keys
   readOnly: true
+{{- end }}
+{{- if include "onhook.keepsHistory" (list $ $role) }}
+- name: history
+  mountPath: /data
 {{- end }}
 {{- with $.Values.pod.extraVolumeMounts }}
 {{ toYaml . }}

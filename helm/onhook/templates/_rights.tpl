@@ -36,7 +36,14 @@ A test runs the service with these rights, and no others, on a real broker.
 - {type: group, name: {{ .kafka.deliverGroup | quote }}, operations: [Describe]}
 - {type: group, name: {{ .kafka.retryGroup | quote }}, operations: [Describe]}
 - {type: group, name: {{ .kafka.redriveGroup | quote }}, operations: [Describe]}
-- {type: group, name: {{ printf "%s-" .kafka.replayGroupPrefix | quote }}, patternType: prefix, operations: [Describe]}
+- {type: topic, name: {{ .topics.triggers.name | quote }}, operations: [Write]}
+- {type: topic, name: {{ .topics.tenants.name | quote }}, operations: [Write]}
+- {type: topic, name: {{ .topics.tokens.name | quote }}, operations: [Write]}
+- {type: topic, name: {{ .topics.changes.name | quote }}, operations: [Write]}
+- {type: topic, name: {{ .topics.jobs.name | quote }}, operations: [Write]}
+- {type: group, name: {{ printf "%s-" .kafka.replayGroupPrefix | quote }}, patternType: prefix, operations: [Describe, Read]}
+- {type: transactionalId, name: {{ printf "%s-admin-" .kafka.transactionalIdPrefix | quote }}, patternType: prefix, operations: [Describe, Write]}
+- {type: transactionalId, name: {{ printf "%s-replay-" .kafka.transactionalIdPrefix | quote }}, patternType: prefix, operations: [Describe, Write]}
 {{- end -}}
 
 {{- define "onhook.rights.all" -}}
@@ -45,13 +52,9 @@ A test runs the service with these rights, and no others, on a real broker.
 {{ include "onhook.rights.admin" . }}
 {{- end -}}
 
-{{/* Of the people who run `dead list`, `replay`, `trigger`, `explain` and `audit`. */}}
+{{/* Of the people who run `dead list`, `replay`, `trigger`, `token`, `explain` and `audit`: what the API and the portal do. */}}
 {{- define "onhook.rights.operator" -}}
 {{ include "onhook.rights.admin" . }}
-- {type: topic, name: {{ .topics.triggers.name | quote }}, operations: [Write]}
-- {type: topic, name: {{ .topics.jobs.name | quote }}, operations: [Write]}
-- {type: group, name: {{ printf "%s-" .kafka.replayGroupPrefix | quote }}, patternType: prefix, operations: [Read]}
-- {type: transactionalId, name: {{ printf "%s-replay-" .kafka.transactionalIdPrefix | quote }}, patternType: prefix, operations: [Describe, Write]}
 {{- end -}}
 
 {{- define "onhook.rights.topics" -}}

@@ -27,6 +27,12 @@
 {{- $settings = mergeOverwrite $settings (dict "secrets" (dict "keysFile" (printf "/etc/onhook/keys/%s" .key))) -}}
 {{- end -}}
 {{- end -}}
+{{- with .Values.portal -}}
+{{- if and .ingress.enabled (not (dig "admin" "publicUrl" "" $settings)) -}}
+{{- $scheme := ternary "http" "https" (and (not .ingress.tls.enabled) (not .ingress.tls.elsewhere)) -}}
+{{- $settings = mergeOverwrite $settings (dict "admin" (dict "publicUrl" (printf "%s://%s" $scheme .ingress.host))) -}}
+{{- end -}}
+{{- end -}}
 {{- toYaml $settings -}}
 {{- end -}}
 

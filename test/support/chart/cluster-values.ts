@@ -45,6 +45,9 @@ const refusedRanges = [
   "3fff::/20",
 ];
 
+/** The portal's pages and the API; what the service has besides is for the cluster alone. */
+const portalPaths = ["/", "/api", "/en-GB", "/fr-FR", "/portal", "/sign-in", "/webhooks"];
+
 export const clusterValues = {
   topicsApply: group("The Job that makes topics and registers schemas: `onhook topics apply`.", {
     run: choice(
@@ -71,7 +74,7 @@ export const clusterValues = {
   networkPolicy: group("Who may talk to the pods, and whom they may talk to.", {
     enabled: flag(false, "Whether there are NetworkPolicies."),
     ingressFrom: objects(
-      "Peers that may reach the HTTP port, Prometheus for one; none given: all. Probes always may.",
+      "Peers that may reach the HTTP port, Prometheus and the Ingress for two; none given: all. Probes always may.",
     ),
     dnsTo: objects("Peers that answer DNS; none given: any, at port 53."),
     kafkaTo: objects(
@@ -83,7 +86,7 @@ export const clusterValues = {
       "Ports of the brokers besides those of config.kafka.brokers, where they advertise others.",
     ),
     registryTo: objects(
-      "Peers that the registry is among; none given: any, at the port of config.registry.url. Needed where a process delivers, unless config.delivery.deniedPorts has the port; so for kafkaTo, proxyTo and collectorTo.",
+      "Peers that the registry is among; none given: any, at the port of config.registry.url. Needed where a process delivers or makes test requests, unless config.delivery.deniedPorts has the port; so for kafkaTo, proxyTo and collectorTo.",
     ),
     proxyTo: objects(
       "Peers that the proxy of config.delivery.proxy.url is among; none given: any, at its port.",
@@ -94,10 +97,58 @@ export const clusterValues = {
     refusedRanges: given(
       { type: "array", items: { type: "string", pattern: "^[0-9a-fA-F.:]+/[0-9]{1,3}$" } },
       refusedRanges,
-      "Ranges that the deliver role may not reach by requests, unless config.delivery.allowedRanges has them: those that the service refuses, and all of NAT64 (64:ff9b::/96), for which extraEgress can make a rule where receivers are reached by it. Where there is a proxy, it reaches only that.",
+      "Ranges that the deliver role, and the admin role's test requests, may not reach, unless config.delivery.allowedRanges has them: those that the service refuses, and all of NAT64 (64:ff9b::/96), for which extraEgress can make a rule where receivers are reached by it. Where there is a proxy, it reaches only that.",
     ),
     extraEgress: objects("Rules besides, as items of `spec.egress`."),
   }),
+  portal: group("How people reach the API and the portal of the admin role.", {
+    enabled: flag(
+      false,
+      "Whether there is a Service for them. With several processes they need one ONHOOK_ADMIN_SESSION_KEY.",
+    ),
+    service: group("The Service.", {
+      type: choice(["ClusterIP", "NodePort", "LoadBalancer"], "ClusterIP", "Its type."),
+      port: whole({ least: 1, most: 65_535 }, 80, "Its port."),
+      annotations: labels("Its annotations."),
+    }),
+    ingress: group("An Ingress before it.", {
+      enabled: flag(false, "Whether there is one; it sets config.admin.publicUrl."),
+      className: text("", "Its class; empty: the cluster's default."),
+      annotations: labels("Its annotations."),
+      host: pattern(
+        "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$",
+        "",
+        "The name that people reach the portal by.",
+      ),
+      paths: given(
+        { type: "array", minItems: 1, items: { type: "string", pattern: "^/[^\\s]*$" } },
+        portalPaths,
+        "What of the service is reached, with all below it; of / nothing else.",
+      ),
+      tls: group("Its certificate.", {
+        enabled: flag(true, "Whether the Ingress has one. Without, sign-ins travel in the clear."),
+        secretName: text("", "Secret of the certificate; empty: the controller's default."),
+        elsewhere: flag(
+          false,
+          "Whether something in front of the Ingress has it, where `enabled` is false.",
+        ),
+      }),
+    }),
+  }),
+  history: group(
+    "Where the admin role keeps what it remembers. It is made of the topics again where it is lost.",
+    {
+      sizeLimit: given(
+        { type: "string", pattern: "^[1-9][0-9]*(Mi|Gi|M|G)$" },
+        "6Gi",
+        "The most that its emptyDir may take; a quarter more than config.history.maxMegabytes at least.",
+      ),
+      existingClaim: text(
+        "",
+        "PersistentVolumeClaim in place of it, so that a new pod goes on where the old one was; for a role with one process, which then stops before the next one starts.",
+      ),
+    },
+  ),
   monitor: group("How Prometheus finds the pods, by its operator.", {
     kind: choice(
       ["none", "PodMonitor", "ServiceMonitor"],
@@ -172,7 +223,7 @@ export const clusterValues = {
       enabled: flag(false, "Whether there is a KafkaUser for each role and for `topics apply`."),
       operator: flag(
         false,
-        "Whether there is one besides, whose name ends in -operator, for the people who run `dead list`, `replay`, `trigger`, `explain` and `audit`. It may change triggers, and send jobs and calls again.",
+        "Whether there is one besides, whose name ends in -operator, for the people who run `dead list`, `replay`, `trigger`, `token`, `explain` and `audit`. It may do what the API and the portal do.",
       ),
       authentication: choice(
         ["tls", "scram-sha-512"],

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { setTimeout as pause } from "node:timers/promises";
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel } from "kafkajs";
-import { ResourcePatternTypes } from "kafkajs";
+import { KafkaJSProtocolError, ResourcePatternTypes } from "kafkajs";
 import type { AclEntry } from "kafkajs";
 import { startStack } from "../../../src/sandbox/stack.ts";
 import type { Stack } from "../../../src/sandbox/stack.ts";
@@ -43,6 +44,18 @@ function entriesOf(user: string, { resource, operations }: Right): AclEntry[] {
     resourceName: resource.name,
     resourcePatternType: known(patternTypes, resource.patternType),
   }));
+}
+
+/** Asks anew for as long as the leaders of a topic that was just made are being chosen. */
+async function onceItHasLeaders<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof KafkaJSProtocolError) || !error.retriable) throw error;
+      await pause(100);
+    }
+  }
 }
 
 /** A real broker on which a user may do what it was given the right to, and nothing else. */
@@ -87,7 +100,7 @@ export async function startGuardedKafka(): Promise<GuardedKafka> {
     },
     removeRecords: (topic) =>
       withAdmin(kafka, async (admin) => {
-        const ends = await admin.fetchTopicOffsets(topic);
+        const ends = await onceItHasLeaders(() => admin.fetchTopicOffsets(topic));
         const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }));
         await admin.deleteTopicRecords({ topic, partitions });
       }),

@@ -22,7 +22,7 @@ const resources = (cpuRequest: string, memoryLimit: string): ChartGroup =>
       memory: given(
         memory,
         memoryLimit,
-        "Memory, in Mi, Gi, M or G; heapMiB and at least 192Mi more.",
+        "Memory, in Mi, Gi, M or G; heapMiB and at least 192Mi more, and in admin and all what config.history.recentCallsMegabytes says.",
       ),
     }),
   });
@@ -62,7 +62,12 @@ const autoscaling = group("How the number of processes follows the load.", {
 
 const role = (
   doc: string,
-  standard: { readonly enabled: boolean; readonly replicas: number; readonly cpu: string },
+  standard: {
+    readonly enabled: boolean;
+    readonly replicas: number;
+    readonly cpu: string;
+    readonly memory?: string;
+  },
 ): ChartGroup =>
   group(doc, {
     enabled: flag(standard.enabled, "Whether there is such a Deployment."),
@@ -72,7 +77,7 @@ const role = (
       256,
       "Limit of Node's heap, in MiB (--max-old-space-size). Where there are many triggers, more: see docs/operations.md.",
     ),
-    resources: resources(standard.cpu, "512Mi"),
+    resources: resources(standard.cpu, standard.memory ?? "512Mi"),
     autoscaling,
     podDisruptionBudget: group("How many processes a drain of nodes may take at once.", {
       enabled: flag(true, "Whether there is such a PodDisruptionBudget."),
@@ -103,17 +108,22 @@ export const roleValues = {
         cpu: "500m",
       },
     ),
-    admin: role("The audit, and what is looked at from one place. One process is enough.", {
-      enabled: true,
-      replicas: 1,
-      cpu: "100m",
-    }),
+    admin: role(
+      "The API, the portal, the audit, and what is looked at from one place. One process is enough.",
+      {
+        enabled: true,
+        replicas: 1,
+        cpu: "100m",
+        memory: "1Gi",
+      },
+    ),
     all: role(
       "All three roles in one process, for small installations: in place of the three above.",
       {
         enabled: false,
         replicas: 2,
         cpu: "500m",
+        memory: "1Gi",
       },
     ),
   }),

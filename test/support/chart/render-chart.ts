@@ -35,6 +35,8 @@ interface PodSpec {
   readonly volumes: readonly {
     readonly name: string;
     readonly configMap?: { readonly name: string };
+    readonly emptyDir?: object;
+    readonly persistentVolumeClaim?: object;
   }[];
 }
 
@@ -49,13 +51,24 @@ interface EgressRule {
   }[];
 }
 
+interface IngressPath {
+  readonly path: string;
+  readonly pathType: string;
+  readonly backend: { readonly service: { readonly name: string } };
+}
+
 /** What specs of several kinds have, as deep as the tests look into them; kubeconform holds them against their schemas. */
 interface Spec {
   readonly selector: object;
   readonly replicas: number;
   readonly minReadySeconds: number;
-  readonly strategy: { readonly rollingUpdate: object };
+  readonly strategy: { readonly type: string; readonly rollingUpdate?: object };
   readonly template: { readonly metadata: Labelled; readonly spec: PodSpec };
+  readonly podSelector: { readonly matchExpressions: readonly object[] };
+  readonly tls?: readonly object[];
+  readonly rules: readonly [
+    { readonly host: string; readonly http: { readonly paths: readonly IngressPath[] } },
+  ];
   readonly jobLabel: string;
   readonly triggers: readonly { readonly metadata: Readonly<Record<string, string>> }[];
   readonly egress: readonly EgressRule[];

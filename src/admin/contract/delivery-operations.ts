@@ -1,0 +1,115 @@
+import { z } from "zod";
+import * as deliveries from "./deliveries.ts";
+import type { Operation } from "./operation.ts";
+import { guid, tenantId } from "./shapes.ts";
+
+const ofTenant = z.object({ tenantId });
+const ofJob = z.object({ tenantId, jobId: guid });
+const ofReplay = z.object({ tenantId, replayId: z.string().min(1).max(64) });
+const t = "/tenants/:tenantId";
+
+/** What was delivered, and sending anew. */
+export const deliveryOperations = {
+  listDeliveries: {
+    method: "GET",
+    path: `${t}/deliveries`,
+    access: "deliveries:read",
+    tag: "deliveries",
+    summary: "Deliveries by trigger, call, time and state, the newest first",
+    versioning: "none",
+    params: ofTenant,
+    query: deliveries.deliveryQuery,
+    status: 200,
+    answer: deliveries.deliveryPage,
+  },
+  readDelivery: {
+    method: "GET",
+    path: `${t}/deliveries/:jobId`,
+    access: "deliveries:read",
+    tag: "deliveries",
+    summary: "One delivery with every attempt",
+    versioning: "none",
+    params: ofJob,
+    query: deliveries.deliveryDetailQuery,
+    status: 200,
+    answer: deliveries.deliveryDetail,
+  },
+  redeliver: {
+    method: "POST",
+    path: `${t}/deliveries/:jobId/redeliver`,
+    access: "deliveries:redeliver",
+    tag: "deliveries",
+    summary: "Sends it once more, under the same webhook-id",
+    versioning: "none",
+    params: ofJob,
+    status: 202,
+    answer: deliveries.redelivered,
+  },
+  listEndpoints: {
+    method: "GET",
+    path: `${t}/endpoints`,
+    access: "deliveries:read",
+    tag: "deliveries",
+    summary: "The tenant's endpoints that are not well",
+    versioning: "none",
+    params: ofTenant,
+    status: 200,
+    answer: deliveries.endpointList,
+  },
+  listDeadLetters: {
+    method: "GET",
+    path: "/dead-letters",
+    access: "deliveries:read",
+    tag: "deliveries",
+    summary: "Records of the dead topic, the newest first",
+    versioning: "none",
+    query: deliveries.deadQuery,
+    status: 200,
+    answer: deliveries.deadList,
+  },
+  startReplay: {
+    method: "POST",
+    path: `${t}/replays`,
+    access: "deliveries:redeliver",
+    tag: "replays",
+    summary: "Sends dead jobs anew, or fires a trigger for calls of the past",
+    versioning: "none",
+    params: ofTenant,
+    body: deliveries.startReplay,
+    status: 202,
+    answer: deliveries.replay,
+  },
+  listReplays: {
+    method: "GET",
+    path: `${t}/replays`,
+    access: "deliveries:read",
+    tag: "replays",
+    summary: "The replays of this process",
+    versioning: "none",
+    params: ofTenant,
+    status: 200,
+    answer: deliveries.replayList,
+  },
+  readReplay: {
+    method: "GET",
+    path: `${t}/replays/:replayId`,
+    access: "deliveries:read",
+    tag: "replays",
+    summary: "How far a replay is",
+    versioning: "none",
+    params: ofReplay,
+    status: 200,
+    answer: deliveries.replay,
+  },
+  stopReplay: {
+    method: "DELETE",
+    path: `${t}/replays/:replayId`,
+    access: "deliveries:redeliver",
+    tag: "replays",
+    summary: "Stops a replay at the end of its transaction",
+    versioning: "none",
+    params: ofReplay,
+    status: 200,
+    answer: deliveries.replay,
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+/** What every resource of the API is built of. Times are ISO 8601 in UTC. */
+
+export const guid = z.string().regex(/^[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/);
+export const tenantId = z.string().min(1).max(200);
+export const instant = z.iso.datetime();
+
+export const problem = z
+  .object({
+    path: z.string().describe("Which property: `filters[0].op`; empty for the whole."),
+    message: z.string().describe("What is wrong with it; never quotes a value."),
+  })
+  .meta({ id: "Problem" });
+
+/** RFC 9457. */
+export const problemDetails = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().describe("Of the table of errors: docs/errors.md."),
+    problems: z.array(problem).optional(),
+  })
+  .meta({ id: "ProblemDetails" });
+
+export const pageQuery = z.strictObject({
+  cursor: z.string().max(500).optional().describe("`nextCursor` of the page before."),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const nextCursor = z
+  .string()
+  .nullable()
+  .describe("Asks for the page behind this one; null: this is the last.");
+
+/** Query flags come as text. */
+export const flag = z
+  .enum(["true", "false"])
+  .default("false")
+  .transform((value) => value === "true");
+
+export type Problem = z.output<typeof problem>;
+export type ProblemDetails = z.output<typeof problemDetails>;
