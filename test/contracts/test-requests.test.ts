@@ -114,13 +114,12 @@ describe("a test request", () => {
     const told = [];
     for (const address of [inside.address, "http://127.0.0.1:9/", "http://10.1.2.3/"])
       told.push((await handlers.testSend(asked({ action: { url: address } }), own)).body);
-    for (const { outcome, reason, error, answer, durationMs } of told)
-      expect({ outcome, reason, error, answer, durationMs }).toEqual({
+    for (const { outcome, reason, error, answer } of told)
+      expect({ outcome, reason, error, answer }).toEqual({
         outcome: "failed",
         reason: "blocked-address",
         error: "requests to this address or port are refused",
         answer: null,
-        durationMs: 0,
       });
   });
 });
