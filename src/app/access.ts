@@ -16,12 +16,11 @@ import type { RecordCodec } from "../avro/record-codec.ts";
 import type { Authentication, AskedBy, PublicRoute } from "../admin/contract/authentication.ts";
 import type { Handlers } from "../admin/contract/handlers.ts";
 import type { AuditedWriter } from "../configuration/audited-writer.ts";
-import { CompactedTable } from "../kafka/compacted-table.ts";
-import { PartitionReader } from "../kafka/partition-reader.ts";
 import { steadyClock } from "../runtime/clock.ts";
 import type { Service } from "../runtime/supervisor.ts";
 import type { AdminCodecs } from "./codecs.ts";
 import type { Connections, Surroundings } from "./connections.ts";
+import { createTableService } from "./table-service.ts";
 
 /** Who asks and what they may do: the admin role's part of it. */
 export interface AccessParts {
@@ -44,13 +43,12 @@ export function tokenTable(
 ): { readonly tokens: TokenTable; readonly service: Service } {
   const topic = config.topics.tokens.name;
   const tokens = new TokenTable({ codec, clock, emit });
-  const reader = new PartitionReader(kafka, { topic, partition: 0 });
-  const table = new CompactedTable(topic, reader, { clock, emit });
-  const handlers = {
-    record: (record: Parameters<TokenTable["apply"]>[0]) => tokens.apply(record),
-    position: (position: number, end: number) => tokens.position(position, end),
-  };
-  return { tokens, service: { name: "table tokens", run: (stop) => table.run(handlers, stop) } };
+  const table = { name: "table tokens", topic };
+  const service = createTableService({ clock, emit }, { kafka }, table, {
+    record: (record) => tokens.apply(record),
+    position: (position, end) => tokens.position(position, end),
+  });
+  return { tokens, service };
 }
 
 /** What the rest is made of. */

@@ -5,8 +5,6 @@ import { EndpointWatch } from "../endpoints/endpoint-watch.ts";
 import { Redriver } from "../endpoints/redriver.ts";
 import { createRedrives } from "../endpoints/redrives.ts";
 import { Suspensions } from "../endpoints/suspensions.ts";
-import { OnhookError } from "../errors.ts";
-import { CompactedTable } from "../kafka/compacted-table.ts";
 import { GroupConsumer } from "../kafka/group-consumer.ts";
 import type { KafkaEvent } from "../kafka/kafka-events.ts";
 import { PartitionReader } from "../kafka/partition-reader.ts";
@@ -20,6 +18,7 @@ import type { Service } from "../runtime/supervisor.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 import type { Codecs } from "./codecs.ts";
 import type { Connections, Surroundings } from "./connections.ts";
+import { readEndpoints } from "./endpoint-records.ts";
 import { createReplayLog, deadReplayOptions } from "./replays.ts";
 import type { StoreParts } from "./store.ts";
 
@@ -38,7 +37,9 @@ type Around = readonly [Surroundings, Connections, Codecs, StoreParts];
 
 /** Makes the watch over endpoints, the table that it writes and reads, and the redriver. */
 export function createEndpoints(...around: Around): EndpointParts {
-  const [{ config, clock, emit }, { kafka }, codecs] = around;
+  const [surroundings, connections, codecs] = around;
+  const { config, clock, emit } = surroundings;
+  const { kafka } = connections;
   const topic = config.topics.endpoints.name;
   const { promise: writing, resolve: open } = Promise.withResolvers<RecordWriter>();
   const publish = async (endpointId: string, health: EndpointHealth | null): Promise<void> => {
@@ -57,7 +58,7 @@ export function createEndpoints(...around: Around): EndpointParts {
     emit,
   });
   const { promise: known, resolve: tellKnown } = Promise.withResolvers<void>();
-  const table = tableService(around, suspensions, tellKnown);
+  const table = readEndpoints(surroundings, connections, codecs, suspensions, tellKnown);
   const redriver = createRedriver(around, suspensions, (id) => publish(id, null));
   return {
     gate: watch,
@@ -73,28 +74,6 @@ export function createEndpoints(...around: Around): EndpointParts {
       await Promise.race([known, aborted(signal)]);
     },
   };
-}
-
-function tableService(
-  [{ config, clock, emit }, { kafka }, codecs]: Around,
-  suspensions: Suspensions,
-  known: () => void,
-): Service {
-  const topic = config.topics.endpoints.name;
-  const reader = new PartitionReader(kafka, { topic, partition: 0 });
-  async function record({ key, value }: LogRecord): Promise<void> {
-    const endpointId = key?.toString("utf8") ?? "";
-    try {
-      suspensions.apply(endpointId, value === null ? null : await codecs.endpoints.decode(value));
-    } catch (error) {
-      if (!(error instanceof OnhookError) || error.retryable) throw error;
-      // Somebody else's record must not keep this process from its work.
-      emit({ type: "endpoint.held", error });
-    }
-  }
-  const position = (at: number, end: number): void => void (at >= end && known());
-  const table = new CompactedTable(topic, reader, { clock, emit });
-  return { name: "table endpoints", run: (stop) => table.run({ record, position }, stop) };
 }
 
 function createRedriver(

@@ -1,6 +1,3 @@
-import { CompactedTable } from "../kafka/compacted-table.ts";
-import type { TableHandlers } from "../kafka/compacted-table.ts";
-import { PartitionReader } from "../kafka/partition-reader.ts";
 import type { Service } from "../runtime/supervisor.ts";
 import { readSchema } from "../schema-files.ts";
 import { createCatalogWatch } from "../triggers/catalog-watch.ts";
@@ -14,6 +11,7 @@ import type { TypeMismatches } from "../triggers/type-mismatches.ts";
 import { subjectOf } from "../wanted-topics.ts";
 import type { Codecs } from "./codecs.ts";
 import type { Connections, Surroundings } from "./connections.ts";
+import { createTableService } from "./table-service.ts";
 
 /** The local store and the services that fill it. */
 export interface StoreParts {
@@ -56,14 +54,11 @@ export async function createStore(
   catalogWatch.onChange((catalog) => store.useCatalog(catalog));
 
   function feed(name: StoreTable): Service {
-    const topic = config.topics[name].name;
-    const reader = new PartitionReader(kafka, { topic, partition: 0 }, { lends: true });
-    const table = new CompactedTable(topic, reader, { clock, emit });
-    const handlers: TableHandlers = {
+    const table = { name: `table ${name}`, topic: config.topics[name].name, lends: true };
+    return createTableService({ clock, emit }, { kafka }, table, {
       record: (record) => store.apply(name, record),
       position: (position, end) => store.position(name, position, end),
-    };
-    return { name: `table ${name}`, run: (stop) => table.run(handlers, stop) };
+    });
   }
 
   const services = [feed("tenants"), feed("triggers"), catalogWatch];
