@@ -1,12 +1,7 @@
-import { createAdminApi } from "./admin/api/admin-api.ts";
-import type { AdminApi } from "./admin/api/admin-api.ts";
 import { createHealthServer } from "./admin/health-server.ts";
-import type { Check, ServerPart } from "./admin/health-server.ts";
-import { registerPortal } from "./admin/portal/register-portal.ts";
-import { createAdminApiService } from "./app/admin-api.ts";
-import { createAdminRole } from "./app/admin-role.ts";
+import type { Check } from "./admin/health-server.ts";
+import type { AdminPart } from "./app/admin-part.ts";
 import { loadCodecs } from "./app/codecs.ts";
-import { createLater } from "./app/configuration.ts";
 import { createConnections } from "./app/connections.ts";
 import type { ServiceSurroundings, Surroundings } from "./app/connections.ts";
 import { dangersOf } from "./app/dangers.ts";
@@ -59,23 +54,12 @@ function readiness(progress: Progress, health: HealthState): Check[] {
   ];
 }
 
-function adminApi({ config, emit }: ServiceSurroundings, { version }: ServiceOptions): AdminApi {
-  const { requestsPerMinute, maxBodyBytes } = config.admin;
-  return createAdminApi({ requestsPerMinute, maxBodyBytes, version, emit });
-}
-
-/** What the admin role answers besides the health of the process. */
-function serverParts(api: AdminApi | null, { config }: ServiceSurroundings): readonly ServerPart[] {
-  if (api === null) return [];
-  return config.admin.portal ? [api.part, async (server) => registerPortal(server)] : [api.part];
-}
-
 function httpService(
   around: ServiceSurroundings,
   options: ServiceOptions,
   progress: Progress,
   health: HealthState,
-  api: AdminApi | null,
+  admin: AdminPart | null,
 ): Service {
   const { config, emit, surveys } = around;
   const { host, port } = config.http;
@@ -88,7 +72,7 @@ function httpService(
       const server = createHealthServer({
         host,
         port,
-        parts: serverParts(api, around),
+        parts: admin?.serverParts ?? [],
         trustedProxies: config.admin.trustedProxies,
         checks: { alive: () => health.alive(), ready },
         metrics(accept) {
@@ -112,13 +96,12 @@ function engine(
   around: ServiceSurroundings,
   options: ServiceOptions,
   progress: Progress,
-  api: AdminApi | null,
+  admin: AdminPart | null,
 ): Service {
   const { clock, emit, config } = around;
-  const later = createLater();
   const tellStore: Emit<AnyEvent> = (event) => {
     emit(event);
-    if (progress.store !== null) later.note(progress.store, event);
+    if (progress.store !== null) admin?.note(progress.store, event);
   };
   return {
     name: "engine",
@@ -132,7 +115,7 @@ function engine(
         onError,
       });
       // Nobody edits where there is no API.
-      const told = api === null ? around : { ...around, emit: tellStore };
+      const told = admin === null ? around : { ...around, emit: tellStore };
       const parts = await retryUntil(stop, clock, () => createStore(told, connections, codecs), {
         onError,
       });
@@ -146,11 +129,7 @@ function engine(
         aides.push(endpoints.service);
         roles.push(createDeliverRole(around, connections, codecs, parts, endpoints));
       }
-      if (api !== null) {
-        const ground = { around, connections, codecs, parts, later };
-        roles.push(createAdminApiService(api, ground));
-        roles.push(...createAdminRole(around, connections, codecs));
-      }
+      if (admin !== null) roles.push(...admin.services(connections, codecs, parts));
       await superviseAll([parts.services, aides, roles], {
         stop: AbortSignal.any([stop, kill]),
         drainTimeoutMs: config.delivery.drainTimeoutMs,
@@ -160,6 +139,15 @@ function engine(
       });
     },
   };
+}
+
+/** Loaded only where it runs: what it stands on takes a process of another role a fifth of a second and its memory. */
+async function loadAdminPart(
+  around: ServiceSurroundings,
+  options: ServiceOptions,
+): Promise<AdminPart> {
+  const { createAdminPart } = await import("./app/admin-part.ts");
+  return createAdminPart(around, options);
 }
 
 /**
@@ -185,15 +173,15 @@ export async function runService(outer: Surroundings, options: ServiceOptions): 
   };
   const progress: Progress = { store: null };
   const { roles, version, stop } = options;
-  const api = roles.includes("admin") ? adminApi(around, options) : null;
+  const admin = roles.includes("admin") ? await loadAdminPart(around, options) : null;
   around.emit({ type: "service.started", roles, version });
   for (const danger of dangersOf(outer.config))
     around.emit({ type: "service.dangerous-setting", ...danger });
   await superviseAll(
     [
-      [httpService(around, options, progress, health, api)],
+      [httpService(around, options, progress, health, admin)],
       ...(tracing === null ? [] : [[tracing.service]]),
-      [engine(around, options, progress, api)],
+      [engine(around, options, progress, admin)],
     ],
     {
       stop,
