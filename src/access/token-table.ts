@@ -66,11 +66,9 @@ export class TokenTable {
     return this.#byId.get(tokenId);
   }
 
-  /** The newest first. */
+  /** In no order. */
   all(): readonly ApiToken[] {
-    return [...this.#byId.values()].toSorted(
-      (a, b) => b.createdAt - a.createdAt || (a.tokenId < b.tokenId ? -1 : 1),
-    );
+    return [...this.#byId.values()];
   }
 
   async #read(key: string, value: Buffer): Promise<CheckedToken> {

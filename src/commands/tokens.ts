@@ -65,7 +65,8 @@ export async function tokenList(
   await withTokens(context, async ({ tokens }) => {
     const listed = tokens
       .all()
-      .filter(({ tenantId }) => tenant === undefined || tenantId === tenant);
+      .filter(({ tenantId }) => tenant === undefined || tenantId === tenant)
+      .toSorted((a, b) => b.createdAt - a.createdAt || (a.tokenId < b.tokenId ? -1 : 1));
     const head = ["TOKEN", "ROLE", "TENANT", "EXPIRES", "MADE BY", "SCOPES", "NAME"];
     const lines = json
       ? listed.map((each) => jsonLine(shownOf(each)))

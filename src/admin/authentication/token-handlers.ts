@@ -44,18 +44,18 @@ function shown(token: ApiToken): Token {
 }
 
 /** The newest first; as many digits as the latest time that there is. */
-const listing: Listing<ApiToken> = {
-  isWanted: () => true,
+const listing = {
   keyOf: ({ createdAt, tokenId }) => [String(lastTime - createdAt).padStart(15, "0"), tokenId],
   keyParts: 2,
-};
+} satisfies Omit<Listing<ApiToken>, "isWanted">;
 
 async function pageOfTokens(
   tokens: Iterable<ApiToken>,
+  isWanted: (token: ApiToken) => boolean,
   query: z.output<typeof pageQuery>,
   signal: AbortSignal,
 ): Promise<{ items: Token[]; nextCursor: string | null }> {
-  const { items, nextCursor } = await pageOf(tokens, listing, query, signal);
+  const { items, nextCursor } = await pageOf(tokens, { ...listing, isWanted }, query, signal);
   return { items: items.map(shown), nextCursor };
 }
 
@@ -79,7 +79,7 @@ export function createTokenHandlers(deps: TokenHandlersDeps): Pick<Handlers, Tok
 
   return {
     listTokens: async ({ query }, { signal }) => ({
-      body: await pageOfTokens(tokens.all(), query, signal),
+      body: await pageOfTokens(tokens.all(), () => true, query, signal),
     }),
     async createToken({ body }, context) {
       const made = await create(asker(context), body, context.signal);
@@ -92,8 +92,8 @@ export function createTokenHandlers(deps: TokenHandlersDeps): Pick<Handlers, Tok
       return { body: undefined };
     },
     async listTenantTokens({ params, query }, { signal }) {
-      const theirs = tokens.all().filter(({ tenantId }) => tenantId === params.tenantId);
-      return { body: await pageOfTokens(theirs, query, signal) };
+      const isTheirs = ({ tenantId }: ApiToken): boolean => tenantId === params.tenantId;
+      return { body: await pageOfTokens(tokens.all(), isTheirs, query, signal) };
     },
     async createTenantToken({ body, params: { tenantId } }, context) {
       const wanted: Wanted = { ...body, role: "tenant-admin", tenantId };
