@@ -2,7 +2,8 @@ import { contactMeanings } from "./contact-meanings.ts";
 import type { FieldMeaning } from "./field-groups.ts";
 
 /** In which languages fields are described. */
-export type FieldLocale = "en-GB" | "fr-FR";
+export const fieldLocales = ["en-GB", "fr-FR"] as const;
+export type FieldLocale = (typeof fieldLocales)[number];
 
 /** By path, of all fields that this version knows; those of later schema versions have none. */
 export const fieldMeanings: Readonly<Record<string, FieldMeaning>> = {

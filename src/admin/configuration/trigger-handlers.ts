@@ -10,7 +10,7 @@ import type { ConfigurationParts } from "./parts.ts";
 import { checkedForm, inApiTerms, namedByApi, shownForm, writableForm } from "./trigger-form.ts";
 import { listTriggers } from "./trigger-list.ts";
 
-type TriggerHandlers = Pick<
+export type TriggerHandlers = Pick<
   Handlers,
   | "listTriggers"
   | "createTrigger"

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { accessRoles, scopes } from "../../access/principal.ts";
-import { guid, instant, nextCursor, pageQuery, tenantId } from "./shapes.ts";
+import { guid, instant, nextCursor, pageQuery, tenantId, locale } from "./shapes.ts";
 
 export const me = z
   .object({
@@ -26,7 +26,7 @@ export const signInOptions = z
 export const createSignInLink = z.strictObject({
   tenantId,
   name: z.string().min(1).max(200).describe("Whom it is for, as the log of changes tells it."),
-  locale: z.enum(["en-GB", "fr-FR"]).default("en-GB"),
+  locale,
   validSeconds: z.int().min(10).max(86_400).default(300),
 });
 export const signInLink = z

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { fieldGroups } from "../../explaining/field-groups.ts";
 import { operators } from "../../triggers/trigger.ts";
 import { condition, endpointState, writtenTrigger } from "./triggers.ts";
 import { delivery } from "./deliveries.ts";
-import { flag, guid, instant, nextCursor, pageQuery } from "./shapes.ts";
+import { flag, guid, instant, nextCursor, pageQuery, locale } from "./shapes.ts";
 
 /** What a call has in one field, as it may be shown. */
 export const shownValue = z.union([z.string(), z.number(), z.boolean()]);
@@ -84,20 +85,7 @@ export const field = z
     type: z
       .enum(["text", "number", "time", "boolean", "flag", "container"])
       .describe("flag: a number that is 1 or 0."),
-    group: z.enum([
-      "call",
-      "time",
-      "caller",
-      "dialled",
-      "device",
-      "user",
-      "agent",
-      "routing",
-      "cost",
-      "directory",
-      "tags",
-      "other",
-    ]),
+    group: z.enum([...fieldGroups, "other"]),
     operators: z.array(z.enum(operators)),
     meaning: z
       .string()
@@ -108,7 +96,7 @@ export const field = z
   })
   .meta({ id: "Field" });
 
-export const fieldsQuery = z.strictObject({ locale: z.enum(["en-GB", "fr-FR"]).default("en-GB") });
+export const fieldsQuery = z.strictObject({ locale });
 export const fieldList = z.object({ items: z.array(field) });
 
 export const fieldValuesQuery = z.strictObject({ path: z.string().min(1).max(500), reveal: flag });

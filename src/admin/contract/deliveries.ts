@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { attemptOutcomes } from "../../history/attempt-outcomes.ts";
 import { deliveryStates } from "../../history/history.ts";
 import { endpointState } from "./triggers.ts";
 import { flag, guid, instant, nextCursor, pageQuery, tenantId } from "./shapes.ts";
@@ -26,7 +27,7 @@ export const attempt = z
     attempt: z.int(),
     at: instant,
     durationMs: z.int(),
-    outcome: z.enum(["delivered", "failed", "dead", "cancelled"]),
+    outcome: z.enum(attemptOutcomes),
     reason: z.string().nullable(),
     status: z.int().nullable(),
     error: z.string().nullable(),

@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { fieldLocales } from "../../explaining/field-meanings.ts";
 
 /** What every resource of the API is built of. Times are ISO 8601 in UTC. */
 
 export const guid = z.string().regex(/^[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/);
 export const tenantId = z.string().min(1).max(200);
 export const instant = z.iso.datetime();
+export const locale = z.enum(fieldLocales).default("en-GB");
 
 export const problem = z
   .object({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { secretKinds } from "../../secrets/signing-secret.ts";
 import { operators, httpMethods, triggerFormats, authSchemes } from "../../triggers/trigger.ts";
 import { triggerStatuses } from "../../triggers/tenant-triggers.ts";
 import { guid, instant, nextCursor, pageQuery, problem, tenantId } from "./shapes.ts";
@@ -122,7 +123,7 @@ export const triggerPage = z.object({
 });
 
 export const rotateSecret = z.strictObject({
-  kind: z.enum(["hmac", "ed25519"]).default("hmac"),
+  kind: z.enum(secretKinds).default("hmac"),
   keepOldHours: z
     .number()
     .min(0)

@@ -1,23 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { Handlers } from "../../../src/admin/contract/handlers.ts";
+import type { CallHandlers } from "../../../src/admin/calls/handlers.ts";
 import type { Attempt, Replay } from "../../../src/admin/contract/deliveries.ts";
 import { asking, notFound, pageOf } from "./fake-error.ts";
+import type { ExplainingHandlers } from "./fake-explaining.ts";
 import { noteChange, tenantOne } from "./fake-state.ts";
 import type { FakeState, StoredDelivery } from "./fake-state.ts";
 import { triggersOf } from "./fake-triggers.ts";
 
-type DeliveryHandlers = Pick<
-  Handlers,
-  | "listDeliveries"
-  | "readDelivery"
-  | "redeliver"
-  | "listEndpoints"
-  | "listDeadLetters"
-  | "startReplay"
-  | "listReplays"
-  | "readReplay"
-  | "stopReplay"
->;
+/** What calls have come to: all that is not about the calls themselves. */
+type DeliveryHandlers = Omit<CallHandlers, keyof ExplainingHandlers>;
 
 function deliveriesOf(state: FakeState, tenantId: string): StoredDelivery[] {
   const own = new Set(triggersOf(state, tenantId).map(({ trigger }) => trigger.triggerId));

@@ -1,6 +1,6 @@
 import { requireTellingNothing } from "../../../src/admin/calls/masked-conditions.ts";
 import { mayReveal } from "../../../src/admin/calls/reveal.ts";
-import type { Handlers } from "../../../src/admin/contract/handlers.ts";
+import type { CallHandlers } from "../../../src/admin/calls/handlers.ts";
 import type { CallStory, Preview } from "../../../src/admin/contract/calls.ts";
 import type { Trigger } from "../../../src/admin/contract/triggers.ts";
 import type { Cdr } from "../../../src/cdr/call-ended.ts";
@@ -19,8 +19,8 @@ import { noteChange } from "./fake-state.ts";
 import type { FakeState } from "./fake-state.ts";
 import { triggersOf } from "./fake-triggers.ts";
 
-type ExplainingHandlers = Pick<
-  Handlers,
+export type ExplainingHandlers = Pick<
+  CallHandlers,
   | "listFields"
   | "listFieldValues"
   | "listCalls"

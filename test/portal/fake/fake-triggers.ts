@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Handlers, Reply } from "../../../src/admin/contract/handlers.ts";
+import type { TriggerHandlers } from "../../../src/admin/configuration/trigger-handlers.ts";
+import type { Reply } from "../../../src/admin/contract/handlers.ts";
 import type { RequestContext } from "../../../src/admin/contract/handlers.ts";
 import type { Trigger } from "../../../src/admin/contract/triggers.ts";
 import { newSigningSecret, publicKeyOf } from "../../../src/secrets/signing-secret.ts";
@@ -7,21 +8,6 @@ import { problemsOf, savedAs } from "./fake-drafts.ts";
 import { FakeError, asking, notFound, pageOf } from "./fake-error.ts";
 import { makeTrigger, noteChange } from "./fake-state.ts";
 import type { FakeState, StoredTrigger } from "./fake-state.ts";
-
-type TriggerHandlers = Pick<
-  Handlers,
-  | "listTriggers"
-  | "createTrigger"
-  | "readTrigger"
-  | "replaceTrigger"
-  | "patchTrigger"
-  | "deleteTrigger"
-  | "enableTrigger"
-  | "disableTrigger"
-  | "rotateSecret"
-  | "dropOldSecrets"
-  | "checkTrigger"
->;
 
 interface OfTrigger {
   readonly tenantId: string;
