@@ -54,6 +54,7 @@ export class ThreadLink {
   async close(): Promise<void> {
     const worker = this.#worker;
     if (worker === null) return;
+    // What was answered is committed: a file that can't be closed in order is whole when it is opened next.
     await this.ask("close", []).catch(() => undefined);
     this.#worker = null;
     await worker.terminate();

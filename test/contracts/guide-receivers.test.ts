@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildRequest } from "../../../src/delivery/build-request.ts";
-import type { RequestShape } from "../../../src/delivery/build-request.ts";
-import type { WebhookRequest } from "../../../src/delivery/http-request.ts";
-import type { PooledSender } from "../../../src/http/undici-sender.ts";
-import { newSigningSecret, publicKeyOf } from "../../../src/secrets/signing-secret.ts";
-import payload from "../../samples/payload.json" with { type: "json" };
-import { loopbackSender } from "../../support/loopback-sender.ts";
-import { languages, startReceiver } from "./receiver-programs.ts";
-import type { Language, RunningReceiver } from "./receiver-programs.ts";
+import { buildRequest } from "../../src/delivery/build-request.ts";
+import type { RequestShape } from "../../src/delivery/build-request.ts";
+import type { WebhookRequest } from "../../src/delivery/http-request.ts";
+import type { PooledSender } from "../../src/http/undici-sender.ts";
+import { newSigningSecret, publicKeyOf } from "../../src/secrets/signing-secret.ts";
+import payload from "../samples/payload.json" with { type: "json" };
+import { loopbackSender } from "../support/loopback-sender.ts";
+import { languages, startReceiver } from "../portal/guide/receiver-programs.ts";
+import type { Language, RunningReceiver } from "../portal/guide/receiver-programs.ts";
 
 /** One makes v1 signatures and the other v1a; what follows from them holds for both. */
 const kinds = ["hmac", "ed25519"] as const;
