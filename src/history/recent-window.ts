@@ -109,7 +109,9 @@ export class RecentWindow implements RecentCalls {
     const place = { partition, offset, timestamp };
     const held = { tenant, cdrId, number, bytes, ...place, isGone: false };
     const sameId = tenant.byId.get(cdrId);
-    tenant.byId.set(cdrId, sameId === undefined ? held : [sameId, held].flat());
+    // Grown in place: ids that come again and again are many where a platform does not keep them apart.
+    if (Array.isArray(sameId)) sameId.push(held);
+    else tenant.byId.set(cdrId, sameId === undefined ? held : [sameId, held]);
     this.#buckets.add(held);
     this.#count += 1;
     this.#bytes += bytes;
@@ -119,9 +121,9 @@ export class RecentWindow implements RecentCalls {
   /** Of one that is in its tenant's list no more. */
   #drop(held: Held): void {
     const { byId } = held.tenant;
-    const sameId = [byId.get(held.cdrId) ?? []].flat().filter((each) => each !== held);
-    if (sameId.length === 0) byId.delete(held.cdrId);
-    else byId.set(held.cdrId, sameId);
+    const sameId = byId.get(held.cdrId);
+    if (Array.isArray(sameId) && sameId.length > 1) sameId.splice(sameId.indexOf(held), 1);
+    else byId.delete(held.cdrId);
     this.#shelf.remove(held.number);
     this.#freeNumbers.push(held.number);
     this.#buckets.remove(held);

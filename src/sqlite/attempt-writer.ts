@@ -7,7 +7,7 @@ import type { DeliveryAttempt } from "../jobs/delivery-attempt.ts";
 import { JobFinder } from "./job-finder.ts";
 import type { KnownRow } from "./job-finder.ts";
 import { idKey, packId } from "./packed-id.ts";
-import { partOf } from "./parts.ts";
+import { partOf, PartWriter } from "./parts.ts";
 import { TallyWriter } from "./tally-writer.ts";
 import type { Texts } from "./texts.ts";
 
@@ -32,6 +32,7 @@ export class AttemptWriter {
   readonly #attempt: StatementSync;
   readonly #resize: StatementSync;
   readonly #tallies: TallyWriter;
+  readonly #parts: PartWriter;
   #lastId: number;
   #newDeliveries = 0;
   #newAttempts = 0;
@@ -51,6 +52,7 @@ export class AttemptWriter {
       "UPDATE size SET deliveries = deliveries + ?, attempts = attempts + ?",
     );
     this.#tallies = new TallyWriter(db);
+    this.#parts = new PartWriter(db);
   }
 
   /** Begins a transaction's work; what one that was rolled back had counted is dropped. */
@@ -58,6 +60,7 @@ export class AttemptWriter {
     this.#newDeliveries = 0;
     this.#newAttempts = 0;
     this.#tallies.begin();
+    this.#parts.begin();
     this.#jobs.begin();
   }
 
@@ -80,6 +83,7 @@ export class AttemptWriter {
   /** Ends a transaction's work, before it is committed. */
   end(): void {
     this.#tallies.end();
+    this.#parts.end();
     if (this.#newAttempts > 0) this.#resize.run(this.#newDeliveries, this.#newAttempts);
   }
 
@@ -91,6 +95,7 @@ export class AttemptWriter {
     const id = (this.#lastId += 1);
     this.#insert.run(id, partOf(id), key, packed, tenant, trigger, ...call, ...row);
     this.#jobs.add(id, key);
+    this.#parts.add(id, delivery.lastAt);
     this.#newDeliveries += 1;
     return id;
   }
@@ -126,8 +131,10 @@ export class AttemptWriter {
     // What is not known here of the delivery is its last attempt's, which stays as it is written unless this one is later.
     const folded = foldDelivery(known as FoldedDelivery, attempt);
     const isLater = folded.lastAt !== row.last_at || folded.lastAttempt !== row.last_attempt;
-    if (isLater) this.#updateLast.run(...this.#last(folded), row.id);
-    else this.#updateCount.run(folded.attempts, folded.firstAt, row.id);
+    if (isLater) {
+      this.#updateLast.run(...this.#last(folded), row.id);
+      this.#parts.add(row.id, folded.lastAt);
+    } else this.#updateCount.run(folded.attempts, folded.firstAt, row.id);
   }
 
   /** In the order of `updateLast`. */

@@ -7,7 +7,6 @@ import type { PageEnd } from "../history/page-cursor.ts";
 import type { AttemptOutcome, DeliveryAttempt } from "../jobs/delivery-attempt.ts";
 import { idKey, unpackId } from "./packed-id.ts";
 import type { PackedId } from "./packed-id.ts";
-import { partsTable } from "./parts.ts";
 import { hourMs } from "./tally-writer.ts";
 
 type Value = string | number | null;
@@ -76,11 +75,19 @@ function attemptOf(delivery: Delivery, row: Row): DeliveryAttempt {
   };
 }
 
+/** The hours from ?1 to before ?2 that there may be tallies of, in their order, as a table `hours`. */
+const hoursTable = `WITH RECURSIVE hours (hour) AS (
+  SELECT max(?1, (SELECT min(hour) FROM tallies))
+  UNION ALL
+  SELECT hour + 1 FROM hours WHERE hour + 1 < min(?2, (SELECT max(hour) + 1 FROM tallies))
+)`;
+
 /** Reads deliveries and tallies. Everything throws SQLite's error when it fails. */
 export class DeliveryReader {
   readonly #text: StatementSync;
   readonly #ofTenant: StatementSync;
   readonly #ofTrigger: StatementSync;
+  readonly #parts: StatementSync;
   readonly #ofCall: StatementSync;
   readonly #byId: StatementSync;
   readonly #byJob: StatementSync;
@@ -91,22 +98,25 @@ export class DeliveryReader {
     this.#text = db.prepare("SELECT id FROM texts WHERE text = ?");
     this.#ofTenant = db.prepare(ranges("deliveries_state", "tenant = ? AND state = ?"));
     this.#ofTrigger = db.prepare(
-      ranges("deliveries_trigger", "tenant = ? AND trigger_id = ? AND state = ?"),
+      ranges("deliveries_trigger", "part = ? AND tenant = ? AND trigger_id = ? AND state = ?"),
+    );
+    this.#parts = db.prepare(
+      "SELECT part, high FROM parts WHERE high >= ? AND low < ? AND low <= ? ORDER BY high DESC",
     );
     this.#ofCall = db.prepare(
-      `${partsTable} SELECT id, last_at, trigger_id, state, cdr FROM parts CROSS JOIN deliveries
+      `SELECT id, last_at, trigger_id, state, cdr FROM parts CROSS JOIN deliveries
        INDEXED BY deliveries_call USING (part) WHERE cdr_key = ? AND tenant = ?`,
     );
     this.#byId = db.prepare(`SELECT ${columns} FROM deliveries WHERE id = ?`);
     this.#byJob = db.prepare(
-      `${partsTable} SELECT ${columns} FROM parts CROSS JOIN deliveries
+      `SELECT ${columns} FROM parts CROSS JOIN deliveries
        INDEXED BY deliveries_job USING (part) WHERE job_key = ?`,
     );
     this.#attempts = db.prepare(`SELECT attempt, at, duration, outcome, ${text("reason")}, status,
       error, next_at, ${text("method")}, ${text("host")} FROM attempts WHERE delivery = ?
       ORDER BY at, attempt`);
-    this.#tallies = db.prepare(`SELECT hour, delivered, failed, dead, cancelled FROM tallies
-      WHERE tenant = ? AND trigger_id = ? AND hour >= ? AND hour < ? ORDER BY hour`);
+    this.#tallies = db.prepare(`${hoursTable} SELECT hour, delivered, failed, dead, cancelled
+      FROM hours CROSS JOIN tallies USING (hour) WHERE hour < ?2 AND tenant = ?3 AND trigger_id = ?4`);
   }
 
   /** Throws CURSOR_INVALID. */
@@ -146,7 +156,7 @@ export class DeliveryReader {
     return [...new Set(triggerIds)].flatMap((triggerId) => {
       const trigger = this.#idOf(triggerId);
       if (trigger === null) return [];
-      const rows = this.#tallies.all(tenant, trigger, first, end) as readonly Row[];
+      const rows = this.#tallies.all(first, end, tenant, trigger) as readonly Row[];
       return rows.map(({ hour, ...counts }) => ({
         triggerId,
         hour: (hour as number) * hourMs,
@@ -164,19 +174,33 @@ export class DeliveryReader {
     const tenant = this.#idOf(query.tenantId);
     const trigger = query.triggerId === undefined ? undefined : this.#idOf(query.triggerId);
     if (tenant === null || trigger === null) return [];
+    if (query.cdrId !== undefined) return this.#foundOfCall(query, { at, id }, limit);
     const { from = 0, to = latest } = query;
     const behind = [from, to, at, id, limit] as const;
     const states =
       query.state === undefined
         ? deliveryStates.map((_, state) => state)
         : [deliveryStates.indexOf(query.state)];
-    if (query.cdrId !== undefined) return this.#foundOfCall(query, { at, id }, limit);
-    const found = states.flatMap((state) =>
-      trigger === undefined
-        ? this.#ofTenant.all(tenant, state, ...behind)
-        : this.#ofTrigger.all(tenant, trigger, state, ...behind),
-    ) as unknown as Found[];
-    return found.sort(newestFirst).slice(0, limit);
+    if (trigger !== undefined) return this.#foundOfTrigger([tenant, trigger], states, behind);
+    const found = states.flatMap((state) => this.#ofTenant.all(tenant, state, ...behind));
+    return newest(found as unknown as Found[], limit);
+  }
+
+  /** Part by part, until no part that is left can have anything newer than what is found. */
+  #foundOfTrigger(
+    of: readonly [tenant: number, trigger: number],
+    states: readonly number[],
+    behind: readonly [from: number, to: number, at: number, id: number, limit: number],
+  ): readonly Found[] {
+    const [from, to, at, , limit] = behind;
+    let found: readonly Found[] = [];
+    for (const { part, high } of this.#parts.all(from, to, at) as unknown as readonly PartRow[]) {
+      const oldest = found[limit - 1];
+      if (oldest !== undefined && oldest.last_at > high) break;
+      const more = states.flatMap((state) => this.#ofTrigger.all(part, ...of, state, ...behind));
+      if (more.length > 0) found = newest([...found, ...(more as unknown as Found[])], limit);
+    }
+    return found;
   }
 
   /** A call has a delivery for each trigger that it fired: few enough to look at all. */
@@ -184,19 +208,22 @@ export class DeliveryReader {
     const { cdrId = "", tenantId, triggerId, state, from = 0, to = latest } = query;
     const trigger = triggerId === undefined ? null : this.#idOf(triggerId);
     const rows = this.#ofCall.all(idKey(cdrId), this.#idOf(tenantId)) as unknown as CallRow[];
-    return rows
-      .filter(
-        (row) =>
-          unpackId(row.cdr) === cdrId &&
-          (triggerId === undefined || row.trigger_id === trigger) &&
-          (state === undefined || deliveryStates[row.state] === state) &&
-          row.last_at >= from &&
-          row.last_at < to &&
-          (row.last_at < end.at || (row.last_at === end.at && row.id < end.id)),
-      )
-      .sort(newestFirst)
-      .slice(0, limit);
+    const fitting = rows.filter(
+      (row) =>
+        unpackId(row.cdr) === cdrId &&
+        (triggerId === undefined || row.trigger_id === trigger) &&
+        (state === undefined || deliveryStates[row.state] === state) &&
+        row.last_at >= from &&
+        row.last_at < to &&
+        (row.last_at < end.at || (row.last_at === end.at && row.id < end.id)),
+    );
+    return newest(fitting, limit);
   }
+}
+
+interface PartRow {
+  readonly part: number;
+  readonly high: number;
 }
 
 interface CallRow extends Found {
@@ -208,3 +235,6 @@ interface CallRow extends Found {
 function newestFirst(a: Found, b: Found): number {
   return b.last_at - a.last_at || b.id - a.id;
 }
+
+const newest = (found: readonly Found[], limit: number): readonly Found[] =>
+  found.toSorted(newestFirst).slice(0, limit);

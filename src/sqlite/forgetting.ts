@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { ForgetOrder, Forgotten } from "../history/history-store.ts";
 import { logBytes } from "./database-file.ts";
+import { forgetParts } from "./parts.ts";
 import { hourMs } from "./tally-writer.ts";
 
 /** Deliveries that go at a time: some milliseconds in which nothing is fed. */
@@ -28,6 +29,7 @@ export class Forgetting {
   readonly #call: StatementSync;
   readonly #tallies: StatementSync;
   readonly #changes: StatementSync;
+  readonly #parts: StatementSync;
   readonly #resize: StatementSync;
   readonly #pages: readonly StatementSync[];
   readonly #vacuum: StatementSync;
@@ -42,11 +44,12 @@ export class Forgetting {
     // A call stays for as long as one of its deliveries. Without `deliveries_place` none is kept, and none is looked at.
     this.#call = db.prepare(`DELETE FROM calls WHERE cdr_partition = ?1 AND cdr_offset = ?2
       AND NOT EXISTS (SELECT 1 FROM deliveries WHERE cdr_partition = ?1 AND cdr_offset = ?2)`);
-    this.#tallies = db.prepare(`DELETE FROM tallies WHERE (tenant, trigger_id, hour) IN
-      (SELECT tenant, trigger_id, hour FROM tallies WHERE hour < ? ORDER BY hour LIMIT ?)`);
+    this.#tallies = db.prepare(`DELETE FROM tallies WHERE (hour, tenant, trigger_id) IN
+      (SELECT hour, tenant, trigger_id FROM tallies WHERE hour < ? ORDER BY hour LIMIT ?)`);
     this.#changes = db.prepare(
       "DELETE FROM changes WHERE id IN (SELECT id FROM changes WHERE at < ? ORDER BY at LIMIT ?)",
     );
+    this.#parts = db.prepare(forgetParts);
     this.#resize = db.prepare(
       "UPDATE size SET deliveries = deliveries - ?, attempts = attempts - ?",
     );
@@ -84,7 +87,10 @@ export class Forgetting {
       this.#call.run(row.cdr_partition, row.cdr_offset);
       attempts += row.attempts;
     }
-    if (rows.length > 0) this.#resize.run(rows.length, attempts);
+    if (rows.length > 0) {
+      this.#resize.run(rows.length, attempts);
+      this.#parts.run();
+    }
     return rows.length;
   }
 

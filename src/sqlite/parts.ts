@@ -1,4 +1,10 @@
-/** So many deliveries, by their numbers, share a part. */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+/**
+ * Deliveries stand in parts, by their numbers. In one large index each new row would go to a page of its own, which has to
+ * be read, written to the log and copied back; in an index by parts, what comes together goes to few pages. Looking
+ * something up takes a step for each part instead: some hundred for millions of deliveries.
+ */
 const partBits = 15;
 
 /** The part that a delivery's row belongs to, by its number. */
@@ -6,15 +12,46 @@ export function partOf(id: number): number {
   return Math.floor(id / 2 ** partBits);
 }
 
+interface Bounds {
+  low: number;
+  high: number;
+}
+
 /**
- * All parts that there are, the newest first, as a table `parts` to be joined with deliveries.
- *
- * Jobs and calls are looked up by hashes. In one large index each new row would go to a page of its own, which has to be
- * read, written to the log and copied back; in parts, what comes together goes to few pages. Looking something up costs a
- * step for each part instead: some hundred for millions of deliveries.
+ * Keeps the table `parts`: between which times the last attempts of a part's deliveries are, so that lists pass over
+ * parts that have nothing for them. A zone map: bounds may be wider than what is there, and are never narrower.
  */
-export const partsTable = `WITH RECURSIVE parts (part) AS (
-  SELECT max(id) >> ${partBits} FROM deliveries
-  UNION ALL
-  SELECT part - 1 FROM parts WHERE part > (SELECT min(id) >> ${partBits} FROM deliveries)
-)`;
+export class PartWriter {
+  readonly #widen: StatementSync;
+  readonly #changed = new Map<number, Bounds>();
+
+  constructor(db: DatabaseSync) {
+    this.#widen = db.prepare(`INSERT INTO parts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
+      low = min(low, excluded.low), high = max(high, excluded.high)`);
+  }
+
+  /** Begins a transaction's work. */
+  begin(): void {
+    this.#changed.clear();
+  }
+
+  /** A delivery was written. `lastAt`: of its last attempt, in ms since the epoch. */
+  add(id: number, lastAt: number): void {
+    const part = partOf(id);
+    const bounds = this.#changed.get(part);
+    if (bounds === undefined) this.#changed.set(part, { low: lastAt, high: lastAt });
+    else {
+      bounds.low = Math.min(bounds.low, lastAt);
+      bounds.high = Math.max(bounds.high, lastAt);
+    }
+  }
+
+  /** Ends a transaction's work, before it is committed. */
+  end(): void {
+    for (const [part, { low, high }] of this.#changed) this.#widen.run(part, low, high);
+  }
+}
+
+/** Those that are gone, once the deliveries before them are. */
+export const forgetParts = `DELETE FROM parts
+  WHERE part < (SELECT min(id) >> ${partBits} FROM deliveries)`;

@@ -2,14 +2,15 @@
 export const applicationId = 0x4f6e486b;
 
 /** To be raised with every change below: a file of another version is made anew from the topics. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /**
  * Texts that come again and again (tenants, triggers, hosts, reasons) are written once and stand elsewhere as numbers.
  *
  * Lists are read from `deliveries_state` and `deliveries_trigger`: one of all states is put together from the four ranges,
  * which costs a look-up for each and spares the two indexes that it would need else. `deliveries_age` is what is forgotten
- * by. Jobs and calls are looked up by parts, and in these by 48 bits of them; what has the same is told apart by the whole.
+ * by. Triggers, jobs and calls are looked up by parts (parts.ts); jobs and calls by 48 bits of them, and what has the same
+ * is told apart by the whole. Tallies stand by the hour first: what is counted now is written to few pages.
  */
 export const schema = `
 CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
@@ -40,8 +41,14 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_job ON deliveries (part, job_key);
 CREATE INDEX deliveries_call ON deliveries (part, cdr_key, tenant);
 CREATE INDEX deliveries_state ON deliveries (tenant, state, last_at);
-CREATE INDEX deliveries_trigger ON deliveries (tenant, trigger_id, state, last_at);
+CREATE INDEX deliveries_trigger ON deliveries (part, tenant, trigger_id, state, last_at);
 CREATE INDEX deliveries_age ON deliveries (last_at);
+
+CREATE TABLE parts (
+  part INTEGER PRIMARY KEY,
+  low INTEGER NOT NULL,
+  high INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE attempts (
   delivery INTEGER NOT NULL,
@@ -66,9 +73,8 @@ CREATE TABLE tallies (
   failed INTEGER NOT NULL,
   dead INTEGER NOT NULL,
   cancelled INTEGER NOT NULL,
-  PRIMARY KEY (tenant, trigger_id, hour)
+  PRIMARY KEY (hour, tenant, trigger_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX tallies_age ON tallies (hour);
 
 CREATE TABLE changes (
   id INTEGER PRIMARY KEY,

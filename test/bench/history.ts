@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { percentile } from "../../src/benchmark/percentile.ts";
+import { GroupCommit } from "../../src/history/group-commit.ts";
 import { RecentWindow } from "../../src/history/recent-window.ts";
 import type { DeliveryAttempt } from "../../src/jobs/delivery-attempt.ts";
 import { createSeededRandom } from "../../src/sandbox/seeded-random.ts";
@@ -34,6 +35,9 @@ const batchSize = 500;
 const dayMs = 86_400_000;
 const mebibyte = 1024 * 1024;
 const roundEveryMs = 50;
+/** As many as `onhook.attempts` has unless somebody says otherwise. */
+const partitions = 6;
+const nothing = { changes: [], calls: [] };
 
 type Source = () => DeliveryAttempt;
 
@@ -45,24 +49,42 @@ interface Figures {
 
 async function feedSome(store: SqliteHistory, source: Source, count: number): Promise<void> {
   const attempts = Array.from({ length: count }, source);
-  const batch = { topic: "onhook.attempts", partition: 0, next: 1, changes: [], calls: [] };
-  await store.feed([{ ...batch, attempts }]);
+  await store.feed([{ topic: "onhook.attempts", partition: 0, next: 1, ...nothing, attempts }]);
 }
 
-/** At the rate, in rounds; resolves with how late the latest round was written, in ms. */
+/**
+ * At the rate, as the feed does: each partition brings what has come meanwhile, 500 at most, and waits until it is
+ * written, together with what the others bring. Resolves with how late the latest one was written, in ms.
+ */
 async function feedSteadily(
   store: SqliteHistory,
   source: Source,
   { perSecond, seconds }: HistoryOptions,
 ): Promise<number> {
+  const commits = new GroupCommit((batches) => store.feed(batches));
+  const everyMs = (1000 * partitions) / perSecond;
   const begin = performance.now();
   let latest = 0;
-  for (let round = 0; round * roundEveryMs < seconds * 1000; round += 1) {
-    const due = begin + round * roundEveryMs;
-    await sleep(Math.max(0, due - performance.now()));
-    await feedSome(store, source, (perSecond * roundEveryMs) / 1000);
-    latest = Math.max(latest, performance.now() - due);
-  }
+  const partition = async (number: number): Promise<void> => {
+    const total = Math.floor((seconds * 1000) / everyMs);
+    for (let next = 0; next < total;) {
+      const due = begin + (next + 1) * everyMs;
+      if (due > performance.now()) await sleep(Math.max(roundEveryMs, due - performance.now()));
+      const come = Math.floor((performance.now() - begin) / everyMs) - next;
+      const count = Math.min(come, batchSize, total - next);
+      next += count;
+      const attempts = Array.from({ length: count }, source);
+      await commits.submit({
+        topic: "onhook.attempts",
+        partition: number,
+        next,
+        ...nothing,
+        attempts,
+      });
+      latest = Math.max(latest, performance.now() - due);
+    }
+  };
+  await Promise.all(Array.from({ length: partitions }, (_, number) => partition(number)));
   return latest;
 }
 
