@@ -5,10 +5,21 @@ const everyTime = ["kill", "freeze-match", "broker-kill"].map(
   (name) => `test/faults/scenarios/${name}.test.ts`,
 );
 
-/** Unit tests do no I/O. Everything that needs the real Kafka and registry shares one sandbox, started once. */
+/** What stops brokers, or measures how long something takes: one after the other, and beside nothing else. */
+const alone = [
+  "test/e2e/{admin-outage,alerts,bench,demo,image,newcomer,outages}.test.ts",
+  "test/integration/{sandbox,sandbox-faults,sandbox-parent,secured}.test.ts",
+  ...everyTime,
+];
+
+/**
+ * Unit tests do no I/O. Everything that needs the real Kafka and registry shares one sandbox, started once. Most tests
+ * wait more than they work, for a group to be balanced or a browser to paint, so that two files at a time take two thirds of the time.
+ */
 export default defineConfig({
   test: {
     reporters: ["default", "./test/support/summary-reporter.ts"],
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -30,12 +41,24 @@ export default defineConfig({
       {
         test: {
           name: "stack",
-          include: ["test/{contracts,integration,e2e}/**/*.test.ts", ...everyTime],
+          include: ["test/{contracts,integration,e2e}/**/*.test.ts"],
+          exclude: alone,
+          globalSetup: ["test/support/global-stack.ts"],
+          setupFiles: ["test/support/quiet-warnings.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: "alone",
+          include: alone,
           globalSetup: ["test/support/global-stack.ts"],
           setupFiles: ["test/support/quiet-warnings.ts"],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -46,7 +69,6 @@ export default defineConfig({
           setupFiles: ["test/support/quiet-warnings.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
         },
       },
       {
@@ -58,7 +80,6 @@ export default defineConfig({
           setupFiles: ["test/support/quiet-warnings.ts"],
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
         },
       },
       {
