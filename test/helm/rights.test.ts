@@ -15,7 +15,7 @@ import { plainEnv } from "../support/e2e-names.ts";
 import { createPlatform } from "../support/e2e-platform.ts";
 import type { Platform } from "../support/e2e-platform.ts";
 import { mustRun, runProgram } from "../support/e2e-program.ts";
-import { followAttempts, jobsOf } from "../support/e2e-records.ts";
+import { followAttempts, jobsOf, recordsOf } from "../support/e2e-records.ts";
 import { callOf, callsOf, newTenantId, triggerOf } from "../support/e2e-samples.ts";
 import { startService } from "../support/e2e-service.ts";
 import type { ServiceProcess } from "../support/e2e-service.ts";
@@ -161,6 +161,9 @@ test("with the rights of its KafkaUser each role does all that it is there for",
   await attempts.until(() => ids.every((id) => delivered().has(id)));
   await service("match").line(({ event }) => event === "cdr.invalid");
   await service("deliver").line(({ event }) => event === "trigger.disabled");
+  expect((await recordsOf(kafka.stack, topics.changes)).map(({ key }) => String(key))).toEqual([
+    gone.tenantId,
+  ]);
   expect((await jobsOf(kafka.stack, topics.dead)).length).toBeGreaterThanOrEqual(1);
 
   const suspended = (): boolean =>
