@@ -34,7 +34,7 @@ export interface ChangeRecord {
   /** Whose thing it was; null: the platform's. */
   readonly tenantId: string | null;
   readonly triggerId: string | null;
-  /** What else it was about: a token's, a replay's, a job's, a call's id; or why: `gone`, `restored`. */
+  /** What else it was about: a token's, a replay's, a job's, a call's id; or why: `gone`, `restored`, `licence`. */
   readonly subject: string | null;
   /** Which properties changed, by their paths: `action.url`. Values are not told. */
   readonly properties: readonly string[];
