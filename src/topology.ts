@@ -47,7 +47,7 @@ export const topicRoles = {
     record: "Trigger",
     cleanup: "compact",
     partitions: 1,
-    writers: "admin, the platform",
+    writers: "admin, deliver, the platform",
     readers: "match, deliver, admin",
   },
   tenants: {
@@ -114,7 +114,7 @@ export const topicRoles = {
     cleanup: "delete",
     partitions: 1,
     retentionDays: 400,
-    writers: "admin",
+    writers: "admin, deliver",
     readers: "admin, people",
   },
   invalid: {

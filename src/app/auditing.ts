@@ -1,4 +1,6 @@
+import type { RecordCodec } from "../avro/record-codec.ts";
 import type { AuditedWriter } from "../configuration/audited-writer.ts";
+import type { ChangeRecord } from "../history/change-record.ts";
 import { createAuditedWriter } from "../kafka/kafka-audited-writer.ts";
 import type { AdminCodecs } from "./codecs.ts";
 import type { Connections, Surroundings } from "./connections.ts";
@@ -8,19 +10,43 @@ const patienceMs = 20_000;
 
 /** What writes changes together with who made them. */
 export function createAuditing(
-  { config, clock, emit }: Surroundings,
-  { kafka }: Connections,
+  around: Surroundings,
+  connections: Connections,
   { changes }: AdminCodecs,
 ): AuditedWriter & AsyncDisposable {
-  const { topics } = config;
+  const { triggers, tenants, tokens } = around.config.topics;
+  const outputs = [triggers.name, tenants.name, tokens.name];
+  return createWriter(around, connections, { changes, role: "admin", outputs });
+}
+
+/** The same for what the deliver role changes by itself, which are triggers alone. */
+export function createDeliverAuditing(
+  around: Surroundings,
+  connections: Connections,
+  changes: RecordCodec<ChangeRecord>,
+): AuditedWriter & AsyncDisposable {
+  const outputs = [around.config.topics.triggers.name];
+  return createWriter(around, connections, { changes, role: "deliver", outputs });
+}
+
+function createWriter(
+  { config, clock, emit }: Surroundings,
+  { kafka }: Connections,
+  of: {
+    readonly changes: RecordCodec<ChangeRecord>;
+    /** Part of the transactional ids, so that each role has rights to its own. */
+    readonly role: "admin" | "deliver";
+    readonly outputs: readonly string[];
+  },
+): AuditedWriter & AsyncDisposable {
   return createAuditedWriter(
     kafka,
     {
-      changesTopic: topics.changes.name,
-      outputs: [topics.triggers.name, topics.tenants.name, topics.tokens.name],
-      transactionalIdPrefix: config.kafka.transactionalIdPrefix,
+      changesTopic: config.topics.changes.name,
+      outputs: of.outputs,
+      transactionalIdPrefix: `${config.kafka.transactionalIdPrefix}-${of.role}`,
       patienceMs,
     },
-    { clock, emit, encode: (record) => changes.encode(record) },
+    { clock, emit, encode: (record) => of.changes.encode(record) },
   );
 }

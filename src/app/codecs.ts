@@ -62,7 +62,7 @@ export async function loadCodecs(
   };
 }
 
-/** The records that the admin role alone writes and reads. */
+/** The records that the admin role needs besides. */
 export interface AdminCodecs {
   readonly tokens: RecordCodec<ApiToken>;
   readonly changes: RecordCodec<ChangeRecord>;

@@ -1,5 +1,4 @@
 import type { EndpointGate } from "../delivery/deliver-job.ts";
-import { disableTrigger } from "../endpoints/disable-trigger.ts";
 import type { EndpointHealth } from "../endpoints/endpoint-health.ts";
 import { EndpointWatch } from "../endpoints/endpoint-watch.ts";
 import { Redriver } from "../endpoints/redriver.ts";
@@ -7,20 +6,18 @@ import { createRedrives } from "../endpoints/redrives.ts";
 import { Suspensions } from "../endpoints/suspensions.ts";
 import { GroupConsumer } from "../kafka/group-consumer.ts";
 import type { KafkaEvent } from "../kafka/kafka-events.ts";
-import { PartitionReader } from "../kafka/partition-reader.ts";
 import { createRecordWriter } from "../kafka/record-writer.ts";
 import type { RecordWriter } from "../kafka/record-writer.ts";
-import type { LogRecord } from "../log/log-record.ts";
 import { steadyClock } from "../runtime/clock.ts";
 import { aborted } from "../runtime/aborted.ts";
 import { runTogether } from "../runtime/run-together.ts";
 import type { Service } from "../runtime/supervisor.ts";
-import type { Trigger } from "../triggers/trigger.ts";
 import type { Codecs } from "./codecs.ts";
 import type { Connections, Surroundings } from "./connections.ts";
 import { readEndpoints } from "./endpoint-records.ts";
 import { createReplayLog, deadReplayOptions } from "./replays.ts";
 import type { StoreParts } from "./store.ts";
+import { createSwitchOff } from "./switch-off.ts";
 
 /** How endpoints are, and what keeps that up to date. */
 export interface EndpointParts {
@@ -46,12 +43,13 @@ export function createEndpoints(...around: Around): EndpointParts {
     const value = health && codecs.endpoints.encode(health);
     await (await writing).write({ topic, key: endpointId, value });
   };
+  const switchOff = createSwitchOff(...around);
   const suspensions: Suspensions = new Suspensions((id) => watch.tableChanged(id));
   const { suspendAfterMs: afterMs, suspendAfterFailures: afterFailures } = config.delivery;
   const watch = new EndpointWatch({
     suspensions,
     publish: (health) => publish(health.endpointId, health),
-    disable: (trigger) => disable(trigger, writing, around),
+    disable: (trigger) => switchOff.disable(trigger),
     rule: { afterMs, afterFailures },
     clock,
     steadyClock,
@@ -66,6 +64,7 @@ export function createEndpoints(...around: Around): EndpointParts {
       name: "endpoints",
       async run(stop, kill) {
         await using writer = createRecordWriter(kafka, { clock, emit });
+        await using _switchOff = switchOff;
         open(writer);
         await runTogether([table, watch, redriver], stop, kill);
       },
@@ -114,36 +113,4 @@ function createRedriver(
     steadyClock,
     emit,
   });
-}
-
-function disable(
-  trigger: Trigger,
-  writing: Promise<RecordWriter>,
-  [{ config }, { kafka }, codecs, { store }]: Around,
-): Promise<boolean> {
-  const topic = config.topics.triggers.name;
-  return disableTrigger(trigger, "gone", {
-    current: (triggerId) => store.trigger(triggerId),
-    read: (from, to) => readRange(new PartitionReader(kafka, { topic, partition: 0 }), from, to),
-    decode: (value) => codecs.triggers.decode(value),
-    encode: (value) => codecs.triggers.encode(value),
-    write: async (triggerId, value) =>
-      (await (await writing).write({ topic, key: triggerId, value })).offset,
-  });
-}
-
-async function readRange(reader: PartitionReader, from: number, to: number): Promise<LogRecord[]> {
-  const found: LogRecord[] = [];
-  try {
-    for (let position = from; position < to;) {
-      const { batch, next } = await reader.fetch(position, 0);
-      found.push(...batch.records.filter(({ offset }) => offset >= from && offset < to));
-      // The end of what is committed; there is nothing more to read.
-      if (next === position) break;
-      position = next;
-    }
-  } finally {
-    await reader.close();
-  }
-  return found;
 }

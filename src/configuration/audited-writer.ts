@@ -2,9 +2,14 @@ import type { Principal } from "../access/principal.ts";
 import type { ChangeRecord } from "../history/change-record.ts";
 import type { CommittedOffset, OutgoingRecord } from "../log/log-record.ts";
 
+/** Who changed something: somebody, or the service by itself. */
+export interface Actor extends Pick<Principal, "id" | "name"> {
+  readonly role: Principal["role"] | "service";
+}
+
 /** What is told of a change, besides when it was. */
 export interface Change {
-  readonly by: Pick<Principal, "id" | "name" | "role">;
+  readonly by: Actor;
   readonly action: ChangeRecord["action"];
   readonly tenantId: string | null;
   readonly triggerId?: string;

@@ -43,15 +43,16 @@ export async function editVersion<T>(
 
 /**
  * Writes a version in the place of the one at `seen` (-1: of none), unless others have written meanwhile: then theirs is
- * written again and stands. Resolves with whether it was the only one.
+ * written again and stands. Resolves with where it was written, and with whether it was the only one.
  * See docs/decisions/0032-changes-in-a-log-that-compares-nothing.md.
  */
 export async function replaceVersion<T>(
   versions: Pick<Versions<T>, "between" | "publish">,
   seen: number,
   version: T | null,
-): Promise<boolean> {
-  let offset = await versions.publish(version);
+): Promise<{ readonly at: number; readonly isAlone: boolean }> {
+  const at = await versions.publish(version);
+  let offset = at;
   let missed = versions.between(seen, offset);
   const isAlone = missed === undefined;
   while (missed !== undefined) {
@@ -59,5 +60,5 @@ export async function replaceVersion<T>(
     offset = await versions.publish(missed.version);
     missed = versions.between(before, offset);
   }
-  return isAlone;
+  return { at, isAlone };
 }

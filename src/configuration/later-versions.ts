@@ -3,8 +3,10 @@ import type { Version } from "./edit-version.ts";
 
 type Applied = Extract<StoreEvent, { type: "store.applied" }>;
 
+type Watcher<T> = (version: Version<T>) => void;
+
 interface Watched<T> {
-  watchers: number;
+  readonly watchers: Set<Watcher<T>>;
   readonly versions: Version<T>[];
 }
 
@@ -17,15 +19,19 @@ export class LaterVersions<T> {
     this.#table = table;
   }
 
-  /** From now on, and until what is returned is disposed of, the versions of that record are kept. */
-  watch(key: string): Disposable {
-    const watched = this.#watched.get(key) ?? { watchers: 0, versions: [] };
-    watched.watchers += 1;
+  /**
+   * From now on, and until what is returned is disposed of, the versions of that record are kept. `watcher` is told of each
+   * when the store has taken it on, and nothing after it.
+   */
+  watch(key: string, watcher: Watcher<T> = () => undefined): Disposable {
+    const watched = this.#watched.get(key) ?? { watchers: new Set(), versions: [] };
+    const own: Watcher<T> = (version) => watcher(version);
+    watched.watchers.add(own);
     this.#watched.set(key, watched);
     return {
       [Symbol.dispose]: () => {
-        watched.watchers -= 1;
-        if (watched.watchers === 0) this.#watched.delete(key);
+        watched.watchers.delete(own);
+        if (watched.watchers.size === 0) this.#watched.delete(key);
       },
     };
   }
@@ -38,8 +44,9 @@ export class LaterVersions<T> {
     if (table !== this.#table || result === "refused") return;
     const watched = this.#watched.get(key);
     if (watched === undefined) return;
-    const version = result === "deleted" ? null : (read() ?? null);
-    watched.versions.push({ offset, version });
+    const version = { offset, version: result === "deleted" ? null : (read() ?? null) };
+    watched.versions.push(version);
+    for (const watcher of watched.watchers) watcher(version);
   }
 
   /** The last strictly between two offsets. */

@@ -94,8 +94,9 @@ export class TenantEditor {
         return offset;
       };
       const between = (after: number, before: number) => later.between(tenantId, after, before);
-      if (await replaceVersion<Tenant>({ between, publish }, licence?.offset ?? -1, version))
-        return;
+      const seen = licence?.offset ?? -1;
+      const { isAlone } = await replaceVersion<Tenant>({ between, publish }, seen, version);
+      if (isAlone) return;
       const etag = this.tagOf(tenantId);
       throw new OnhookError("TENANT_CHANGED", { by: "", ...(etag !== undefined && { etag }) });
     });

@@ -13,6 +13,8 @@ import { editVersion, replaceVersion } from "./edit-version.ts";
 import { InTurn } from "./in-turn.ts";
 import { LastWriters } from "./last-writers.ts";
 import type { LaterVersions } from "./later-versions.ts";
+import { requireRoom, watchStanding } from "./licence-room.ts";
+import type { Standing } from "./licence-room.ts";
 import type { Publisher } from "./publisher.ts";
 import { savedId } from "./saved-id.ts";
 import type { FileTrigger, TriggerChecker } from "./trigger-checker.ts";
@@ -81,24 +83,14 @@ export class TriggerEditor {
     const secret = generateSecret ? newSigningSecret("hmac") : null;
     const trigger = secret === null ? checked : withSecret(checked, secret, this.#deps.clock);
     const triggerId = savedId(store, trigger.triggerId);
-    // One tenant's creations one by one: two at a time would both find room for one.
+    // One tenant's creations one by one: so none is taken back for another of this process.
     return await this.#turns.do(`tenant ${tenantId}`, () =>
       this.#turns.do(triggerId, async () => {
-        using _ = later.watch(triggerId);
+        using standing = watchStanding(later, store, { tenantId, triggerId });
         if (store.trigger(triggerId) !== undefined || this.#isForeign(tenantId, triggerId))
           throw new OnhookError("TRIGGER_EXISTS");
-        this.#requireLicence(tenantId);
-        const change = {
-          action: "trigger.created",
-          properties: changedProperties(undefined, trigger),
-        } as const;
-        const isAlone = await this.#replace(
-          { tenantId, triggerId, by },
-          -1,
-          { ...trigger, triggerId },
-          change,
-        );
-        if (!isAlone) throw new OnhookError("TRIGGER_EXISTS");
+        requireRoom(store, tenantId);
+        await this.#create({ ...trigger, triggerId }, standing, by);
         return { state: this.own(tenantId, triggerId), secret };
       }),
     );
@@ -160,12 +152,32 @@ export class TriggerEditor {
     return refused !== undefined && refused.tenantId !== tenantId;
   }
 
-  #requireLicence(tenantId: string): void {
-    const { store } = this.#deps;
-    const maxTriggers = store.licence(tenantId)?.tenant.maxTriggers ?? null;
-    const triggers = Object.values(store.countsOf(tenantId) ?? {}).reduce((a, b) => a + b, 0);
-    if (maxTriggers !== null && triggers >= maxTriggers)
-      throw new OnhookError("LICENCE_EXCEEDED", { triggers, maxTriggers });
+  /** Takes it back where others, of other processes, stand before it in the topic and have left it no room. */
+  async #create(trigger: Trigger, standing: Standing, by: By): Promise<void> {
+    const { triggerId, tenantId } = trigger;
+    const of = { tenantId, triggerId, by };
+    const properties = changedProperties(undefined, trigger);
+    const change = { action: "trigger.created", properties } as const;
+    const { at, isAlone } = await this.#replace(of, -1, trigger, change);
+    if (!isAlone) throw new OnhookError("TRIGGER_EXISTS");
+    const before = standing.before(at);
+    if (before === undefined) return;
+    try {
+      requireRoom(this.#deps.store, tenantId, before);
+    } catch (error) {
+      await this.#takeBack(of);
+      throw error;
+    }
+  }
+
+  async #takeBack(created: Pick<Edit, "tenantId" | "triggerId" | "by">): Promise<void> {
+    try {
+      await this.#publish(created, null, { action: "trigger.deleted", subject: "licence" });
+    } catch (error) {
+      if (!(error instanceof OnhookError) || error.code !== "CONFIG_UNWRITTEN") throw error;
+      // That nothing was changed is true of the deletion alone.
+      throw new OnhookError("CONFIG_IN_DOUBT", error.details, { cause: error });
+    }
   }
 
   #requireMatch(state: TriggerState, ifMatch: string | null): void {
@@ -193,7 +205,7 @@ export class TriggerEditor {
     version: Trigger | null,
     change: { readonly action: ChangeAction; readonly properties?: readonly string[] },
   ): Promise<void> {
-    if (await this.#replace(edit, state.offset, version, change)) return;
+    if ((await this.#replace(edit, state.offset, version, change)).isAlone) return;
     const { store } = this.#deps;
     const standing = store.trigger(edit.triggerId);
     const etag = standing && triggerTag(standing, store.refused(edit.triggerId));
@@ -234,7 +246,7 @@ export class TriggerEditor {
     seen: number,
     version: Trigger | null,
     change: { readonly action: ChangeAction; readonly properties?: readonly string[] },
-  ): Promise<boolean> {
+  ): ReturnType<typeof replaceVersion<Trigger>> {
     const { triggerId } = edit;
     let told: Omit<Change, "by" | "tenantId"> = change;
     return await replaceVersion<Trigger>(

@@ -2,6 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { LogRecord } from "../log/log-record.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 
+/** What is told of an event: the trigger was switched off, or what somebody had written meanwhile was written again. */
+export type Told = "disabled" | "restored";
+
 /** Ports of what switches a trigger off. */
 export interface DisableTriggerDeps {
   /** The trigger as the table has it, and where the event stands that says so. */
@@ -12,8 +15,8 @@ export interface DisableTriggerDeps {
   readonly read: (from: number, to: number) => Promise<readonly LogRecord[]>;
   readonly decode: (value: Buffer | null) => Promise<unknown>;
   readonly encode: (value: unknown) => Buffer;
-  /** Writes an event of that trigger; resolves with its offset when it is safe. */
-  readonly write: (triggerId: string, value: Buffer | null) => Promise<number>;
+  /** Writes an event of that trigger, with what is told of it; resolves with its offset when all before it can be read. */
+  readonly write: (trigger: Trigger, value: Buffer | null, told: Told) => Promise<number>;
 }
 
 /**
@@ -34,12 +37,16 @@ export async function disableTrigger(
   const last = (await deps.read(now.offset, now.offset + 1)).find(isOurs);
   if (last === undefined) return false;
   const value = (await deps.decode(last.value)) as object;
-  const at = await deps.write(
-    triggerId,
-    deps.encode({ ...value, enabled: false, disabledReason: reason }),
-  );
-  const between = (await deps.read(now.offset + 1, at)).findLast(isOurs);
-  if (between === undefined) return true;
-  await deps.write(triggerId, between.value);
-  return false;
+  const disabled = deps.encode({ ...value, enabled: false, disabledReason: reason });
+  const between = async (after: number, before: number): Promise<LogRecord | undefined> =>
+    (await deps.read(after + 1, before)).findLast(isOurs);
+  let at = await deps.write(seen, disabled, "disabled");
+  let missed = await between(now.offset, at);
+  const isAlone = missed === undefined;
+  while (missed !== undefined) {
+    const before: number = at;
+    at = await deps.write(seen, missed.value, "restored");
+    missed = await between(before, at);
+  }
+  return isAlone;
 }

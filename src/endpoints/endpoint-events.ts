@@ -44,6 +44,13 @@ export type EndpointEvent =
     }
   /** Its receiver answered 410 Gone: the trigger was switched off, and an event published that says so. */
   | { readonly type: "trigger.disabled"; readonly triggerId: string; readonly reason: "gone" }
+  /** It could not be switched off, and the next job that is answered so has it tried again. */
+  | {
+      readonly type: "trigger.not-disabled";
+      readonly triggerId: string;
+      readonly reason: "gone";
+      readonly error: unknown;
+    }
   /** Something about an endpoint could not be done; it is tried again, or comes up again by itself. */
   | { readonly type: "endpoint.held"; readonly error: unknown };
 

@@ -28,6 +28,17 @@ export interface EndpointWatchDeps {
 /** Does what was decided; says how long the same need not be decided again. */
 type Verdict = (deps: EndpointWatchDeps) => Promise<"done" | "until the table has it">;
 
+/** What was decided and is not done yet, in order. */
+class ToDo {
+  readonly keys: string[] = [];
+  readonly wake = new Wake();
+
+  add(key: string): void {
+    this.keys.push(key);
+    this.wake.set();
+  }
+}
+
 /**
  * Watches what comes of requests. A long-failing endpoint is suspended, one whose probe is taken recovers, and a trigger
  * whose receiver is gone is switched off: each said on a topic, where every process, this one included, learns it from.
@@ -39,8 +50,9 @@ export class EndpointWatch implements EndpointGate, Service {
   readonly #failing = new Map<string, Failing & Pick<Endpoint, "tenantId">>();
   /** What was decided and does not stand in the table yet, by endpoint or trigger. */
   readonly #decided = new Map<string, Verdict>();
-  readonly #toDo: string[] = [];
-  readonly #wake = new Wake();
+  readonly #health = new ToDo();
+  /** Apart from the others: a change that is refused takes its time, and nobody's suspension has to wait for it. */
+  readonly #gone = new ToDo();
 
   constructor(deps: EndpointWatchDeps) {
     this.#deps = deps;
@@ -64,7 +76,8 @@ export class EndpointWatch implements EndpointGate, Service {
         this.#failed(attempted, outcome);
         return;
       case "final":
-        if (outcome.reason === "gone") this.#decide(trigger.triggerId, disabling(trigger));
+        if (outcome.reason === "gone")
+          this.#decide(trigger.triggerId, disabling(trigger), this.#gone);
         return;
       case "aborted":
         return;
@@ -80,9 +93,13 @@ export class EndpointWatch implements EndpointGate, Service {
   }
 
   async run(stop: AbortSignal): Promise<void> {
+    await Promise.all([this.#work(this.#health, stop), this.#work(this.#gone, stop)]);
+  }
+
+  async #work({ wake, keys }: ToDo, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
-      await this.#wake.wait(stop);
-      for (const key of this.#toDo.splice(0)) await this.#do(key);
+      await wake.wait(stop);
+      for (const key of keys.splice(0)) await this.#do(key);
     }
   }
 
@@ -120,11 +137,10 @@ export class EndpointWatch implements EndpointGate, Service {
     this.#decide(endpoint.id, publishing(health));
   }
 
-  #decide(key: string, verdict: Verdict): void {
+  #decide(key: string, verdict: Verdict, toDo = this.#health): void {
     if (this.#decided.has(key)) return;
     this.#decided.set(key, verdict);
-    this.#toDo.push(key);
-    this.#wake.set();
+    toDo.add(key);
   }
 
   async #do(key: string): Promise<void> {
@@ -165,7 +181,12 @@ function publishing(health: EndpointHealth): Verdict {
 function disabling(trigger: Trigger): Verdict {
   const { triggerId } = trigger;
   return async ({ disable, emit }) => {
-    if (await disable(trigger)) emit({ type: "trigger.disabled", triggerId, reason: "gone" });
+    const told = { triggerId, reason: "gone" } as const;
+    try {
+      if (await disable(trigger)) emit({ type: "trigger.disabled", ...told });
+    } catch (error) {
+      emit({ type: "trigger.not-disabled", ...told, error });
+    }
     return "done";
   };
 }

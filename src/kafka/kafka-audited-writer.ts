@@ -75,7 +75,7 @@ function createTransactionalLog(
     kafka,
     {
       source: { topic: changesTopic, partition: 0 },
-      transactionalIdPrefix: `${transactionalIdPrefix}-admin-${randomUUID()}`,
+      transactionalIdPrefix: `${transactionalIdPrefix}-${randomUUID()}`,
       transactionTimeoutMs,
       outputs: [changesTopic, ...outputs],
     },

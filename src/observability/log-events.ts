@@ -62,6 +62,10 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "endpoint.left-dead": ["warn", "a job that was set aside can not go out again and stays dead"],
   "endpoints.counted": null,
   "trigger.disabled": ["warn", "a trigger was switched off: its receiver is gone"],
+  "trigger.not-disabled": [
+    "warn",
+    "a trigger whose receiver is gone could not be switched off; the next job that is answered so has it tried again",
+  ],
   "endpoint.held": ["warn", "something about an endpoint could not be done now"],
   "job.undecodable": ["error", "a job can not be read"],
   "delivery.held": ["warn", "a job can not be handled now and keeps its place"],

@@ -84,19 +84,24 @@ test("of two administrators the second is told, and what the first has written s
   expect(shown(await operator.ask("GET", path)).name).toBe("First");
 });
 
-test("two processes that are asked at the same time never both say yes, and agree on what stands", async () => {
-  await using other = await startReadyService(stage.names.env, ["--roles", "admin"]);
+/** Another process of the admin role, and the API of each as this token sees it. */
+async function twoProcesses(token: string) {
+  const other = await startReadyService(stage.names.env, ["--roles", "admin"]);
   const { port } = await other.line(({ msg }) => msg === "listening");
-  const token = await stage.token({ role: "operator" });
   const there = apiOf(`http://127.0.0.1:${Number(port)}`, token);
-  const apis = [stage.api(token), there];
   while ((await there.ask("GET", "/me")).status !== 200)
     await new Promise((resolve) => setTimeout(resolve, 20));
+  return { other, apis: [stage.api(token), there] as const };
+}
+
+test("two processes that are asked at the same time never both say yes, and agree on what stands", async () => {
+  const { other, apis } = await twoProcesses(await stage.token({ role: "operator" }));
+  await using _ = other;
   const tenantId = newTenantId();
   const first = await created(tenantId);
   const path = `/tenants/${tenantId}/triggers/${shown(first).triggerId}`;
   let [before, overlaps] = [first, 0];
-  while ((await there.ask("GET", path)).status !== 200) continue;
+  while ((await apis[1].ask("GET", path)).status !== 200) continue;
   for (let round = 0; round < 15; round += 1) {
     const headers = ifMatch(before);
     const names = [`here ${round}`, `there ${round}`];
@@ -121,6 +126,46 @@ test("two processes that are asked at the same time never both say yes, and agre
   console.log(`${overlaps} of 15 pairs of writes overlapped; what was overwritten was restored`);
   const changes = await changesOf(tenantId);
   expect(changes.filter(({ subject }) => subject === "restored")).toHaveLength(overlaps);
+});
+
+test("of triggers that two processes create at the same time as many are created as the licence covers, and no more stand", async () => {
+  const { other, apis } = await twoProcesses(await stage.token({ role: "operator" }));
+  await using _ = other;
+  const body = { action: { url: `${hooks.url}/hook` } };
+  let takenBack = 0;
+  for (let round = 0; round < 20; round += 1) {
+    const tenantId = newTenantId();
+    const path = `/tenants/${tenantId}/triggers`;
+    const maxTriggers = 1 + (round % 3);
+    const licence = { name: "", maxTriggers };
+    expect((await apis[0].ask("PUT", `/tenants/${tenantId}`, { body: licence })).status).toBe(200);
+    for (const api of apis)
+      while ((await api.ask("GET", `/tenants/${tenantId}`)).status !== 200) continue;
+    const answers = await Promise.all(
+      [0, 1, 2].flatMap(() => apis.map((api) => api.ask("POST", path, { body }))),
+    );
+    const made = answers.filter(({ status }) => status === 201);
+    const refused = answers.filter(({ status }) => status !== 201);
+    expect(made).toHaveLength(maxTriggers);
+    for (const answer of refused) expect(answer.json()).toMatchObject({ code: "LICENCE_EXCEEDED" });
+    const ids = made.map((answer) => shown(answer).triggerId).toSorted();
+    for (const api of apis) {
+      let standing: readonly Shown[] = [];
+      // What is taken back by the other process is read here a moment later.
+      do standing = ((await api.ask("GET", path)).json() as { items: Shown[] }).items;
+      while (standing.length !== maxTriggers);
+      expect(standing.map(({ triggerId }) => triggerId).toSorted()).toEqual(ids);
+    }
+    const changes = await changesOf(tenantId);
+    const deleted = changes.filter(({ action }) => action === "trigger.deleted");
+    expect(deleted.every(({ subject }) => subject === "licence")).toBe(true);
+    expect(changes.filter(({ action }) => action === "trigger.created")).toHaveLength(
+      maxTriggers + deleted.length,
+    );
+    takenBack += deleted.length;
+  }
+  console.log(`${takenBack} creations of 20 rounds overlapped and were taken back`);
+  expect(takenBack).toBeGreaterThan(0);
 });
 
 test("one trigger more than the licence covers is refused with both numbers, and the platform's licence counts at once", async () => {

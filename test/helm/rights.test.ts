@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { apiOf } from "../support/api-client.ts";
 import { startGuardedKafka } from "../support/chart/guarded-kafka.ts";
 import type { GuardedKafka } from "../support/chart/guarded-kafka.ts";
+import { guardedValues, topics } from "../support/chart/guarded-values.ts";
 import { ofKind, rendered, theOne } from "../support/chart/render-chart.ts";
 import type { Manifest } from "../support/chart/render-chart.ts";
 import { webhookIdOf } from "../support/e2e-expected.ts";
@@ -15,25 +16,11 @@ import { plainEnv } from "../support/e2e-names.ts";
 import { createPlatform } from "../support/e2e-platform.ts";
 import type { Platform } from "../support/e2e-platform.ts";
 import { mustRun, runProgram } from "../support/e2e-program.ts";
-import { followAttempts, jobsOf } from "../support/e2e-records.ts";
+import { followAttempts, jobsOf, recordsOf } from "../support/e2e-records.ts";
 import { callOf, callsOf, newTenantId, triggerOf } from "../support/e2e-samples.ts";
 import { startService } from "../support/e2e-service.ts";
-import type { ServiceProcess } from "../support/e2e-service.ts";
+import type { LogLine, ServiceProcess } from "../support/e2e-service.ts";
 
-/** The topics by the names that they have by default, which the chart gives its users rights for. */
-const topics = {
-  cdr: "onhook.cdr",
-  triggers: "onhook.triggers",
-  tenants: "onhook.tenants",
-  endpoints: "onhook.endpoints",
-  tokens: "onhook.tokens",
-  jobs: "onhook.jobs",
-  dead: "onhook.dead",
-  attempts: "onhook.attempts",
-  changes: "onhook.changes",
-  invalid: "onhook.cdr.invalid",
-  retry: "onhook.retry.",
-};
 const roles = ["match", "deliver", "admin"] as const;
 type User = (typeof roles)[number] | "topics" | "operator";
 
@@ -45,30 +32,6 @@ let platform: Platform;
 let wellAgain = false;
 const passwords = new Map<User, string>();
 const services = new Map<User, ServiceProcess>();
-
-/** What the chart is given: a cluster of Strimzi's, and delays as short as a test's. */
-const values = (): object => ({
-  config: {
-    kafka: { brokers: [kafka.withLogin], sasl: { mechanism: "scram-sha-512" } },
-    registry: { url: kafka.stack.registryUrl },
-    delivery: {
-      dangerousAllowHttp: true,
-      allowedRanges: ["127.0.0.0/8"],
-      ladderMs: [1000, 2000],
-      suspendAfterMs: 1000,
-      suspendAfterFailures: 3,
-      probeIntervalMs: 1000,
-    },
-    metrics: { groupLagIntervalMs: 1000 },
-    audit: { intervalMs: 1000, windowMs: 60_000, settleMs: 1000 },
-    http: { host: "127.0.0.1" },
-  },
-  roles: Object.fromEntries(
-    ["match", "deliver", "admin", "all"].map((role) => [role, { enabled: role !== "all" }]),
-  ),
-  topicsApply: { run: "job" },
-  strimzi: { cluster: "calls", users: { enabled: true, operator: true } },
-});
 
 /** The environment of the container of a pod: its variables, with the Secret's value in its place, and the file it has mounted. */
 function envOf(user: User): Record<string, string> {
@@ -100,7 +63,7 @@ function envOf(user: User): Record<string, string> {
 
 beforeAll(async () => {
   kafka = await startGuardedKafka();
-  manifests = await rendered("small", values());
+  manifests = await rendered("small", guardedValues(kafka));
   folder = await mkdtemp(join(tmpdir(), "rights-"));
   const settings = ofKind(manifests, "ConfigMap").find(({ data }) => data?.["onhook.yaml"]);
   await writeFile(join(folder, "onhook.yaml"), settings?.data?.["onhook.yaml"] ?? "");
@@ -161,6 +124,9 @@ test("with the rights of its KafkaUser each role does all that it is there for",
   await attempts.until(() => ids.every((id) => delivered().has(id)));
   await service("match").line(({ event }) => event === "cdr.invalid");
   await service("deliver").line(({ event }) => event === "trigger.disabled");
+  expect((await recordsOf(kafka.stack, topics.changes)).map(({ key }) => String(key))).toEqual([
+    gone.tenantId,
+  ]);
   expect((await jobsOf(kafka.stack, topics.dead)).length).toBeGreaterThanOrEqual(1);
 
   const suspended = (): boolean =>
@@ -269,4 +235,49 @@ test("what a role is not there for its user may not do", async () => {
     trying("match", ["trigger", "put", "-"], { stdin: JSON.stringify(trigger) }),
   ]);
   for (const answer of answers) expect(answer).toMatch(/^1: .*authoriz/is);
+});
+
+test("a deliver role without its right to the changes says so of a receiver that is gone, and keeps nobody from reading triggers meanwhile", async () => {
+  await service("deliver").stop();
+  const { spec, metadata, ...user } = theOne(manifests, "KafkaUser", "-deliver");
+  const { authorization } = spec;
+  const acls = authorization.acls.filter(({ resource }) => resource.name !== topics.changes);
+  const name = `${metadata.name}-before`;
+  const lesser = {
+    ...user,
+    metadata: { ...metadata, name },
+    spec: { ...spec, authorization: { ...authorization, acls } },
+  };
+  const login = {
+    ONHOOK_KAFKA_SASL_USERNAME: name,
+    ONHOOK_KAFKA_SASL_PASSWORD: await kafka.admit(lesser),
+  };
+  await using deliver = startService({ ...envOf("deliver"), ...login }, ["--roles", "deliver"]);
+  await deliver.ready();
+  const [gone, later] = ["/gone", "/well"].map((path) =>
+    triggerOf({ tenantId: newTenantId(), url: `${hooks.url}${path}` }),
+  ) as [ReturnType<typeof triggerOf>, ReturnType<typeof triggerOf>];
+  const isTold = ({ event }: LogLine): boolean => event === "trigger.not-disabled";
+  await platform.putTrigger(gone);
+  const retrying = deliver.line(({ event }) => event === "producer.retrying");
+  // The first may come before the trigger is read; one that is not matched makes no job.
+  while (!deliver.log.some(({ event }) => event === "producer.retrying")) {
+    await platform.call(callOf(gone.tenantId));
+    await pause(100);
+  }
+  expect(await retrying).toMatchObject({ topic: topics.changes });
+  expect(JSON.stringify(await retrying)).toMatch(/authoriz/i);
+  await platform.putTrigger(later);
+  const ids: string[] = [];
+  while (!ids.some((id) => hooks.counts.has(id))) {
+    const call = callOf(later.tenantId);
+    ids.push(webhookIdOf(call, later.triggerId));
+    await platform.call(call);
+    await pause(100);
+  }
+  expect(deliver.log.some(isTold)).toBe(false);
+  expect(await deliver.line(isTold)).toMatchObject({
+    triggerId: gone.triggerId,
+    err: { code: "CONFIG_UNWRITTEN" },
+  });
 });

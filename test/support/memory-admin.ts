@@ -34,6 +34,8 @@ export class MemoryConfig {
   readonly readers: ((table: StoreTable, offset: number) => Promise<void>)[] = [];
   /** Runs before a record is written: what somebody else does at that moment. */
   before: (() => Promise<void>) | null = null;
+  /** The same once it is written, and its writer does not know where yet. */
+  after: (() => Promise<void>) | null = null;
   /** What the brokers say to a write. */
   failure: OnhookError | null = null;
 
@@ -46,8 +48,9 @@ export class MemoryConfig {
   get writer(): AuditedWriter {
     return {
       write: async (records: readonly OutgoingRecord[], change: Change) => {
-        const { before } = this;
+        const { before, after } = this;
         this.before = null;
+        this.after = null;
         await before?.();
         if (this.failure !== null) throw this.failure;
         this.changes.push(change);
@@ -57,6 +60,7 @@ export class MemoryConfig {
           const read = value === null ? null : (JSON.parse(value.toString()) as unknown);
           places.push({ topic, partition: 0, offset: await this.append(table, String(key), read) });
         }
+        await after?.();
         return places;
       },
     };

@@ -44,7 +44,7 @@ export function createMemoryEndpoints(
         read: async (from, to) => log.read(triggers, from, to - from).filter((r) => r.offset < to),
         decode: (value) => codecs.triggers.decode(value),
         encode: (value) => codecs.triggers.encode(value),
-        write: async (triggerId, value) =>
+        write: async ({ triggerId }, value) =>
           (await writer.write({ topic: triggers.topic, key: triggerId, value })).offset,
       }),
     rule: options,

@@ -158,6 +158,12 @@ export const sampleEvents: { readonly [Type in AnyEvent["type"]]: EventOf<Type> 
     tenants: { failing: 3, suspended: 2 },
   },
   "trigger.disabled": { type: "trigger.disabled", triggerId: "t-1", reason: "gone" },
+  "trigger.not-disabled": {
+    type: "trigger.not-disabled",
+    triggerId: "t-1",
+    reason: "gone",
+    error,
+  },
   "endpoint.held": { type: "endpoint.held", error },
   "delivery.detoured": { type: "delivery.detoured" },
   "delivery.copy-passed-over": { type: "delivery.copy-passed-over" },

@@ -21,11 +21,13 @@ A test runs the service with these rights, and no others, on a real broker.
 - {type: topic, name: {{ .topics.endpoints.name | quote }}, operations: [Describe, Read, Write]}
 - {type: topic, name: {{ .topics.dead.name | quote }}, operations: [Describe, Read, Write]}
 - {type: topic, name: {{ .topics.attempts.name | quote }}, operations: [Describe, Write]}
+- {type: topic, name: {{ .topics.changes.name | quote }}, operations: [Describe, Write]}
 - {type: group, name: {{ .kafka.deliverGroup | quote }}, operations: [Describe, Read]}
 - {type: group, name: {{ .kafka.retryGroup | quote }}, operations: [Describe, Read]}
 - {type: group, name: {{ .kafka.redriveGroup | quote }}, operations: [Describe, Read]}
 - {type: group, name: {{ printf "%s-" .kafka.replayGroupPrefix | quote }}, patternType: prefix, operations: [Describe, Read]}
 - {type: transactionalId, name: {{ printf "%s-redrive-" .kafka.transactionalIdPrefix | quote }}, patternType: prefix, operations: [Describe, Write]}
+- {type: transactionalId, name: {{ printf "%s-deliver-" .kafka.transactionalIdPrefix | quote }}, patternType: prefix, operations: [Describe, Write]}
 {{- end -}}
 
 {{- define "onhook.rights.admin" -}}

@@ -93,7 +93,11 @@ export const change = z
   .object({
     changeId: guid,
     at: instant,
-    actorId: z.string(),
+    actorId: z
+      .string()
+      .describe(
+        "`token:<id>`, `oidc:<subject>`, `link:<id>`, `command`; `service`: Onhook by itself.",
+      ),
     actorName: z.string(),
     actorRole: z.string(),
     action: z

@@ -23,7 +23,7 @@ function Subject({
   readonly of: Change;
   readonly triggers: readonly Choice[];
 }): VNode {
-  const { href } = usePortal();
+  const { href, t, has } = usePortal();
   const { triggerId, subject, action } = of;
   const name = triggers.find(({ value }) => value === triggerId)?.label;
   const webhook =
@@ -33,12 +33,15 @@ function Subject({
         ? html`<bdi class="id">${triggerId}</bdi>`
         : html`<a href=${href(triggerId)}><bdi>${name}</bdi></a>`;
   const isJob = action.endsWith(".redelivered");
+  const why = `changes.why.${subject}`;
   const what =
     subject === null
       ? null
       : isJob
         ? html`<a class="id" href=${href(`deliveries/${subject}`)}><bdi>${subject}</bdi></a>`
-        : html`<bdi class="id">${subject}</bdi>`;
+        : has(why)
+          ? html`<span class="quiet-text">${t(why)}</span>`
+          : html`<bdi class="id">${subject}</bdi>`;
   return html`${webhook} ${what}`;
 }
 
@@ -58,6 +61,8 @@ function columnsOf(
       key: "who",
       label: t("changes.who"),
       cell: ({ actorName, actorId, actorRole }) => {
+        if (actorRole === "service")
+          return html`${t("changes.service")} <bdi class="quiet-text">${actorName}</bdi>`;
         const role = has(`tokens.role.${actorRole}`) ? t(`tokens.role.${actorRole}`) : actorRole;
         return html`<bdi>${actorName === "" ? actorId : actorName}</bdi>
           <span class="quiet-text">${role}</span>`;

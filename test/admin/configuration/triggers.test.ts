@@ -104,44 +104,6 @@ describe("creating", () => {
   });
 });
 
-describe("the licence", () => {
-  async function licensed(maxTriggers: number) {
-    const topics = new MemoryConfig();
-    await topics.append("tenants", "t1", { tenantId: "t1", maxTriggers });
-    return openAdmin(topics);
-  }
-
-  test("covers no more than it says, disabled ones included, and the answer says how many there are", async () => {
-    const { ask } = await licensed(2);
-    expect((await ask("t1", "POST", path, { action })).status).toBe(201);
-    expect((await ask("t1", "POST", path, { enabled: false, action })).status).toBe(201);
-    const answer = await ask("t1", "POST", path, { action });
-    expect([answer.status, answer.json["code"]]).toEqual([409, "LICENCE_EXCEEDED"]);
-    expect(answer.json["detail"]).toBe(
-      "The tenant has 2 triggers, and its licence covers 2 (maxTriggers)",
-    );
-    expect((await ask("t2", "POST", "/tenants/t2/triggers", { action })).status).toBe(201);
-  });
-
-  test("can not be outrun by creating many at the same time", async () => {
-    const { ask, topics } = await licensed(3);
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, () => ask("t1", "POST", path, { action })),
-    );
-    const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
-    expect(statuses).toEqual([201, 201, 201, 409, 409, 409, 409, 409, 409, 409]);
-    expect(topics.records.triggers).toHaveLength(3);
-  });
-
-  test("of a suspended tenant shows, and its triggers with it", async () => {
-    const topics = new MemoryConfig();
-    await topics.append("tenants", "t1", { tenantId: "t1", suspended: true });
-    const { ask } = await openAdmin(topics);
-    expect((await ask("t1", "POST", path, { action })).json["status"]).toBe("suspended");
-    expect((await ask("t1", "GET", path)).json["licence"]).toMatchObject({ suspended: true });
-  });
-});
-
 describe("replacing and patching", () => {
   test("what was read can be written back as it is, and keeps its secrets", async () => {
     const { ask, topics } = await withTrigger();

@@ -187,6 +187,17 @@ describe("changes", () => {
     await page.context().close();
   });
 
+  it.each([
+    ["en-GB", "Onhook, by itself", "The receiver answered 410 Gone."],
+    ["fr-FR", "Onhook, de lui-même", "Le récepteur a répondu 410 Gone."],
+  ])("of the service itself are told as such, with the reason: %s", async (locale, who, why) => {
+    const { page } = await portal.open("/changes", { locale });
+    await settled(page);
+    const row = page.getByRole("row").filter({ hasText: why });
+    expect(await row.getByRole("cell").first().innerText()).toBe(`${who}\ndeliver`);
+    await page.context().close();
+  });
+
   it("of one webhook are shown alone", async () => {
     const { page } = await portal.open("/changes");
     await settled(page);

@@ -42,8 +42,9 @@ export function makeTokens({ tenantId, now }: Whose): Map<string, Token> {
 }
 
 /** One change of each kind, the newest first. */
+/** One of each action, as somebody did it; and a webhook that the service has switched off. */
 export function makeChanges({ tenantId, triggerId, now }: Whose): Change[] {
-  return changeActions.map((action, index) => ({
+  const changes = changeActions.map((action, index) => ({
     changeId: `cccccccc-0000-4000-8000-${String(index).padStart(12, "0")}`,
     at: new Date(now - (index + 1) * 7 * 60_000).toISOString(),
     actorId: "token:tenant-admin",
@@ -55,4 +56,17 @@ export function makeChanges({ tenantId, triggerId, now }: Whose): Change[] {
     subject: action === "delivery.redelivered" ? "aaaaaaaa-0000-4000-8000-000000000003" : null,
     properties: action === "trigger.replaced" ? ["name", "action.url", "filters[0].values"] : [],
   }));
+  const gone: Change = {
+    changeId: "cccccccc-0000-4000-8000-999999999999",
+    at: new Date(now - 60_000).toISOString(),
+    actorId: "service",
+    actorName: "deliver",
+    actorRole: "service",
+    action: "trigger.disabled",
+    tenantId,
+    triggerId,
+    subject: "gone",
+    properties: ["enabled", "disabledReason"],
+  };
+  return [gone, ...changes];
 }
