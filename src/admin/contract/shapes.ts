@@ -27,8 +27,11 @@ export const problemDetails = z
   })
   .meta({ id: "ProblemDetails" });
 
+/** A cursor holds what its list is ordered by: a name of 200 characters takes up to 6 bytes for each, and these a third more. */
+const longestCursor = 2000;
+
 export const pageQuery = z.strictObject({
-  cursor: z.string().max(500).optional().describe("`nextCursor` of the page before."),
+  cursor: z.string().max(longestCursor).optional().describe("`nextCursor` of the page before."),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
