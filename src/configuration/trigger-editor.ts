@@ -13,6 +13,7 @@ import { editVersion, replaceVersion } from "./edit-version.ts";
 import { InTurn } from "./in-turn.ts";
 import { LastWriters } from "./last-writers.ts";
 import type { LaterVersions } from "./later-versions.ts";
+import { ownTrigger } from "./own-trigger.ts";
 import type { Publisher } from "./publisher.ts";
 import { savedId } from "./saved-id.ts";
 import type { FileTrigger, TriggerChecker } from "./trigger-checker.ts";
@@ -59,11 +60,7 @@ export class TriggerEditor {
 
   /** Throws NOT_FOUND where the tenant has no such trigger, whoever else has one. */
   own(tenantId: string, written: string): TriggerState {
-    const { store } = this.#deps;
-    const state = store.trigger(savedId(store, written));
-    if (state === undefined || state.trigger.tenantId !== tenantId)
-      throw new OnhookError("NOT_FOUND");
-    return state;
+    return ownTrigger(this.#deps.store, tenantId, written);
   }
 
   /**
