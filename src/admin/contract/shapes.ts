@@ -6,6 +6,11 @@ import { fieldLocales } from "../../explaining/field-meanings.ts";
 export const guid = z.string().regex(/^[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/);
 export const tenantId = z.string().min(1).max(200);
 export const instant = z.iso.datetime();
+
+/** Where all that is a tenant's stands, and what such a path names; what stands below names more. */
+export const tenantPath = "/tenants/:tenantId";
+export const ofTenant = z.object({ tenantId });
+
 export const locale = z.enum(fieldLocales).default("en-GB");
 
 export const problem = z
