@@ -152,7 +152,8 @@ async function loadAdminPart(
 
 /**
  * Runs the roles until `stop` is aborted, then stops in order: not ready, nothing new, what is in flight finished or
- * handed over within `delivery.drainTimeoutMs`. Rejects with SERVICE_FAILED when a part fails that waiting can't mend.
+ * handed over within `delivery.drainTimeoutMs`. Rejects with SERVICE_FAILED when a part fails that waiting can't mend, and
+ * before anything is started with PEM_UNUSABLE or HISTORY_FILE_UNUSABLE.
  */
 export async function runService(outer: Surroundings, options: ServiceOptions): Promise<void> {
   const health = createHealthState(outer.clock);

@@ -9,6 +9,7 @@ import { createAdminRole } from "./admin-role.ts";
 import type { Codecs } from "./codecs.ts";
 import { createLater } from "./configuration.ts";
 import type { Connections, ServiceSurroundings } from "./connections.ts";
+import { assertHistoryFile } from "./history-file.ts";
 import type { StoreParts } from "./store.ts";
 
 /** All of the admin role. */
@@ -21,12 +22,14 @@ export interface AdminPart {
   services(connections: Connections, codecs: Codecs, parts: StoreParts): readonly Service[];
 }
 
+/** Throws HISTORY_FILE_UNUSABLE. */
 export function createAdminPart(
   around: ServiceSurroundings,
   { version }: { readonly version: string },
 ): AdminPart {
   const { config, emit } = around;
   const { requestsPerMinute, maxBodyBytes, portal } = config.admin;
+  assertHistoryFile(config.history);
   const api = createAdminApi({ requestsPerMinute, maxBodyBytes, version, emit });
   const later = createLater();
   return {

@@ -15,6 +15,7 @@ import { LastWriters } from "./last-writers.ts";
 import type { LaterVersions } from "./later-versions.ts";
 import { requireRoom, watchStanding } from "./licence-room.ts";
 import type { Standing } from "./licence-room.ts";
+import { ownTrigger } from "./own-trigger.ts";
 import type { Publisher } from "./publisher.ts";
 import { savedId } from "./saved-id.ts";
 import type { FileTrigger, TriggerChecker } from "./trigger-checker.ts";
@@ -61,11 +62,7 @@ export class TriggerEditor {
 
   /** Throws NOT_FOUND where the tenant has no such trigger, whoever else has one. */
   own(tenantId: string, written: string): TriggerState {
-    const { store } = this.#deps;
-    const state = store.trigger(savedId(store, written));
-    if (state === undefined || state.trigger.tenantId !== tenantId)
-      throw new OnhookError("NOT_FOUND");
-    return state;
+    return ownTrigger(this.#deps.store, tenantId, written);
   }
 
   /**

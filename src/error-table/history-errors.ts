@@ -7,6 +7,12 @@ export const historyErrors = {
     retryable: false,
     status: 400,
   },
+  HISTORY_FILE_UNUSABLE: {
+    message: "history.file names {file}, which can not be used: {problem}",
+    retryable: false,
+    action:
+      "Make its folder, or give the right to write there to whoever runs the process: SQLite puts two files beside it.",
+  },
   HISTORY_UNAVAILABLE: {
     message: "The history can not be asked now: {problem}",
     retryable: true,

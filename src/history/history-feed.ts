@@ -3,8 +3,6 @@ import type { DeliveryAttempt } from "../jobs/delivery-attempt.ts";
 import type { LogRecord } from "../log/log-record.ts";
 import { backoffMs } from "../runtime/backoff.ts";
 import { pause } from "../runtime/clock.ts";
-import type { Clock } from "../runtime/clock.ts";
-import type { Emit } from "../runtime/emit.ts";
 import type { Service } from "../runtime/supervisor.ts";
 import { isAttemptOutcome } from "./attempt-outcomes.ts";
 import type { CallKeeper } from "./call-keeper.ts";
@@ -13,10 +11,10 @@ import { decodeBatch } from "./decode-batch.ts";
 import type { Decoder } from "./decode-batch.ts";
 import { forgetAgain } from "./forget-again.ts";
 import { GroupCommit } from "./group-commit.ts";
-import type { HistoryEvent, TopicStanding } from "./history-events.ts";
+import type { TopicStanding } from "./history-events.ts";
 import type { FeedBatch, HistoryStore, Position } from "./history-store.ts";
 import { TopicFollower } from "./topic-follower.ts";
-import type { Following, TopicSource } from "./topic-follower.ts";
+import type { FollowerDeps, Following } from "./topic-follower.ts";
 
 export interface HistoryFeedOptions {
   readonly topics: { readonly attempts: string; readonly changes: string };
@@ -25,16 +23,12 @@ export interface HistoryFeedOptions {
   readonly maxBytes: number;
 }
 
-export interface HistoryFeedDeps {
+export interface HistoryFeedDeps extends FollowerDeps {
   readonly store: HistoryStore;
-  readonly source: TopicSource;
   readonly attempts: Decoder<DeliveryAttempt>;
   readonly changes: Decoder<ChangeRecord>;
   /** Null: calls are not kept. */
   readonly keeper: CallKeeper | null;
-  readonly clock: Clock;
-  readonly steadyClock: Clock;
-  readonly emit: Emit<HistoryEvent>;
 }
 
 /** What a batch holds besides its place. */

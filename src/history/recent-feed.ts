@@ -3,13 +3,11 @@ import type { CallSchema } from "../cdr/call-schema.ts";
 import type { CallSchemas } from "../cdr/call-schemas.ts";
 import { OnhookError } from "../errors.ts";
 import type { LogRecord } from "../log/log-record.ts";
-import type { Clock } from "../runtime/clock.ts";
-import type { Emit } from "../runtime/emit.ts";
 import type { Service } from "../runtime/supervisor.ts";
-import type { HistoryEvent, TopicStanding } from "./history-events.ts";
+import type { TopicStanding } from "./history-events.ts";
 import type { RecentWindow } from "./recent-window.ts";
 import { TopicFollower } from "./topic-follower.ts";
-import type { Following, TopicSource } from "./topic-follower.ts";
+import type { FollowerDeps, Following } from "./topic-follower.ts";
 
 /**
  * How many records of each partition are read when the process starts. A few seconds' work; to find the last calls of a
@@ -20,13 +18,9 @@ const startBehind = 50_000;
 /** Of a call nothing is read but whose it is and its id, which is read whatever else is wanted. */
 const noFields: ReadonlySet<string> = new Set();
 
-export interface RecentFeedDeps {
+export interface RecentFeedDeps extends FollowerDeps {
   readonly window: RecentWindow;
   readonly schemas: CallSchemas;
-  readonly source: TopicSource;
-  readonly clock: Clock;
-  readonly steadyClock: Clock;
-  readonly emit: Emit<HistoryEvent>;
 }
 
 /** Keeps the window of recent calls up with the topic of calls. */

@@ -36,6 +36,13 @@ export interface Following {
   take(partition: number, records: readonly LogRecord[], next: number): Promise<void>;
 }
 
+export interface FollowerDeps {
+  readonly source: TopicSource;
+  readonly clock: Clock;
+  readonly steadyClock: Clock;
+  readonly emit: Emit<HistoryEvent>;
+}
+
 /** How long a fetch waits for what comes next; what comes is answered at once. */
 const maxWaitMs = 500;
 
@@ -63,16 +70,7 @@ export class TopicFollower {
   readonly #progress = new Map<number, Progress>();
   #begunAt: number;
 
-  constructor(
-    topic: string,
-    following: Following,
-    deps: {
-      readonly source: TopicSource;
-      readonly clock: Clock;
-      readonly steadyClock: Clock;
-      readonly emit: Emit<HistoryEvent>;
-    },
-  ) {
+  constructor(topic: string, following: Following, deps: FollowerDeps) {
     this.topic = topic;
     this.#source = deps.source;
     this.#following = following;

@@ -3,9 +3,9 @@ import { DatabaseSync } from "node:sqlite";
 import type { RebuildReason } from "../history/history-events.ts";
 import { applicationId, schema, schemaVersion } from "./schema.ts";
 
-export interface OpenedFile {
-  readonly db: DatabaseSync;
-  /** Why it was made anew; null: it was there. */
+/** What was found in the history's place. */
+export interface Cleared {
+  /** Why a new one has to be made; null: there is one to go on with. */
   readonly rebuild: RebuildReason | null;
   /** Where the old one is kept. */
   readonly movedTo: string | null;
@@ -92,6 +92,7 @@ function connect(file: string, first = ""): DatabaseSync {
   return db;
 }
 
+/** In one transaction: a file whose making was broken off is an empty database, which nobody keeps. */
 function make(file: string): DatabaseSync {
   // Nobody else's: it says who was called by whom, and may hold calls. What SQLite puts beside it gets the same rights.
   closeSync(openSync(file, "w", 0o600));
@@ -102,16 +103,22 @@ function make(file: string): DatabaseSync {
 }
 
 /**
- * Opens the file for writing. One that is damaged or somebody else's is moved aside, one of another version deleted, and
- * a new one made. `isDamaged`: that is known already, and need not be found out. Throws SQLite's error, or the file system's, where that can't be done.
+ * Leaves in the history's place one that can be gone on with, or nothing: a file that is damaged or somebody else's is
+ * moved aside, another is deleted. `isDamaged`: that is known already of the file that is there, and need not be found
+ * out; of the one that is made next it is not. Throws SQLite's error, or the file system's, where that can't be done.
  */
-export function openForWriting(file: string, isDamaged: boolean): OpenedFile {
+export function clearPlace(file: string, isDamaged: boolean): Cleared {
   const rebuild = !existsSync(file) ? "absent" : isDamaged ? "damaged" : verdict(file);
-  if (rebuild === null) return { db: connect(file), rebuild, movedTo: null };
+  if (rebuild === null) return { rebuild, movedTo: null };
   const keeps = rebuild === "damaged" || rebuild === "foreign";
   const movedTo = keeps ? moveAside(file) : null;
   remove(file);
-  return { db: make(file), rebuild, movedTo };
+  return { rebuild, movedTo };
+}
+
+/** Opens the history for writing once its place is cleared; makes it where there is none. Throws as `clearPlace` does. */
+export function openForWriting(file: string): DatabaseSync {
+  return existsSync(file) ? connect(file) : make(file);
 }
 
 /** Opens it for queries. */

@@ -2,8 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { attemptOutcomes } from "../history/attempt-outcomes.ts";
 import { deliveryStates } from "../history/history.ts";
 import type { Delivery, DeliveryQuery, HourTally, Page, TallyQuery } from "../history/history.ts";
-import { readCursor, writeCursor } from "../history/page-cursor.ts";
-import type { PageEnd } from "../history/page-cursor.ts";
+import { cutPage, readCursor } from "../history/page-cursor.ts";
 import type { AttemptOutcome, DeliveryAttempt } from "../jobs/delivery-attempt.ts";
 import { idKey, unpackId } from "./packed-id.ts";
 import type { PackedId } from "./packed-id.ts";
@@ -30,6 +29,12 @@ const ranges = (index: string, where: string): string =>
    AND (last_at, id) < (?, ?) ORDER BY last_at DESC, id DESC LIMIT ?`;
 
 const latest = Number.MAX_SAFE_INTEGER;
+
+/** What a page ended with: the next one begins behind it. At, in ms since the epoch; what has the same is told apart by id. */
+type PageEnd = readonly [at: number, id: number];
+
+/** Where the first page begins. */
+export const newestOfAll: PageEnd = [latest, latest];
 
 function deliveryOf(row: Row): Delivery {
   return {
@@ -122,17 +127,11 @@ export class DeliveryReader {
   /** Throws CURSOR_INVALID. */
   deliveries(query: DeliveryQuery): Page<Delivery> {
     const { limit, cursor, ...of } = query;
-    const list = [of.tenantId, of.triggerId, of.cdrId, of.state, of.from, of.to];
-    const end =
-      cursor === undefined ? { at: latest, id: latest } : readCursor(["d", ...list], cursor);
+    const list = ["d", of.tenantId, of.triggerId, of.cdrId, of.state, of.from, of.to];
+    const end = readCursor(list, cursor, newestOfAll);
     const found = this.#found(query, end, limit + 1);
-    const items = found.slice(0, limit).map(({ id }) => deliveryOf(this.#byId.get(id) as Row));
-    const last = found[limit - 1];
-    const isMore = found.length > limit && last !== undefined;
-    return {
-      items,
-      nextCursor: isMore ? writeCursor(["d", ...list], { at: last.last_at, id: last.id }) : null,
-    };
+    const { items, nextCursor } = cutPage(list, found, limit, (last) => [last.last_at, last.id]);
+    return { items: items.map(({ id }) => deliveryOf(this.#byId.get(id) as Row)), nextCursor };
   }
 
   delivery(
@@ -170,13 +169,13 @@ export class DeliveryReader {
   }
 
   /** Where the deliveries are that are asked for, the newest first; `limit` at most. */
-  #found(query: DeliveryQuery, { at, id }: PageEnd, limit: number): readonly Found[] {
+  #found(query: DeliveryQuery, end: PageEnd, limit: number): readonly Found[] {
     const tenant = this.#idOf(query.tenantId);
     const trigger = query.triggerId === undefined ? undefined : this.#idOf(query.triggerId);
     if (tenant === null || trigger === null) return [];
-    if (query.cdrId !== undefined) return this.#foundOfCall(query, { at, id }, limit);
+    if (query.cdrId !== undefined) return this.#foundOfCall(query, end, limit);
     const { from = 0, to = latest } = query;
-    const behind = [from, to, at, id, limit] as const;
+    const behind = [from, to, ...end, limit] as const;
     const states =
       query.state === undefined
         ? deliveryStates.map((_, state) => state)
@@ -204,7 +203,7 @@ export class DeliveryReader {
   }
 
   /** A call has a delivery for each trigger that it fired: few enough to look at all. */
-  #foundOfCall(query: DeliveryQuery, end: PageEnd, limit: number): readonly Found[] {
+  #foundOfCall(query: DeliveryQuery, [at, id]: PageEnd, limit: number): readonly Found[] {
     const { cdrId = "", tenantId, triggerId, state, from = 0, to = latest } = query;
     const trigger = triggerId === undefined ? null : this.#idOf(triggerId);
     const rows = this.#ofCall.all(idKey(cdrId), this.#idOf(tenantId)) as unknown as CallRow[];
@@ -215,7 +214,7 @@ export class DeliveryReader {
         (state === undefined || deliveryStates[row.state] === state) &&
         row.last_at >= from &&
         row.last_at < to &&
-        (row.last_at < end.at || (row.last_at === end.at && row.id < end.id)),
+        (row.last_at < at || (row.last_at === at && row.id < id)),
     );
     return newest(fitting, limit);
   }

@@ -1,9 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { ChangeRecord } from "../history/change-record.ts";
 import type { ChangeQuery, DeliveryQuery, KeptCall, Page, TallyQuery } from "../history/history.ts";
-import { readCursor, writeCursor } from "../history/page-cursor.ts";
+import { cutPage, readCursor } from "../history/page-cursor.ts";
 import { openForReading } from "./database-file.ts";
-import { DeliveryReader } from "./delivery-reader.ts";
+import { DeliveryReader, newestOfAll } from "./delivery-reader.ts";
 import { idKey, packId } from "./packed-id.ts";
 
 interface ChangeRow {
@@ -18,8 +18,6 @@ interface CallRow {
   readonly timestamp: number;
   readonly value: Uint8Array;
 }
-
-const latest = Number.MAX_SAFE_INTEGER;
 
 const changes = (where: string): string =>
   `SELECT id, at, record FROM changes WHERE ${where} (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?`;
@@ -64,17 +62,14 @@ export class HistoryReader {
   /** Throws CURSOR_INVALID. */
   changes({ tenantId, triggerId, cursor, limit }: ChangeQuery): Page<ChangeRecord> {
     const list = ["c", tenantId, triggerId];
-    const end = cursor === undefined ? { at: latest, id: latest } : readCursor(list, cursor);
+    const end = readCursor(list, cursor, newestOfAll);
     const kind = tenantId === null ? "trigger" : "both";
     const statement =
       this.#changes[triggerId === undefined ? (tenantId === null ? "all" : "tenant") : kind];
     const of = [tenantId, triggerId].filter((each) => typeof each === "string");
-    const rows = statement.all(...of, end.at, end.id, limit + 1) as unknown as ChangeRow[];
-    const last = rows[limit - 1];
-    return {
-      items: rows.slice(0, limit).map(({ record }) => JSON.parse(record) as ChangeRecord),
-      nextCursor: rows.length > limit && last !== undefined ? writeCursor(list, last) : null,
-    };
+    const rows = statement.all(...of, ...end, limit + 1) as unknown as ChangeRow[];
+    const { items, nextCursor } = cutPage(list, rows, limit, ({ at, id }) => [at, id]);
+    return { items: items.map(({ record }) => JSON.parse(record) as ChangeRecord), nextCursor };
   }
 
   /** `value` is bare bytes: a Buffer does not come through to another thread as one. */

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { OnhookError } from "../errors.ts";
-import { isDamage } from "./database-file.ts";
+import { clearPlace, isDamage } from "./database-file.ts";
 import { HistoryReader } from "./history-reader.ts";
 import { HistoryWriter } from "./history-writer.ts";
 import type { ThreadAnswer, ThreadFailure, ThreadOrder, ThreadRequest } from "./thread-messages.ts";
@@ -24,6 +24,7 @@ function answer({ method, given }: ThreadRequest): unknown {
     connection = null;
     return null;
   }
+  if (method === "clearPlace") return clearPlace(order.file, given[0] === true);
   const at = connected();
   if (method === "open") return at instanceof HistoryWriter ? at.opened : null;
   return (at as unknown as Readonly<Record<string, Handler>>)[method]?.(...given);

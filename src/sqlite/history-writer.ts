@@ -8,7 +8,6 @@ import type {
   Position,
   StoreSize,
 } from "../history/history-store.ts";
-import type { RebuildReason } from "../history/history-events.ts";
 import { AttemptWriter } from "./attempt-writer.ts";
 import { bytesOf, openForWriting } from "./database-file.ts";
 import { Forgetting } from "./forgetting.ts";
@@ -20,14 +19,10 @@ export interface WriterOptions {
   readonly file: string;
   /** False: calls that were kept before are forgotten at once. */
   readonly keepsCalls: boolean;
-  /** The file was found to be damaged: a new one takes its place. */
-  readonly isDamaged: boolean;
 }
 
 /** What there was in the file. */
 export interface Opened {
-  readonly rebuild: RebuildReason | null;
-  readonly movedTo: string | null;
   readonly positions: readonly Position[];
   readonly size: StoreSize;
 }
@@ -45,8 +40,8 @@ export class HistoryWriter {
   readonly #size: StatementSync;
   readonly opened: Opened;
 
-  constructor({ file, keepsCalls, isDamaged }: WriterOptions) {
-    const { db, rebuild, movedTo } = openForWriting(file, isDamaged);
+  constructor({ file, keepsCalls }: WriterOptions) {
+    const db = openForWriting(file);
     this.#file = file;
     this.#db = db;
     this.#texts = new Texts(db);
@@ -66,8 +61,6 @@ export class HistoryWriter {
     const positions = db.prepare("SELECT topic, partition, next FROM positions").all();
     // Rows have no prototype, and come to the other thread as they are.
     this.opened = {
-      rebuild,
-      movedTo,
       positions: positions as unknown as readonly Position[],
       size: this.size(),
     };

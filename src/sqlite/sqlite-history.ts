@@ -1,5 +1,5 @@
 import { OnhookError } from "../errors.ts";
-import type { HistoryEvent, HistoryQuery } from "../history/history-events.ts";
+import type { HistoryEvent, HistoryQuery, RebuildReason } from "../history/history-events.ts";
 import type {
   FeedBatch,
   ForgetOrder,
@@ -39,6 +39,8 @@ export class SqliteHistory implements HistoryStore {
   readonly #emit: Emit<HistoryEvent>;
   #opening: Opening | null = null;
   #isDamaged = false;
+  /** Why the file is made anew, for as long as it could not be opened. */
+  #rebuild: RebuildReason | null = null;
   #size: StoreSize = { attempts: 0, deliveries: 0, bytes: 0 };
 
   constructor(options: SqliteHistoryOptions, emit: Emit<HistoryEvent>) {
@@ -54,19 +56,16 @@ export class SqliteHistory implements HistoryStore {
     await this.close();
     const { keepsCalls } = this.#options;
     const file = this.#place();
-    const isDamaged = this.#isDamaged;
     const opening: Opening = {
-      writer: new ThreadLink({ role: "write", file, keepsCalls, isDamaged }),
+      writer: new ThreadLink({ role: "write", file, keepsCalls }),
       reader: new ThreadLink({ role: "read", file }),
       damage: new AbortController(),
     };
     try {
-      const opened = await this.#write(opening, "open");
-      const { rebuild, movedTo, positions, size } = opened;
-      if (rebuild !== null && movedTo !== null)
-        this.#emit({ type: "history.moved-aside", reason: rebuild, to: movedTo });
-      this.#emit({ type: "history.opened", rebuild, deliveries: size.deliveries });
-      this.#isDamaged = false;
+      await this.#clearPlace(opening);
+      const { positions, size } = await this.#write(opening, "open");
+      this.#emit({ type: "history.opened", rebuild: this.#rebuild, deliveries: size.deliveries });
+      this.#rebuild = null;
       this.#size = size;
       this.#opening = opening;
       return { positions, lost: AbortSignal.any([opening.damage.signal, opening.writer.ended]) };
@@ -132,6 +131,15 @@ export class SqliteHistory implements HistoryStore {
     if (this.#opening === null)
       throw new OnhookError("HISTORY_UNAVAILABLE", { problem: "it is not open" });
     return this.#opening;
+  }
+
+  /** What is damaged is gone with this, even where the new file can't be made: whatever a further try finds is not it. */
+  async #clearPlace(opening: Opening): Promise<void> {
+    const { rebuild, movedTo } = await this.#write(opening, "clearPlace", this.#isDamaged);
+    this.#isDamaged = false;
+    this.#rebuild ??= rebuild;
+    if (rebuild !== null && movedTo !== null)
+      this.#emit({ type: "history.moved-aside", reason: rebuild, to: movedTo });
   }
 
   async #write<Name extends keyof WriterCalls>(

@@ -1,3 +1,4 @@
+import type { Cleared } from "./database-file.ts";
 import type { HistoryReader } from "./history-reader.ts";
 import type { HistoryWriter, Opened, WriterOptions } from "./history-writer.ts";
 
@@ -10,8 +11,12 @@ type Methods<T> = {
   [Name in keyof T as T[Name] extends (...given: never[]) => unknown ? Name : never]: T[Name];
 };
 
-/** What can be asked of the threads, by the names of their methods; `open` opens the file where it is not open. */
+/**
+ * What can be asked of the threads, by the names of their methods. `clearPlace` is asked before the file is open; `open`
+ * opens it where it is not.
+ */
 export interface WriterCalls extends Pick<Methods<HistoryWriter>, "feed" | "forget"> {
+  clearPlace(isDamaged: boolean): Cleared;
   open(): Opened;
 }
 export interface ReaderCalls extends Pick<

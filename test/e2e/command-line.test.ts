@@ -116,6 +116,15 @@ test("all mistakes in the settings are told at once, each with its place", async
   expect(stderr).toContain('- log.level (ONHOOK_LOG_LEVEL): given "loud", allowed: one of');
 });
 
+test("`onhook run` with a file for the history in a folder that is missing fails with one sentence that names the setting", async () => {
+  const file = join(folder, "missing", "history.db");
+  const { status, stdout, stderr } = await runProgram(["run"], {
+    env: { ...env, ONHOOK_HISTORY_FILE: file },
+  });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr).toContain(`onhook: history.file names ${file}, which can not be used: ENOENT`);
+});
+
 test.concurrent.each([
   ["topics", "apply"],
   ["trigger", "list"],

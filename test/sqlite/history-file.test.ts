@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import type { HistoryEvent } from "../../src/history/history-events.ts";
@@ -117,6 +117,45 @@ test("damage that comes while the file is open is found by a query; opened again
   expect((await store.open()).positions).toEqual([]);
   await store.feed([batchOf(some)]);
   expect((await store.deliveries({ tenantId: "t1", limit: 200 })).items).toHaveLength(200);
+});
+
+/** While it stands there SQLite can't write the file for the first time; nothing else is in its way. */
+function blockMaking(file: string): Disposable {
+  const inTheWay = `${file}-journal`;
+  mkdirSync(inTheWay);
+  return { [Symbol.dispose]: () => rmdirSync(inTheWay) };
+}
+
+test("what was moved aside is told of at once, and stays there however often no new file can be made", async () => {
+  const file = await filled();
+  const { store, told } = createStore(file);
+  await store.open();
+  damage(file);
+  await expect(store.deliveries({ tenantId: "t1", limit: 10 })).rejects.toThrow("malformed");
+  const { ino } = statSync(file);
+  {
+    using _ = blockMaking(file);
+    for (let tries = 0; tries < 2; tries += 1)
+      await expect(store.open()).rejects.toMatchObject({ code: "HISTORY_UNAVAILABLE" });
+    expect(told.filter(({ type }) => type === "history.moved-aside")).toEqual([
+      { type: "history.moved-aside", reason: "damaged", to: `${file}.aside` },
+    ]);
+  }
+  told.length = 0;
+  await store.open();
+  expect(openedAs(told)).toBe("damaged");
+  expect(statSync(`${file}.aside`).ino).toBe(ino);
+});
+
+test("a file whose making was broken off does not take the place of what was moved aside before", async () => {
+  const file = ownFile();
+  writeFileSync(`${file}.aside`, "what was moved aside");
+  const halfMade = new DatabaseSync(file);
+  halfMade.exec("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL");
+  halfMade.close();
+  expect(statSync(file).size).toBeGreaterThan(0);
+  expect(openedAs((await openStore(file)).told)).toBe("absent");
+  expect(readFileSync(`${file}.aside`, "utf8")).toBe("what was moved aside");
 });
 
 test("who asks before it is open, or after it was closed, is told so", async () => {

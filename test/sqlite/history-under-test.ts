@@ -43,7 +43,7 @@ export function openDirectly(): {
   readonly reader: HistoryReader;
 } & Disposable {
   const file = ownFile();
-  const writer = new HistoryWriter({ file, keepsCalls: false, isDamaged: false });
+  const writer = new HistoryWriter({ file, keepsCalls: false });
   const reader = new HistoryReader(file);
   return {
     writer,

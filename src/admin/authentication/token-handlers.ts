@@ -44,18 +44,21 @@ function shown(token: ApiToken): Token {
 }
 
 /** The newest first; as many digits as the latest time that there is. */
-const listing = {
+const order = {
   keyOf: ({ createdAt, tokenId }) => [String(lastTime - createdAt).padStart(15, "0"), tokenId],
   keyParts: 2,
-} satisfies Omit<Listing<ApiToken>, "isWanted">;
+} satisfies Partial<Listing<ApiToken>>;
 
+/** Those of a tenant; undefined: all. */
 async function pageOfTokens(
   tokens: Iterable<ApiToken>,
-  isWanted: (token: ApiToken) => boolean,
+  of: string | undefined,
   query: z.output<typeof pageQuery>,
   signal: AbortSignal,
 ): Promise<{ items: Token[]; nextCursor: string | null }> {
-  const { items, nextCursor } = await pageOf(tokens, { ...listing, isWanted }, query, signal);
+  const isWanted = ({ tenantId }: ApiToken): boolean => of === undefined || tenantId === of;
+  const listing = { ...order, list: ["tokens", of], isWanted };
+  const { items, nextCursor } = await pageOf(tokens, listing, query, signal);
   return { items: items.map(shown), nextCursor };
 }
 
@@ -79,7 +82,7 @@ export function createTokenHandlers(deps: TokenHandlersDeps): Pick<Handlers, Tok
 
   return {
     listTokens: async ({ query }, { signal }) => ({
-      body: await pageOfTokens(tokens.all(), () => true, query, signal),
+      body: await pageOfTokens(tokens.all(), undefined, query, signal),
     }),
     async createToken({ body }, context) {
       const made = await create(asker(context), body, context.signal);
@@ -91,10 +94,9 @@ export function createTokenHandlers(deps: TokenHandlersDeps): Pick<Handlers, Tok
       await tokenWriter.revoke(asker(context), token, context.signal);
       return { body: undefined };
     },
-    async listTenantTokens({ params, query }, { signal }) {
-      const isTheirs = ({ tenantId }: ApiToken): boolean => tenantId === params.tenantId;
-      return { body: await pageOfTokens(tokens.all(), isTheirs, query, signal) };
-    },
+    listTenantTokens: async ({ params: { tenantId }, query }, { signal }) => ({
+      body: await pageOfTokens(tokens.all(), tenantId, query, signal),
+    }),
     async createTenantToken({ body, params: { tenantId } }, context) {
       const wanted: Wanted = { ...body, role: "tenant-admin", tenantId };
       const made = await create(asker(context), wanted, context.signal);

@@ -5,30 +5,43 @@ import type { FoundCall } from "../../explaining/find-calls.ts";
 import { shownValue } from "../../explaining/masked-values.ts";
 import { obstacleText } from "../../explaining/obstacle-text.ts";
 import type { Delivery } from "../../history/history.ts";
+import { cutPage, readCursor } from "../../history/page-cursor.ts";
+import type { CallPlace } from "../../history/recent-calls.ts";
 import { inSlices } from "../../runtime/slices.ts";
 import { blocks } from "../../triggers/explain-call.ts";
 import type { CallSummary, TriggerStory } from "../contract/calls.ts";
 import type { Handler } from "../contract/handlers.ts";
-import { readCallCursor, writeCallCursor } from "./call-cursor.ts";
 import { shownDelivery } from "./delivery-shown.ts";
 import type { CallParts } from "./parts.ts";
 import { eachRecent } from "./recent.ts";
 import { reveals } from "./reveal.ts";
+
+type Place = readonly [timestamp: number, partition: number, offset: number];
+
+const placeOf = ({ timestamp, partition, offset }: CallPlace): Place => [
+  timestamp,
+  partition,
+  offset,
+];
+
+/** Before all calls, whatever time they claim to have come at. */
+const first: Place = [Infinity, Infinity, Infinity];
 
 /** The tenant's recent calls, the newest first. Rejects with CURSOR_INVALID. */
 export function listCalls(
   parts: Pick<CallParts, "recentCalls" | "schemas" | "writer">,
 ): Handler<"listCalls"> {
   return async ({ params: { tenantId }, query: { cursor, limit, reveal } }, context) => {
-    const before = cursor === undefined ? undefined : readCallCursor(cursor);
+    const list = ["calls", tenantId];
+    const [timestamp, partition, offset] = readCursor(list, cursor, first);
     const isClear = await reveals(reveal, { tenantId, subject: null }, parts.writer, context);
+    const before = { timestamp, partition, offset };
     const found = parts.recentCalls.newest(tenantId, limit + 1, before);
-    const page = found.slice(0, limit);
+    const { items: page, nextCursor } = cutPage(list, found, limit, placeOf);
     const items: CallSummary[] = [];
     const take = (call: FoundCall): void => void items.push(summaryOf(call, isClear));
     await eachRecent(page, null, parts.schemas, take, context.signal);
-    const last = found.length > limit ? page.at(-1) : undefined;
-    return { body: { items, nextCursor: last === undefined ? null : writeCallCursor(last) } };
+    return { body: { items, nextCursor } };
   };
 }
 

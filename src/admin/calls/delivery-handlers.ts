@@ -5,7 +5,7 @@ import type { Delivery } from "../../history/history.ts";
 import type { DeliveryDetail } from "../contract/deliveries.ts";
 import type { Handler } from "../contract/handlers.ts";
 import { shownAttempt, shownDelivery } from "./delivery-shown.ts";
-import { findOwn } from "./own-trigger.ts";
+import { findOwn } from "../../configuration/own-trigger.ts";
 import type { CallParts } from "./parts.ts";
 import { reveals } from "./reveal.ts";
 import { maskedRequestOf, requestOf } from "./shown-request.ts";

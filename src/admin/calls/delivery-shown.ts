@@ -2,7 +2,7 @@ import { toldTime } from "../../explaining/told-time.ts";
 import type { Delivery } from "../../history/history.ts";
 import type { DeliveryAttempt } from "../../jobs/delivery-attempt.ts";
 import type { Attempt, Delivery as ShownDelivery } from "../contract/deliveries.ts";
-import { findOwn } from "./own-trigger.ts";
+import { findOwn } from "../../configuration/own-trigger.ts";
 import type { TriggersNow } from "./parts.ts";
 
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : toldTime(ms));
@@ -10,7 +10,7 @@ const isoOrNull = (ms: number | null): string | null => (ms === null ? null : to
 /** A delivery as the API tells it. */
 export function shownDelivery(
   delivery: Delivery,
-  triggers: Pick<TriggersNow, "trigger">,
+  triggers: Pick<TriggersNow, "trigger" | "refused">,
 ): ShownDelivery {
   const { jobId, triggerId, tenantId, cdrId, state, attempts, durationMs, host } = delivery;
   return {

@@ -1,12 +1,12 @@
 import type { TriggerChecker } from "../../configuration/trigger-checker.ts";
 import { checkedForm, namedByApi } from "../configuration/trigger-form.ts";
-import { ownTrigger } from "./own-trigger.ts";
+import { ownTrigger } from "../../configuration/own-trigger.ts";
 import { newTriggerId } from "./parts.ts";
 import type { Drafts, TriggersNow } from "./parts.ts";
 
 /** Unsaved triggers, checked as those that are to be saved. */
 export function createDrafts(
-  triggers: Pick<TriggersNow, "trigger">,
+  triggers: Pick<TriggersNow, "trigger" | "refused">,
   checker: Pick<TriggerChecker, "check">,
 ): Drafts {
   return {

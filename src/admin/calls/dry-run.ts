@@ -12,7 +12,7 @@ import type { Trigger } from "../../triggers/trigger.ts";
 import type { DryRun } from "../contract/calls.ts";
 import type { Handler } from "../contract/handlers.ts";
 import { requireTellingNothing } from "./masked-conditions.ts";
-import { findOwn } from "./own-trigger.ts";
+import { findOwn } from "../../configuration/own-trigger.ts";
 import type { CallParts, Draft } from "./parts.ts";
 import { eachRecent } from "./recent.ts";
 import { mayReveal, principalOf } from "./reveal.ts";

@@ -12,7 +12,7 @@ import type { ReplayDeps } from "../../replay/replay-task.ts";
 import { sendAnew } from "../../replay/send-anew.ts";
 import { FairTurns } from "../../runtime/fair-turns.ts";
 import type { Handler } from "../contract/handlers.ts";
-import { findOwn } from "./own-trigger.ts";
+import { findOwn } from "../../configuration/own-trigger.ts";
 import type { CallParts } from "./parts.ts";
 import { principalOf } from "./reveal.ts";
 

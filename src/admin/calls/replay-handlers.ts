@@ -10,7 +10,7 @@ import type { Replay } from "../contract/deliveries.ts";
 import type { Handler } from "../contract/handlers.ts";
 import type { Input } from "../contract/operation.ts";
 import type { Operations } from "../contract/operations.ts";
-import { ownTrigger } from "./own-trigger.ts";
+import { ownTrigger } from "../../configuration/own-trigger.ts";
 import type { CallParts } from "./parts.ts";
 import { principalOf } from "./reveal.ts";
 

@@ -7,7 +7,7 @@ import { sampleCall } from "../../explaining/sample-call.ts";
 import type { CallEnded } from "../../cdr/call-ended.ts";
 import type { Trigger } from "../../triggers/trigger.ts";
 import type { Handler } from "../contract/handlers.ts";
-import { findOwn } from "./own-trigger.ts";
+import { findOwn } from "../../configuration/own-trigger.ts";
 import type { CallParts, Draft } from "./parts.ts";
 import { mayReveal, principalOf, reveals } from "./reveal.ts";
 import { toldResult } from "./shown-answer.ts";

@@ -1,7 +1,8 @@
-import { OnhookError } from "../../errors.ts";
+import { cutPage, readCursor } from "../../history/page-cursor.ts";
+import type { Page } from "../../history/history.ts";
 import { inSlices } from "../../runtime/slices.ts";
 
-/** By what a list is ordered; the last part tells entries apart. */
+/** By what a list is ordered; the last part tells entries apart, and is never empty. */
 export type SortKey = readonly string[];
 
 function compare(a: SortKey, b: SortKey): number {
@@ -12,20 +13,6 @@ function compare(a: SortKey, b: SortKey): number {
   return 0;
 }
 
-const isSortKey = (value: unknown): value is SortKey =>
-  Array.isArray(value) && value.every((part) => typeof part === "string");
-
-function readCursor(cursor: string, parts: number): SortKey {
-  let read: unknown;
-  try {
-    read = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")) as unknown;
-  } catch (cause) {
-    throw new OnhookError("CURSOR_INVALID", {}, { cause });
-  }
-  if (!isSortKey(read) || read.length !== parts) throw new OnhookError("CURSOR_INVALID");
-  return read;
-}
-
 interface Asked {
   readonly cursor?: string | undefined;
   readonly limit: number;
@@ -33,6 +20,8 @@ interface Asked {
 
 /** Which entries a list has, and in which order. */
 export interface Listing<T> {
+  /** What was asked for: a cursor of one list is none of another's. */
+  readonly list: readonly unknown[];
   readonly isWanted: (each: T) => boolean;
   readonly keyOf: (each: T) => SortKey;
   /** How many parts the keys have. */
@@ -62,28 +51,23 @@ function placeOf(key: SortKey, ordered: readonly Keyed<unknown>[]): number {
  */
 export async function pageOf<T>(
   all: Iterable<T>,
-  { isWanted, keyOf, keyParts }: Listing<T>,
+  { list, isWanted, keyOf, keyParts }: Listing<T>,
   { cursor, limit }: Asked,
   signal: AbortSignal,
-): Promise<{ readonly items: readonly T[]; readonly nextCursor: string | null }> {
-  const after = cursor === undefined ? null : readCursor(cursor, keyParts);
+): Promise<Page<T>> {
+  const after: SortKey = readCursor(list, cursor, Array<string>(keyParts).fill(""));
   // The first of those behind the cursor, and one more, which tells whether there is another page.
   const first: Keyed<T>[] = [];
   function consider(each: T): void {
     if (!isWanted(each)) return;
     const key = keyOf(each);
-    if (after !== null && compare(key, after) <= 0) return;
+    if (compare(key, after) <= 0) return;
     const place = placeOf(key, first);
     if (place > limit) return;
     first.splice(place, 0, { each, key });
     if (first.length > limit + 1) first.pop();
   }
   await inSlices(all, consider, signal);
-  const page = first.slice(0, limit);
-  const last = page.at(-1);
-  const isMore = first.length > page.length && last !== undefined;
-  return {
-    items: page.map(({ each }) => each),
-    nextCursor: isMore ? Buffer.from(JSON.stringify(last.key)).toString("base64url") : null,
-  };
+  const { items, nextCursor } = cutPage(list, first, limit, ({ key }) => key);
+  return { items: items.map(({ each }) => each), nextCursor };
 }

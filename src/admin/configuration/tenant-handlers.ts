@@ -61,7 +61,8 @@ export function createTenantHandlers(parts: ConfigurationParts): TenantHandlers 
       const isWanted = (tenantId: string): boolean =>
         tenantId.toLowerCase().includes(search) ||
         (store.licence(tenantId)?.tenant.name ?? "").toLowerCase().includes(search);
-      const listing = { isWanted, keyOf: (tenantId: string) => [tenantId], keyParts: 1 };
+      const list = ["tenants", search];
+      const listing = { list, isWanted, keyOf: (tenantId: string) => [tenantId], keyParts: 1 };
       const { items, nextCursor } = await pageOf(store.tenantIds(), listing, query, signal);
       return { body: { items: items.map((tenantId) => shown(parts, tenantId)), nextCursor } };
     },

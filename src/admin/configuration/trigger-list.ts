@@ -57,7 +57,7 @@ export async function listTriggers(
   const all = store.triggersOf(tenantId);
   const isWanted = (state: TriggerState): boolean =>
     (status === undefined || state.status === status) && isFound(state, search);
-  const listing = { isWanted, keyOf, keyParts: 2 };
+  const listing = { list: ["triggers", tenantId, status, search], isWanted, keyOf, keyParts: 2 };
   const { items, nextCursor } = await pageOf(all, listing, query, signal);
   const now = clock.now();
   const triggerIds = items.map(({ trigger }) => trigger.triggerId);

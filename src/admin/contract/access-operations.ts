@@ -1,12 +1,10 @@
 import { z } from "zod";
 import * as access from "./access.ts";
 import type { Operation } from "./operation.ts";
-import { pageQuery, tenantId } from "./shapes.ts";
+import { ofTenant, pageQuery, tenantPath } from "./shapes.ts";
 
-const ofTenant = z.object({ tenantId });
 const ofToken = z.object({ tokenId: z.string().min(1).max(100) });
-const ofTenantToken = z.object({ tenantId, tokenId: z.string().min(1).max(100) });
-const t = "/tenants/:tenantId";
+const ofTenantToken = ofTenant.extend({ tokenId: z.string().min(1).max(100) });
 
 /** Signing in, and tokens. */
 export const accessOperations = {
@@ -95,7 +93,7 @@ export const accessOperations = {
   },
   listTenantTokens: {
     method: "GET",
-    path: `${t}/tokens`,
+    path: `${tenantPath}/tokens`,
     access: "tokens:read",
     tag: "tokens",
     summary: "The tenant's tokens, without their secrets, the newest first",
@@ -107,7 +105,7 @@ export const accessOperations = {
   },
   createTenantToken: {
     method: "POST",
-    path: `${t}/tokens`,
+    path: `${tenantPath}/tokens`,
     access: "tokens:write",
     tag: "tokens",
     summary: "Makes a token of the tenant's administrators, and shows it, once",
@@ -119,7 +117,7 @@ export const accessOperations = {
   },
   revokeTenantToken: {
     method: "DELETE",
-    path: `${t}/tokens/:tokenId`,
+    path: `${tenantPath}/tokens/:tokenId`,
     access: "tokens:write",
     tag: "tokens",
     summary: "Revokes one of the tenant's tokens",

@@ -1,17 +1,15 @@
 import { z } from "zod";
 import * as calls from "./calls.ts";
 import type { Operation } from "./operation.ts";
-import { tenantId } from "./shapes.ts";
+import { ofTenant, tenantPath } from "./shapes.ts";
 
-const ofTenant = z.object({ tenantId });
-const ofCall = z.object({ tenantId, cdrId: z.string().min(1).max(500) });
-const t = "/tenants/:tenantId";
+const ofCall = ofTenant.extend({ cdrId: z.string().min(1).max(500) });
 
 /** Calls, and what is in them. */
 export const callOperations = {
   listFields: {
     method: "GET",
-    path: `${t}/fields`,
+    path: `${tenantPath}/fields`,
     access: "triggers:read",
     tag: "calls",
     summary: "What conditions can name, with types, operators and meaning",
@@ -23,7 +21,7 @@ export const callOperations = {
   },
   listFieldValues: {
     method: "GET",
-    path: `${t}/field-values`,
+    path: `${tenantPath}/field-values`,
     access: "calls:read",
     tag: "calls",
     summary: "What the tenant's recent calls have in a field",
@@ -35,7 +33,7 @@ export const callOperations = {
   },
   listCalls: {
     method: "GET",
-    path: `${t}/calls`,
+    path: `${tenantPath}/calls`,
     access: "calls:read",
     tag: "calls",
     summary: "The tenant's recent calls, the newest first",
@@ -47,7 +45,7 @@ export const callOperations = {
   },
   readCall: {
     method: "GET",
-    path: `${t}/calls/:cdrId`,
+    path: `${tenantPath}/calls/:cdrId`,
     access: "calls:read",
     tag: "calls",
     summary:

@@ -1,18 +1,16 @@
 import { z } from "zod";
 import * as deliveries from "./deliveries.ts";
 import type { Operation } from "./operation.ts";
-import { guid, tenantId } from "./shapes.ts";
+import { guid, ofTenant, tenantPath } from "./shapes.ts";
 
-const ofTenant = z.object({ tenantId });
-const ofJob = z.object({ tenantId, jobId: guid });
-const ofReplay = z.object({ tenantId, replayId: z.string().min(1).max(64) });
-const t = "/tenants/:tenantId";
+const ofJob = ofTenant.extend({ jobId: guid });
+const ofReplay = ofTenant.extend({ replayId: z.string().min(1).max(64) });
 
 /** What was delivered, and sending anew. */
 export const deliveryOperations = {
   listDeliveries: {
     method: "GET",
-    path: `${t}/deliveries`,
+    path: `${tenantPath}/deliveries`,
     access: "deliveries:read",
     tag: "deliveries",
     summary: "Deliveries by trigger, call, time and state, the newest first",
@@ -24,7 +22,7 @@ export const deliveryOperations = {
   },
   readDelivery: {
     method: "GET",
-    path: `${t}/deliveries/:jobId`,
+    path: `${tenantPath}/deliveries/:jobId`,
     access: "deliveries:read",
     tag: "deliveries",
     summary: "One delivery with every attempt",
@@ -36,7 +34,7 @@ export const deliveryOperations = {
   },
   redeliver: {
     method: "POST",
-    path: `${t}/deliveries/:jobId/redeliver`,
+    path: `${tenantPath}/deliveries/:jobId/redeliver`,
     access: "deliveries:redeliver",
     tag: "deliveries",
     summary: "Sends it once more, under the same webhook-id",
@@ -47,7 +45,7 @@ export const deliveryOperations = {
   },
   listEndpoints: {
     method: "GET",
-    path: `${t}/endpoints`,
+    path: `${tenantPath}/endpoints`,
     access: "deliveries:read",
     tag: "deliveries",
     summary: "The tenant's endpoints that are not well",
@@ -69,7 +67,7 @@ export const deliveryOperations = {
   },
   startReplay: {
     method: "POST",
-    path: `${t}/replays`,
+    path: `${tenantPath}/replays`,
     access: "deliveries:redeliver",
     tag: "replays",
     summary: "Sends dead jobs anew, or fires a trigger for calls of the past",
@@ -81,7 +79,7 @@ export const deliveryOperations = {
   },
   listReplays: {
     method: "GET",
-    path: `${t}/replays`,
+    path: `${tenantPath}/replays`,
     access: "deliveries:read",
     tag: "replays",
     summary: "The replays of this process",
@@ -92,7 +90,7 @@ export const deliveryOperations = {
   },
   readReplay: {
     method: "GET",
-    path: `${t}/replays/:replayId`,
+    path: `${tenantPath}/replays/:replayId`,
     access: "deliveries:read",
     tag: "replays",
     summary: "How far a replay is",
@@ -103,7 +101,7 @@ export const deliveryOperations = {
   },
   stopReplay: {
     method: "DELETE",
-    path: `${t}/replays/:replayId`,
+    path: `${tenantPath}/replays/:replayId`,
     access: "deliveries:redeliver",
     tag: "replays",
     summary: "Stops a replay at the end of its transaction",

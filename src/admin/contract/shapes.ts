@@ -6,6 +6,11 @@ import { fieldLocales } from "../../explaining/field-meanings.ts";
 export const guid = z.string().regex(/^[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/);
 export const tenantId = z.string().min(1).max(200);
 export const instant = z.iso.datetime();
+
+/** Where all that is a tenant's stands, and what such a path names; what stands below names more. */
+export const tenantPath = "/tenants/:tenantId";
+export const ofTenant = z.object({ tenantId });
+
 export const locale = z.enum(fieldLocales).default("en-GB");
 
 export const problem = z
@@ -27,8 +32,11 @@ export const problemDetails = z
   })
   .meta({ id: "ProblemDetails" });
 
+/** A cursor holds what its list is ordered by: a name of 200 characters takes up to 6 bytes for each, and these a third more. */
+const longestCursor = 2000;
+
 export const pageQuery = z.strictObject({
-  cursor: z.string().max(500).optional().describe("`nextCursor` of the page before."),
+  cursor: z.string().max(longestCursor).optional().describe("`nextCursor` of the page before."),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 

@@ -1,10 +1,6 @@
-import { z } from "zod";
 import * as access from "./access.ts";
 import type { Operation } from "./operation.ts";
-import { tenantId } from "./shapes.ts";
-
-const ofTenant = z.object({ tenantId });
-const t = "/tenants/:tenantId";
+import { ofTenant, tenantPath } from "./shapes.ts";
 
 /** Tenants and what was changed. */
 export const tenantOperations = {
@@ -21,7 +17,7 @@ export const tenantOperations = {
   },
   readTenant: {
     method: "GET",
-    path: t,
+    path: tenantPath,
     access: "tenants:read",
     tag: "tenants",
     summary: "A tenant's licence and how much of it is used",
@@ -32,7 +28,7 @@ export const tenantOperations = {
   },
   writeTenant: {
     method: "PUT",
-    path: t,
+    path: tenantPath,
     access: "tenants:write",
     tag: "tenants",
     summary: "Creates or replaces a tenant's licence",
@@ -44,7 +40,7 @@ export const tenantOperations = {
   },
   deleteTenant: {
     method: "DELETE",
-    path: t,
+    path: tenantPath,
     access: "tenants:write",
     tag: "tenants",
     summary: "Deletes the licence: the tenant has no limit then",
@@ -54,7 +50,7 @@ export const tenantOperations = {
   },
   listChanges: {
     method: "GET",
-    path: `${t}/changes`,
+    path: `${tenantPath}/changes`,
     access: "changes:read",
     tag: "changes",
     summary: "Who changed what of this tenant, the newest first",

@@ -1,18 +1,15 @@
-import { z } from "zod";
 import * as calls from "./calls.ts";
 import * as triggers from "./triggers.ts";
 import type { Operation } from "./operation.ts";
-import { guid, tenantId } from "./shapes.ts";
+import { guid, ofTenant, tenantPath } from "./shapes.ts";
 
-const ofTenant = z.object({ tenantId });
-const ofTrigger = z.object({ tenantId, triggerId: guid });
-const t = "/tenants/:tenantId";
+const ofTrigger = ofTenant.extend({ triggerId: guid });
 
 /** Triggers, and what an unsaved one would do. */
 export const triggerOperations = {
   listTriggers: {
     method: "GET",
-    path: `${t}/triggers`,
+    path: `${tenantPath}/triggers`,
     access: "triggers:read",
     tag: "triggers",
     summary: "A tenant's triggers by name, with how they do",
@@ -24,7 +21,7 @@ export const triggerOperations = {
   },
   createTrigger: {
     method: "POST",
-    path: `${t}/triggers`,
+    path: `${tenantPath}/triggers`,
     access: "triggers:write",
     tag: "triggers",
     summary: "Creates a trigger; refused where the licence covers no more",
@@ -36,7 +33,7 @@ export const triggerOperations = {
   },
   readTrigger: {
     method: "GET",
-    path: `${t}/triggers/:triggerId`,
+    path: `${tenantPath}/triggers/:triggerId`,
     access: "triggers:read",
     tag: "triggers",
     summary: "One trigger, secrets masked",
@@ -47,7 +44,7 @@ export const triggerOperations = {
   },
   replaceTrigger: {
     method: "PUT",
-    path: `${t}/triggers/:triggerId`,
+    path: `${tenantPath}/triggers/:triggerId`,
     access: "triggers:write",
     tag: "triggers",
     summary: "Replaces a trigger; what is left out is the default, what is masked is kept",
@@ -59,7 +56,7 @@ export const triggerOperations = {
   },
   patchTrigger: {
     method: "PATCH",
-    path: `${t}/triggers/:triggerId`,
+    path: `${tenantPath}/triggers/:triggerId`,
     access: "triggers:write",
     tag: "triggers",
     summary: "Changes some properties of a trigger (JSON Merge Patch)",
@@ -71,7 +68,7 @@ export const triggerOperations = {
   },
   deleteTrigger: {
     method: "DELETE",
-    path: `${t}/triggers/:triggerId`,
+    path: `${tenantPath}/triggers/:triggerId`,
     access: "triggers:write",
     tag: "triggers",
     summary: "Deletes a trigger; its pending jobs end as cancelled",
@@ -81,7 +78,7 @@ export const triggerOperations = {
   },
   enableTrigger: {
     method: "POST",
-    path: `${t}/triggers/:triggerId/enable`,
+    path: `${tenantPath}/triggers/:triggerId/enable`,
     access: "triggers:write",
     tag: "triggers",
     summary: "Switches a trigger on",
@@ -92,7 +89,7 @@ export const triggerOperations = {
   },
   disableTrigger: {
     method: "POST",
-    path: `${t}/triggers/:triggerId/disable`,
+    path: `${tenantPath}/triggers/:triggerId/disable`,
     access: "triggers:write",
     tag: "triggers",
     summary: "Switches a trigger off; its pending jobs end as cancelled",
@@ -103,7 +100,7 @@ export const triggerOperations = {
   },
   rotateSecret: {
     method: "POST",
-    path: `${t}/triggers/:triggerId/secret`,
+    path: `${tenantPath}/triggers/:triggerId/secret`,
     access: "triggers:write",
     tag: "triggers",
     summary: "Makes a new signing secret and shows it, once",
@@ -115,7 +112,7 @@ export const triggerOperations = {
   },
   dropOldSecrets: {
     method: "DELETE",
-    path: `${t}/triggers/:triggerId/secret/old`,
+    path: `${tenantPath}/triggers/:triggerId/secret/old`,
     access: "triggers:write",
     tag: "triggers",
     summary: "From now on the newest secret alone signs",
@@ -126,7 +123,7 @@ export const triggerOperations = {
   },
   checkTrigger: {
     method: "POST",
-    path: `${t}/trigger-check`,
+    path: `${tenantPath}/trigger-check`,
     access: "triggers:read",
     tag: "triggers",
     summary: "Says all that is wrong with an unsaved trigger",
@@ -138,7 +135,7 @@ export const triggerOperations = {
   },
   dryRun: {
     method: "POST",
-    path: `${t}/dry-run`,
+    path: `${tenantPath}/dry-run`,
     access: "calls:read",
     tag: "triggers",
     summary: "For how many of the recent calls an unsaved trigger would have fired",
@@ -150,7 +147,7 @@ export const triggerOperations = {
   },
   previewRequest: {
     method: "POST",
-    path: `${t}/preview`,
+    path: `${tenantPath}/preview`,
     access: "triggers:read",
     tag: "triggers",
     summary: "The request that an unsaved trigger would make",
@@ -162,7 +159,7 @@ export const triggerOperations = {
   },
   testSend: {
     method: "POST",
-    path: `${t}/test-send`,
+    path: `${tenantPath}/test-send`,
     access: "triggers:test",
     tag: "triggers",
     summary: "Makes one request, as the deliverer would, and shows the answer",

@@ -4,6 +4,7 @@ import { pageOf } from "../../../src/admin/configuration/pages.ts";
 
 const { signal } = new AbortController();
 const listing = {
+  list: ["texts"],
   isWanted: (text: string) => !text.startsWith("-"),
   keyOf: (text: string) => [text.toLowerCase(), text],
   keyParts: 2,
@@ -15,7 +16,9 @@ function inOrder(a: string, b: string): number {
 }
 
 test("the pages one after the other are the whole list in its order, each once", async () => {
-  const texts = uniqueArray(string({ unit: constantFrom("a", "B", "b", "-"), maxLength: 4 }));
+  const texts = uniqueArray(
+    string({ unit: constantFrom("a", "B", "b", "-"), minLength: 1, maxLength: 4 }),
+  );
   await assert(
     asyncProperty(texts, integer({ min: 1, max: 4 }), async (all, limit) => {
       const seen: string[] = [];

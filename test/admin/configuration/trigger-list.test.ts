@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { longestName } from "../../../src/triggers/check-trigger.ts";
 import { OnhookError } from "../../../src/errors.ts";
 import { MemoryConfig, openAdmin } from "../../support/memory-admin.ts";
 import { triggerInput } from "../../triggers/trigger-input.ts";
@@ -43,6 +44,31 @@ test("pages hold together while triggers come and go: nothing is shown twice, no
   await admin.topics.append("triggers", idOf(7), triggerInput({ triggerId: idOf(7), name: "a" }));
   const [second, end] = await namesOf(admin, `?limit=2&cursor=${cursor}`);
   expect([second, end]).toEqual([["same", "z"], null]);
+});
+
+test("a page ends with a cursor that is taken, however long the names are", async () => {
+  const name = "€".repeat(longestName);
+  const admin = await withNames([name, name]);
+  const [first, cursor] = await namesOf(admin, "?limit=1");
+  expect(await namesOf(admin, `?limit=1&cursor=${cursor}`)).toEqual([first, null]);
+});
+
+test("a cursor of another tenant's list, or of one that is searched otherwise, is refused", async () => {
+  const { ask } = await withNames(["ab", "ac"]);
+  const { json } = await ask("t1", "GET", "/tenants/t1/triggers?limit=1&search=a");
+  const cursor = json["nextCursor"];
+  for (const place of [
+    "t1/triggers?",
+    "t1/triggers?search=b&",
+    "t1/triggers?search=a&status=disabled&",
+  ]) {
+    const answer = await ask("t1", "GET", `/tenants/${place}cursor=${cursor}`);
+    expect([place, answer.json["code"]]).toEqual([place, "CURSOR_INVALID"]);
+  }
+  const others = await ask("support", "GET", `/tenants/t2/triggers?search=a&cursor=${cursor}`);
+  expect(others.json["code"]).toBe("CURSOR_INVALID");
+  const next = await ask("t1", "GET", `/tenants/t1/triggers?search=A&cursor=${cursor}`);
+  expect(next.json["items"]).toHaveLength(1);
 });
 
 test.each(["nonsense", "WyJhIl0", Buffer.from('["a",1]').toString("base64url")])(

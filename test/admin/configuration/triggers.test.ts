@@ -62,18 +62,6 @@ describe("creating", () => {
     expect(topics.records.triggers).toHaveLength(1);
   });
 
-  test("an id that is taken is refused, whoever has it, in capitals or not", async () => {
-    const { ask, topics } = await withTrigger();
-    for (const at of [path, "/tenants/t2/triggers"]) {
-      const answer = await ask("operator", "POST", at, {
-        triggerId: someTriggerId.toUpperCase(),
-        action,
-      });
-      expect([answer.status, answer.json["code"]]).toEqual([409, "TRIGGER_EXISTS"]);
-    }
-    expect(topics.records.triggers).toHaveLength(1);
-  });
-
   test("all that is wrong is named by its path in the body, and nothing is quoted", async () => {
     const { ask, topics } = await openAdmin();
     const answer = await ask("t1", "POST", path, {
