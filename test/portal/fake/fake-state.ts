@@ -52,6 +52,8 @@ export interface FakeState {
   readonly sessions: Map<string, Principal>;
   /** Answers that are given in the place of the right ones, by operation: a status and a code. */
   readonly failures: Map<string, FakeFailure>;
+  /** The history can not be asked; tests say so. */
+  historyAway: boolean;
 }
 
 /** What one signs in with, by role: a token's text. */
@@ -251,6 +253,7 @@ export function makeState(now = Date.now()): FakeState {
       ["operator", principalOf("operator")],
     ]),
     failures: new Map(),
+    historyAway: false,
   };
 }
 
