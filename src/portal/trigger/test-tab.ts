@@ -42,7 +42,7 @@ function Failed({ result }: { readonly result: TestSend }): VNode {
   const { t, has } = usePortal();
   const key = `test.reason.${result.reason ?? ""}`;
   return html`<${Notice} kind="error" title=${has(key) ? t(key) : t("test.failed")}>
-    ${result.error === null ? null : html`<p><bdi>${result.error}</bdi></p>`}
+    ${result.error === null ? null : html`<p lang="en"><bdi>${result.error}</bdi></p>`}
   <//>`;
 }
 

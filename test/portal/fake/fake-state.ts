@@ -120,7 +120,7 @@ const sketches: readonly Sketch[] = [
     name: "Lost calls out of hours",
     url: "https://flows.example.net/complaints?team=4",
     filters: [when("lost", "eq", "1"), when("start", "notLocalTime", "Mon-Fri 09:00-17:30")],
-    more: { enabled: false, disabledReason: "The endpoint answered 410 Gone", status: "disabled" },
+    more: { enabled: false, disabledReason: "gone", status: "disabled" },
     action: { method: "PUT", auth: { scheme: "bearer", username: null, token: "***" } },
   },
   {
