@@ -95,7 +95,8 @@ describe("the story of a call", () => {
     const { page } = await portal.open(`/calls/${callWith({ lost: 1 })}`);
     await settled(page);
     const beyond = page.locator("article", { hasText: "Everything to the data lake" });
-    await beyond.getByText("but: The licence does not cover this webhook.").waitFor();
+    await beyond.getByText("but something else keeps it from firing:").waitFor();
+    expect(await beyond.getByText("The licence does not cover this webhook.").count()).toBe(1);
     const off = page.locator("article", { hasText: "Lost calls out of hours" });
     await off.getByText("The webhook is switched off.").first().waitFor();
     expect(await page.locator("p.lead").innerText()).toContain("more matched");

@@ -22,7 +22,7 @@ export function DeliveryLine({ of }: { readonly of: Delivery }): VNode {
     t("call.delivery.took", { duration: formats.duration(of.durationMs) }),
   ];
   return html`<p class="story-delivery">
-    <${StateBadge} state=${of.state} />
+    <${StateBadge} state=${of.state} />${" "}
     <a href=${href(`deliveries/${of.jobId}`)}>${t("call.delivery.open")}</a>
     <span class="quiet-text"> <${Time} at=${of.lastAt} /> · ${facts.join(" · ")}</span>
     ${of.state === "delivered" ? null : html`<br />${reasonText(portal, of)}`}
@@ -37,7 +37,7 @@ function Verdict({
   readonly of: TriggerStory;
   readonly standing: Standing;
 }): VNode | null {
-  const { t, has } = usePortal();
+  const { t } = usePortal();
   if (standing === "unknown") return html`<p>${t("call.unknown")}</p>`;
   if (standing === "fired") {
     if (of.delivery === null) return html`<p>${t("call.pending")}</p>`;
@@ -49,10 +49,7 @@ function Verdict({
     const key = miss.of === 1 ? "call.miss.only" : "call.miss.conditions";
     return html`<p>${t(key, { count: miss.failed, all: miss.of })}</p>`;
   }
-  const key = `call.obstacle.${miss.obstacle.kind}`;
-  // A later version may know of obstacles that this page has no words for.
-  if (!has(key)) return html`<p lang="en">${miss.obstacle.text}</p>`;
-  return html`<p>${t("call.miss.obstacle", { why: t(key) })}</p>`;
+  return html`<p>${t("call.miss.obstacle")}</p>`;
 }
 
 /** What is to be known of an obstacle besides its kind. */
