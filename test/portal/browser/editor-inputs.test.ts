@@ -72,6 +72,17 @@ describe("the form of a webhook", () => {
     await page.context().close();
   });
 
+  it("says of an answer to a test request that it has no body, where it has none", async () => {
+    const { page } = await portal.open(`/${triggerIds.slow}`);
+    await page.getByLabel("Address").fill("https://silent.example.com/");
+    await page.getByRole("tab", { name: "Test" }).click();
+    await page.getByRole("button", { name: "Send" }).click();
+    const answer = page.getByRole("region", { name: "Answer" });
+    await answer.getByText("The answer has no body.").waitFor();
+    expect(await answer.getByRole("button").count()).toBe(0);
+    await page.context().close();
+  });
+
   it("tells that it could not be checked, and nothing of what was found before", async () => {
     const { page } = await portal.open("/new");
     await settled(page);

@@ -193,13 +193,6 @@ describe("a saved webhook", () => {
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText("The address is not allowed").waitFor();
     expect(await page.locator(".notice [lang=en]").count()).toBe(1);
-    await page.getByRole("tab", { name: "Settings" }).click();
-    await page.getByLabel("Address").fill("https://silent.example.com/");
-    await page.getByRole("tab", { name: "Test" }).click();
-    await page.getByRole("button", { name: "Send" }).click();
-    const answer = page.getByRole("region", { name: "Answer" });
-    await answer.getByText("The answer has no body.").waitFor();
-    expect(await answer.getByRole("button").count()).toBe(0);
     await page.context().close();
   });
 

@@ -209,7 +209,11 @@ describe("a replay", () => {
       state: "failed",
       startedAt: new Date(portal.state.now).toISOString(),
       endedAt: new Date(portal.state.now).toISOString(),
-      ...{ read: 1, end: 2, matched: 1, written: 1, skipped: 0 },
+      read: 1,
+      end: 2,
+      matched: 1,
+      written: 1,
+      skipped: 0,
     } as const;
     const errors = ["REPLAY_INTERRUPTED: the log was away", "TOPIC_MISSING: there is no topic"];
     for (const error of errors)
