@@ -3,15 +3,14 @@ import type { CallExplanation } from "../../explaining/explanation.ts";
 import { summaryOf } from "../../explaining/call-summary.ts";
 import type { FoundCall } from "../../explaining/find-calls.ts";
 import { shownValue } from "../../explaining/masked-values.ts";
-import { obstacleText } from "../../explaining/obstacle-text.ts";
 import type { Delivery } from "../../history/history.ts";
 import { cutPage, readCursor } from "../../history/page-cursor.ts";
 import type { CallPlace } from "../../history/recent-calls.ts";
 import { inSlices } from "../../runtime/slices.ts";
-import { blocks } from "../../triggers/explain-call.ts";
 import type { CallSummary, TriggerStory } from "../contract/calls.ts";
 import type { Handler } from "../contract/handlers.ts";
 import { shownDelivery } from "./delivery-shown.ts";
+import { shownObstacle } from "./obstacle-shown.ts";
 import type { CallParts } from "./parts.ts";
 import { eachRecent } from "./recent.ts";
 import { reveals } from "./reveal.ts";
@@ -83,11 +82,7 @@ function storyOf(
       has: values.map((value) => shownValue(condition.field, value, isClear)),
       mismatch,
     })),
-    obstacles: obstacles.map((obstacle) => ({
-      kind: obstacle.kind,
-      blocks: blocks(obstacle),
-      text: obstacleText(obstacle),
-    })),
+    obstacles: obstacles.map(shownObstacle),
     delivery: delivery === undefined ? null : shownDelivery(delivery, parts.triggers),
   };
 }

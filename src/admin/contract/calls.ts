@@ -3,7 +3,7 @@ import { fieldGroups } from "../../explaining/field-groups.ts";
 import { operators } from "../../triggers/trigger.ts";
 import { condition, endpointState, writtenTrigger } from "./triggers.ts";
 import { delivery } from "./deliveries.ts";
-import { flag, guid, instant, nextCursor, pageQuery, locale } from "./shapes.ts";
+import { flag, guid, instant, nextCursor, pageQuery, problem, locale } from "./shapes.ts";
 
 /** What a call has in one field, as it may be shown. */
 export const shownValue = z.union([z.string(), z.number(), z.boolean()]);
@@ -54,7 +54,15 @@ export const obstacle = z
       "newer-version-refused",
     ]),
     blocks: z.boolean(),
-    text: z.string(),
+    text: z.string().describe("All of it, in English."),
+    disabledReason: z
+      .string()
+      .nullable()
+      .describe("Why it is `disabled`, as in the trigger; null: nobody said so."),
+    createdAt: instant.nullable().describe("Of `created-later`: when it was created."),
+    problems: z
+      .array(problem)
+      .describe("Of `newer-version-refused`: what is wrong with that version."),
   })
   .meta({ id: "Obstacle" });
 

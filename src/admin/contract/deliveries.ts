@@ -151,7 +151,10 @@ export const replay = z
     matched: z.int(),
     written: z.int(),
     skipped: z.int(),
-    error: z.string().nullable(),
+    error: z
+      .string()
+      .nullable()
+      .describe("Why it failed: `<code>: <words>`, the code one of docs/errors.md."),
   })
   .meta({ id: "Replay" });
 export const replayList = z.object({

@@ -11,6 +11,7 @@ import { Loaded } from "../ui/loaded.ts";
 import { Notice } from "../ui/notice.ts";
 import { StateBadge, reasonText } from "../ui/outcome.ts";
 import { Page } from "../ui/page.ts";
+import { ReplayFailure } from "../ui/replay-failure.ts";
 import { Time } from "../ui/time.ts";
 import { Attempts } from "./delivery/attempts.ts";
 import { PayloadSection } from "./delivery/payload.ts";
@@ -93,7 +94,7 @@ function FollowNotice({
         ${
           follow.error === null
             ? html`<p>${t("delivery.follow.unreadable")}</p>`
-            : html`<p lang="en">${follow.error}</p>`
+            : html`<p><${ReplayFailure} error=${follow.error} /></p>`
         }
       <//>`;
     case "lost":

@@ -14,6 +14,7 @@ import { ConfirmDialog } from "../ui/dialog.ts";
 import { EmptyState } from "../ui/empty-state.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { Page } from "../ui/page.ts";
+import { ReplayFailure } from "../ui/replay-failure.ts";
 import { Time } from "../ui/time.ts";
 import { useTriggerChoices } from "./deliveries/filter-form.ts";
 import { StartForm } from "./replays/start-form.ts";
@@ -47,7 +48,7 @@ function ReplayCard({
     </h3>
     <${Progress} of=${of} />
     <p>${t("replays.counts", { written: of.written, matched: of.matched, skipped: of.skipped })}</p>
-    ${of.error === null ? null : html`<p class="error" lang="en">${of.error}</p>`}
+    ${of.error === null ? null : html`<p class="error"><${ReplayFailure} error=${of.error} /></p>`}
     <p class="quiet-text">
       <${Time}
         at=${of.startedAt}

@@ -14,6 +14,7 @@ import { SettingsTab } from "../trigger/settings-tab.ts";
 import type { Saved } from "../trigger/settings-tab.ts";
 import { TestTab } from "../trigger/test-tab.ts";
 import { TriggerHead } from "../trigger/trigger-head.ts";
+import { firstDraft } from "../trigger/typed-on.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { Page } from "../ui/page.ts";
 import { Tabs } from "../ui/tabs.ts";
@@ -29,7 +30,7 @@ interface TabsProps {
 function useTrigger({ first, onName }: TabsProps) {
   const { t, go, href, guard, toast } = usePortal();
   const [saved, setSaved] = useState(first);
-  const [draft, setDraft] = useState<Draft>(draftOf(first.trigger));
+  const [draft, setDraft] = useState<Draft>(() => firstDraft(first.trigger));
   const { name } = saved.trigger;
   useEffect(() => onName(name), [name]);
   return {

@@ -8,8 +8,10 @@ import { usePortal } from "../shell/portal.ts";
 import { DayOfAttempts } from "../trigger/day-of-attempts.ts";
 import { failureText } from "../trigger/failure-text.ts";
 import { TriggerState } from "../trigger/trigger-state.ts";
+import { Button } from "../ui/button.ts";
 import { EmptyState } from "../ui/empty-state.ts";
 import { SelectField, TextField, Toggle } from "../ui/field.ts";
+import { focusNext } from "../ui/focus.ts";
 import { Loaded } from "../ui/loaded.ts";
 import { More } from "../ui/more.ts";
 import { Notice } from "../ui/notice.ts";
@@ -19,6 +21,11 @@ import type { Column } from "../ui/table.ts";
 
 type Licence = TriggerPage["licence"];
 type Status = TriggerListItem["status"];
+
+/** A row of the list; null: what became of its attempts can not be read. */
+type Row = Omit<TriggerListItem, "last24Hours"> & {
+  readonly last24Hours: TriggerListItem["last24Hours"] | null;
+};
 
 const statuses: readonly Status[] = ["active", "disabled", "over-licence", "suspended"];
 
@@ -38,8 +45,8 @@ function EnableSwitch({
   trigger,
   onChanged,
 }: {
-  readonly trigger: TriggerListItem;
-  readonly onChanged: (trigger: TriggerListItem) => void;
+  readonly trigger: Row;
+  readonly onChanged: (trigger: Row) => void;
 }): VNode {
   const portal = usePortal();
   const { t, api, can, toast } = portal;
@@ -72,12 +79,12 @@ export function hostOf(url: string): string {
   return URL.parse(url)?.host ?? url;
 }
 
-function TriggerTable({ list }: { readonly list: Pages<TriggerListItem> }): VNode {
+function TriggerTable({ list }: { readonly list: Pages<Row> }): VNode {
   const { t, href } = usePortal();
   const rows = list.data ?? [];
-  const changed = (next: TriggerListItem): void =>
+  const changed = (next: Row): void =>
     list.change((now) => now.map((row) => (row.triggerId === next.triggerId ? next : row)));
-  const columns: readonly Column<TriggerListItem>[] = [
+  const columns: readonly Column<Row>[] = [
     {
       key: "name",
       label: t("triggers.column.name"),
@@ -114,8 +121,25 @@ function TriggerTable({ list }: { readonly list: Pages<TriggerListItem> }): VNod
     caption=${t("triggers.title")}
     columns=${columns}
     rows=${rows}
-    rowKey=${({ triggerId }: TriggerListItem) => triggerId}
+    rowKey=${({ triggerId }: Row) => triggerId}
   />`;
+}
+
+/** The history can not be asked: that nothing is shown of it is no sign that nothing happened. */
+function HistoryAway({ list }: { readonly list: Pages<Row> }): VNode | null {
+  const { t } = usePortal();
+  if (!list.data?.some(({ last24Hours }) => last24Hours === null)) return null;
+  async function retry(): Promise<void> {
+    await list.reload();
+    // Where it helped the button is gone, and the focus with it.
+    focusNext(() =>
+      document.activeElement === document.body ? document.querySelector("main") : null,
+    );
+  }
+  return html`<${Notice} kind="warning" title=${t("triggers.away.title")}>
+    <p>${t("triggers.away.text")}</p>
+    <${Button} onClick=${retry}>${t("shell.retry")}<//>
+  <//>`;
 }
 
 function FirstTrigger(): VNode {
@@ -159,6 +183,8 @@ function Filters(props: {
   </div>`;
 }
 
+const withoutDay = (item: TriggerListItem): Row => ({ ...item, last24Hours: null });
+
 /** The tenant's webhooks: how they do, and the way to each. */
 export function TriggersPage(): VNode {
   const { t, api, can, href, tenantId } = usePortal();
@@ -166,7 +192,7 @@ export function TriggersPage(): VNode {
   const [status, setStatus] = useState("");
   const [licence, setLicence] = useState<Licence | null>(null);
   const settled = useSettled(search, 250);
-  const list = usePages<TriggerListItem>(
+  const list = usePages<Row>(
     async (cursor, signal) => {
       const query = {
         search: settled,
@@ -175,7 +201,8 @@ export function TriggersPage(): VNode {
       };
       const { body } = await api.call("listTriggers", { query, signal });
       setLicence(body.licence);
-      return body;
+      const { items, nextCursor, historyAway } = body;
+      return { items: historyAway ? items.map(withoutDay) : items, nextCursor };
     },
     [tenantId, settled, status],
   );
@@ -186,10 +213,10 @@ export function TriggersPage(): VNode {
     can("triggers:write") && !none && !isFull
       ? html`<a class="button primary" href=${href("new")}>${t("triggers.new")}</a>`
       : undefined;
-  const shown = (items: readonly TriggerListItem[]): VNode =>
+  const shown = (items: readonly Row[]): VNode =>
     items.length === 0
       ? html`<${EmptyState} title=${t("triggers.filter.none")} />`
-      : html`<${TriggerTable} list=${list} /><${More} of=${list} />`;
+      : html`<${HistoryAway} list=${list} /><${TriggerTable} list=${list} /><${More} of=${list} />`;
   return html`<${Page} title=${t("triggers.title")} actions=${actions}>
     ${licence === null || none ? null : html`<${LicenceUse} licence=${licence} />`}
     ${

@@ -77,7 +77,7 @@ function Broken({ error }: { readonly error: unknown }): VNode {
   const { t } = usePortal();
   return html`<${Notice} kind="error" title=${t("shell.broken.title")}>
     <p>${t("shell.broken.text")}</p>
-    <p><code>${String(error)}</code></p>
+    <p><code lang="en">${String(error)}</code></p>
     <${Button} onClick=${() => location.reload()}>${t("shell.broken.reload")}<//>
   <//>`;
 }

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { failureText } from "../trigger/failure-text.ts";
 import { usePortal } from "./portal.ts";
@@ -47,10 +47,22 @@ const platformItems: readonly NavItem[] = [
   { path: "changes", key: "shell.nav.changes", scope: "changes:read", pages: ["changes"] },
 ];
 
+function middleOf(element: Element): number {
+  const { left, width } = element.getBoundingClientRect();
+  return left + width / 2;
+}
+
 function Navigation({ items }: { readonly items: readonly NavItem[] }): VNode {
   const { t, can, href, route } = usePortal();
+  const list = useRef<HTMLUListElement>(null);
+  // On a phone the list is wider than the window: where one is has to be seen. Not by scrollIntoView, which moves the page.
+  useLayoutEffect(() => {
+    const current = list.current?.querySelector("[aria-current]");
+    if (list.current !== null && current)
+      list.current.scrollLeft += middleOf(current) - middleOf(list.current);
+  }, [route.page, items]);
   return html`<nav class="nav" aria-label=${t("shell.nav.label")}>
-    <ul>
+    <ul ref=${list}>
       ${items
         .filter(({ scope }) => can(scope))
         .map(

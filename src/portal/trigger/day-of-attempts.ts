@@ -17,9 +17,10 @@ export function barsOf(hours: readonly HourCounts[], now: number): SparkBar[] {
   });
 }
 
-/** What became of a trigger's attempts in the last 24 hours: as bars, and in words. */
-export function DayOfAttempts({ hours }: { readonly hours: readonly HourCounts[] }): VNode {
+/** What became of a trigger's attempts in the last 24 hours: as bars, and in words. Null: that can not be read. */
+export function DayOfAttempts({ hours }: { readonly hours: readonly HourCounts[] | null }): VNode {
   const { t, formats } = usePortal();
+  if (hours === null) return html`<span class="quiet-text">${t("triggers.day.away")}</span>`;
   const bars = barsOf(hours, Date.now());
   const good = bars.reduce((sum, bar) => sum + bar.good, 0);
   const all = bars.reduce((sum, bar) => sum + bar.good + bar.bad, 0);

@@ -94,21 +94,30 @@ function Refused({
 /** For which of the recent calls the draft would have fired. */
 export function DryRunPanel({
   run,
+  isCurrent,
   draft,
   fields,
 }: {
   /** Null: nothing is known, and the page tells why. */
   readonly run: Load<DryRunOf> | null;
+  /** Whether what is known is about the draft as it is. */
+  readonly isCurrent: boolean;
   readonly draft: Draft;
   readonly fields: readonly Field[];
 }): VNode {
   const { t, can } = usePortal();
-  return html`<section class="card" aria-labelledby="dry-run-title">
+  const shown = can("calls:read") ? run : null;
+  const busy = shown !== null && shown.error === null && !isCurrent;
+  return html`<section
+    class="card"
+    aria-labelledby="dry-run-title"
+    aria-busy=${busy ? "true" : null}
+  >
     <h2 id="dry-run-title">${t("editor.dry-run.title")}</h2>
     <${Summary} draft=${draft} fields=${fields} />
     ${
-      run !== null && can("calls:read")
-        ? html`<${Loaded} of=${run}>
+      shown !== null
+        ? html`<${Loaded} of=${shown}>
             ${({ dryRun, masked, leftOut }: DryRunOf) =>
               dryRun === null
                 ? html`<div aria-live="polite">

@@ -143,6 +143,7 @@ function useFindings(draft: Draft, saved: Trigger | null, tried: boolean) {
     checked,
     run,
     counts: isFresh ? run.counts : noCounts,
+    isCurrent: isFresh && run.isAbout,
     problems: visibleProblems(found, draft, tried),
   };
 }
@@ -151,7 +152,7 @@ function EditorForm(props: EditorProps & { readonly fields: readonly Field[] }):
   const portal = usePortal();
   const { t } = portal;
   const { draft, saved, tried, disabled, fields } = props;
-  const { check, checked, run, counts, problems } = useFindings(draft, saved, tried);
+  const { check, checked, run, counts, isCurrent, problems } = useFindings(draft, saved, tried);
   const onChange = (change: Partial<Draft>): void => props.onChange({ ...draft, ...change });
   const part: PartProps = { draft, problems, disabled, onChange };
   const texts = tried ? problems.map((problem) => problemText(portal, problem)) : [];
@@ -174,7 +175,12 @@ function EditorForm(props: EditorProps & { readonly fields: readonly Field[] }):
     </form>
     <div class="editor-side">
       ${check.error === null ? null : html`<${ErrorNotice} error=${check.error} onRetry=${check.reload} />`}
-      <${DryRunPanel} run=${check.error === null ? run : null} draft=${draft} fields=${fields} />
+      <${DryRunPanel}
+        run=${check.error === null ? run : null}
+        isCurrent=${isCurrent}
+        draft=${draft}
+        fields=${fields}
+      />
       <${PreviewPanel} checked=${checked} saved=${saved} />
     </div>
   </div>`;

@@ -81,11 +81,14 @@ function maskedOf(error: unknown, tried: readonly SoundCondition[]): readonly Co
     .map(({ condition }) => condition);
 }
 
+export interface DryRunLoad extends Load<DryRunOf> {
+  readonly counts: ConditionCounts;
+  /** Whether `data` is about what was checked, and not about what was before. */
+  readonly isAbout: boolean;
+}
+
 /** For how many recent calls a draft would have fired; conditions that are not complete yet are left out of it. */
-export function useDryRun(
-  checked: Checked | null,
-  saved: Trigger | null,
-): Load<DryRunOf> & { readonly counts: ConditionCounts } {
+export function useDryRun(checked: Checked | null, saved: Trigger | null): DryRunLoad {
   const { api, can, tenantId } = usePortal();
   const sound = checked === null ? [] : soundConditions(checked);
   const leftOut = (checked?.written.filters.length ?? 0) - sound.length;
@@ -114,6 +117,6 @@ export function useDryRun(
     [tenantId, saved?.triggerId, key],
   );
   // What was asked before may be about other rows.
-  const counts = load.data !== null && load.data.key === key ? load.data.counts : noCounts;
-  return { ...load, counts };
+  const isAbout = load.data !== null && load.data.key === key;
+  return { ...load, counts: isAbout && load.data !== null ? load.data.counts : noCounts, isAbout };
 }

@@ -18,6 +18,19 @@ import { HeaderList, RequestView, pretty } from "./request-view.ts";
 
 type Answer = NonNullable<TestSend["answer"]>;
 
+function AnswerBody({
+  body,
+  type,
+}: {
+  readonly body: Answer["body"];
+  readonly type: string | null;
+}): VNode {
+  const { t } = usePortal();
+  if (body === null) return html`<p class="quiet-text">${t("test.body-hidden")}</p>`;
+  if (body === "") return html`<p class="quiet-text">${t("test.body-empty")}</p>`;
+  return html`<${CodeBlock} label=${t("test.answer-body")} text=${pretty(body, type)} />`;
+}
+
 function AnswerView({ answer }: { readonly answer: Answer }): VNode {
   const { t } = usePortal();
   const type =
@@ -29,11 +42,7 @@ function AnswerView({ answer }: { readonly answer: Answer }): VNode {
       ${t(good ? "test.accepted" : "test.refused")}
     </p>
     <${HeaderList} label=${t("test.answer-headers")} headers=${answer.headers} />
-    ${
-      answer.body === null
-        ? html`<p class="quiet-text">${t("test.body-hidden")}</p>`
-        : html`<${CodeBlock} label=${t("test.answer-body")} text=${pretty(answer.body, type)} />`
-    }
+    <${AnswerBody} body=${answer.body} type=${type} />
     ${answer.truncated ? html`<p class="quiet-text">${t("test.truncated")}</p>` : null}
   </div>`;
 }
@@ -42,7 +51,7 @@ function Failed({ result }: { readonly result: TestSend }): VNode {
   const { t, has } = usePortal();
   const key = `test.reason.${result.reason ?? ""}`;
   return html`<${Notice} kind="error" title=${has(key) ? t(key) : t("test.failed")}>
-    ${result.error === null ? null : html`<p><bdi>${result.error}</bdi></p>`}
+    ${result.error === null ? null : html`<p lang="en"><bdi>${result.error}</bdi></p>`}
   <//>`;
 }
 

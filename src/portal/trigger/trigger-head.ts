@@ -3,6 +3,7 @@ import { html } from "htm/preact";
 import type { Trigger } from "../../admin/contract/triggers.ts";
 import { usePortal } from "../shell/portal.ts";
 import { Notice } from "../ui/notice.ts";
+import { DisabledReason } from "./disabled-reason.ts";
 import { problemText } from "./problem-text.ts";
 import { TriggerState } from "./trigger-state.ts";
 
@@ -28,8 +29,8 @@ export function TriggerHead({ trigger }: { readonly trigger: Trigger }): VNode {
       disabledReason === null
         ? null
         : html`<${Notice} kind="warning" title=${t("trigger.disabled.title")}
-            ><p><bdi>${disabledReason}</bdi></p><//
-          >`
+            ><p><${DisabledReason} reason=${disabledReason} /></p
+          ><//>`
     }
     ${
       status === "over-licence"

@@ -4,6 +4,7 @@ import type { Trigger } from "../../admin/contract/triggers.ts";
 import { usePortal } from "../shell/portal.ts";
 import { Badge } from "../ui/badge.ts";
 import type { BadgeKind } from "../ui/badge.ts";
+import { DisabledReason } from "./disabled-reason.ts";
 
 const kinds: Readonly<Record<Trigger["status"], BadgeKind>> = {
   active: "good",
@@ -33,6 +34,6 @@ export function TriggerState({
           >`
     }
     ${refused === null ? null : html`<${Badge} kind="bad">${t("triggers.refused.badge")}<//>`}
-    ${disabledReason === null || !reason ? null : html`<p class="quiet-text"><bdi>${disabledReason}</bdi></p>`}
+    ${disabledReason === null || !reason ? null : html`<p class="quiet-text"><${DisabledReason} reason=${disabledReason} /></p>`}
   </div>`;
 }

@@ -130,6 +130,7 @@ export function Toggle({
   checked,
   onChange,
   disabled,
+  fixed,
   look = "box",
   quietLabel,
 }: {
@@ -138,6 +139,8 @@ export function Toggle({
   readonly checked: boolean;
   readonly onChange: (checked: boolean) => void;
   readonly disabled?: boolean;
+  /** For now it can be reached, and keeps the focus, but not changed. */
+  readonly fixed?: boolean;
   readonly look?: "box" | "switch";
   readonly quietLabel?: boolean;
 }): VNode {
@@ -150,7 +153,9 @@ export function Toggle({
       role=${look === "switch" ? "switch" : null}
       checked=${checked}
       disabled=${disabled === true}
+      aria-disabled=${fixed === true ? "true" : null}
       aria-describedby=${hint === undefined ? null : `${id}-hint`}
+      onClick=${(event: Event) => fixed === true && event.preventDefault()}
       onChange=${(event: Event) => onChange((event.currentTarget as HTMLInputElement).checked)}
     />
     <label for=${id} class=${quietLabel ? "visually-hidden" : null}>${label}</label>

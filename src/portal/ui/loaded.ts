@@ -19,9 +19,11 @@ export function ErrorNotice({
   const code = error instanceof ApiError ? error.code : "";
   const known = has(`errors.${code}`);
   const wait = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) : 0;
-  const detail = known ? t(`errors.${code}`, { seconds: wait }) : error.message;
+  const detail = known
+    ? html`<p>${t(`errors.${code}`, { seconds: wait })}</p>`
+    : html`<p lang="en">${error.message}</p>`;
   return html`<${Notice} kind="error" title=${t("shell.failed")}>
-    <p>${detail}</p>
+    ${detail}
     ${onRetry === undefined ? null : html`<${Button} onClick=${onRetry}>${t("shell.retry")}<//>`}
   <//>`;
 }

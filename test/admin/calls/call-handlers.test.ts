@@ -161,7 +161,16 @@ describe("the story of a call", () => {
       { holds: true, has: ["***03"] },
       { holds: false, has: [3], condition: { field: "dur", op: "gt", values: ["100"] } },
     ]);
-    expect(body.triggers[2]?.obstacles).toMatchObject([{ kind: "disabled", blocks: true }]);
+    expect(body.triggers[2]?.obstacles).toEqual([
+      {
+        kind: "disabled",
+        blocks: true,
+        text: "the trigger is disabled",
+        disabledReason: null,
+        createdAt: null,
+        problems: [],
+      },
+    ]);
   });
 
   test("has the deliveries of triggers that are gone, and how endpoints are", async () => {

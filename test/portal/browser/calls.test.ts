@@ -44,6 +44,33 @@ describe("calls", () => {
   });
 });
 
+describe("the story of a call in French", () => {
+  it("has no English but what is said to be", async () => {
+    const { sales, complaints, beyond } = triggerIds;
+    const stored = portal.state.triggers.get(sales);
+    if (stored === undefined) throw new Error("no such trigger");
+    const createdAt = new Date(portal.state.now + 60_000).toISOString();
+    portal.state.triggers.set(sales, { ...stored, trigger: { ...stored.trigger, createdAt } });
+    const id = callWith({ dir: 2, type: 1 });
+    const { page } = await portal.open(`/calls/${id}`, { locale: "fr-FR" });
+    await settled(page);
+    const card = (triggerId: string) =>
+      page.locator("article", { has: page.locator(`a[href*="${triggerId}"]`) });
+    await card(complaints).getByText("Le récepteur a répondu 410 Gone").waitFor();
+    await card(sales)
+      .getByText(/^Créé le /)
+      .waitFor();
+    await card(sales).locator(`time[datetime="${createdAt}"]`).waitFor();
+    await card(beyond).getByText("Ce n’est pas une adresse https.").waitFor();
+    expect(await page.locator("article [lang=en]").count()).toBe(0);
+    expect(await page.locator("article").allInnerTexts()).not.toContainEqual(
+      expect.stringMatching(/the trigger|refused|created/),
+    );
+    portal.state.triggers.set(sales, stored);
+    await page.context().close();
+  });
+});
+
 describe("the story of a call", () => {
   it("tells why a webhook did not fire, condition by condition, and leads to the condition", async () => {
     const id = callWith({ dir: 2, type: 1 });
@@ -68,7 +95,8 @@ describe("the story of a call", () => {
     const { page } = await portal.open(`/calls/${callWith({ lost: 1 })}`);
     await settled(page);
     const beyond = page.locator("article", { hasText: "Everything to the data lake" });
-    await beyond.getByText("but: The licence does not cover this webhook.").waitFor();
+    await beyond.getByText("but something else keeps it from firing:").waitFor();
+    expect(await beyond.getByText("The licence does not cover this webhook.").count()).toBe(1);
     const off = page.locator("article", { hasText: "Lost calls out of hours" });
     await off.getByText("The webhook is switched off.").first().waitFor();
     expect(await page.locator("p.lead").innerText()).toContain("more matched");

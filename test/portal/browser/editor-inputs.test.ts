@@ -1,5 +1,6 @@
-import type { Page } from "playwright-core";
+import type { Page, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addCondition } from "../../support/newcomer.ts";
 import { triggerIds } from "../fake/fake-state.ts";
 import { startPortal, settled } from "./portal-under-test.ts";
 import type { PortalUnderTest } from "./portal-under-test.ts";
@@ -46,6 +47,39 @@ describe("the form of a webhook", () => {
     await page.getByText("One of the hours has no days, or no length.").waitFor();
     await days.nth(5).check();
     await page.getByText("One of the hours has no days").waitFor({ state: "detached" });
+    await page.context().close();
+  });
+
+  it("is busy beside what is typed until what stands there is about that", async () => {
+    const { page } = await portal.open("/new");
+    await settled(page);
+    const panel = page.getByRole("region", { name: "What it would have done" });
+    expect(await panel.getAttribute("aria-busy")).toBeNull();
+    const { promise: held, resolve } = Promise.withResolvers<Route>();
+    await page.route("**/dry-run", async (route) => {
+      // The one before is about a condition that has no value yet.
+      if (route.request().postData()?.includes('"values":["2"]') === true) resolve(route);
+      else await route.continue();
+    });
+    await addCondition(page, 1, { find: "dir", option: "dir · number", value: "2", chosen: true });
+    expect(await panel.getAttribute("aria-busy")).toBe("true");
+    const asked = await held;
+    expect(await panel.getByText(/Would have fired on/).count()).toBe(1);
+    expect(await panel.getAttribute("aria-busy")).toBe("true");
+    await asked.continue();
+    await panel.and(page.locator(":not([aria-busy])")).waitFor();
+    expect(await page.getByText(/^Excludes [\d,]+ recent calls/).count()).toBe(1);
+    await page.context().close();
+  });
+
+  it("says of an answer to a test request that it has no body, where it has none", async () => {
+    const { page } = await portal.open(`/${triggerIds.slow}`);
+    await page.getByLabel("Address").fill("https://silent.example.com/");
+    await page.getByRole("tab", { name: "Test" }).click();
+    await page.getByRole("button", { name: "Send" }).click();
+    const answer = page.getByRole("region", { name: "Answer" });
+    await answer.getByText("The answer has no body.").waitFor();
+    expect(await answer.getByRole("button").count()).toBe(0);
     await page.context().close();
   });
 

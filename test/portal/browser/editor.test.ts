@@ -192,6 +192,7 @@ describe("a saved webhook", () => {
     await page.getByRole("tab", { name: "Test" }).click();
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText("The address is not allowed").waitFor();
+    expect(await page.locator(".notice [lang=en]").count()).toBe(1);
     await page.context().close();
   });
 

@@ -74,6 +74,37 @@ describe("hostile texts", () => {
   );
 });
 
+describe("while the history can not be read", () => {
+  const texts = {
+    "en-GB": { none: "No attempts", away: "Not available", retry: "Try again" },
+    "fr-FR": { none: "Aucune tentative", away: "Non disponible", retry: "Réessayer" },
+  } as const;
+
+  it.each(["en-GB", "fr-FR"] as const)(
+    "the list says in %s that its figures are not available, and shows them when they are again",
+    async (locale) => {
+      const { none, away, retry } = texts[locale];
+      portal.state.historyAway = true;
+      const { page } = await portal.open("", { locale, width: 360 });
+      await settled(page);
+      const rows = await page.getByRole("row").count();
+      const figures = page.getByRole("cell").getByText(away);
+      expect(await figures.count()).toBe(rows - 1);
+      expect(await page.getByText(none).count()).toBe(0);
+      expect(await page.locator(".sparkline").count()).toBe(0);
+      expect(await violationsOf(page)).toEqual([]);
+      expect(await overflowOf(page)).toBe(0);
+
+      portal.state.historyAway = false;
+      await page.getByRole("button", { name: retry }).press("Enter");
+      await page.locator(".sparkline").first().waitFor();
+      expect(await page.locator(".notice").count()).toBe(0);
+      await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("main");
+      await page.context().close();
+    },
+  );
+});
+
 describe("a tenant without webhooks", () => {
   it("is led to its first one", async () => {
     const empty = [...portal.state.tenants.keys()].find((tenantId) => tenantId !== tenantOne);

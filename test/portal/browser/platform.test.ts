@@ -213,6 +213,34 @@ describe("changes", () => {
 });
 
 describe("a replay", () => {
+  it("that failed says why in the language of the page, and marks up what is English", async () => {
+    const replay = {
+      kind: "dead",
+      triggerId: null,
+      state: "failed",
+      startedAt: new Date(portal.state.now).toISOString(),
+      endedAt: new Date(portal.state.now).toISOString(),
+      read: 1,
+      end: 2,
+      matched: 1,
+      written: 1,
+      skipped: 0,
+    } as const;
+    const errors = ["REPLAY_INTERRUPTED: the log was away", "TOPIC_MISSING: there is no topic"];
+    for (const error of errors)
+      portal.state.replays.set(error, { ...replay, replayId: error.slice(0, 5), error });
+    const { page } = await portal.open("/replays", { locale: "fr-FR" });
+    await settled(page);
+    const card = (error: string) => page.getByRole("article").filter({ hasText: error });
+    await card("the log was away").getByText("Le renvoi a été interrompu.").waitFor();
+    await card("there is no topic").getByText("Le renvoi n’a pas pu se poursuivre.").waitFor();
+    expect(await page.locator("article [lang=en]").allInnerTexts()).toEqual(
+      expect.arrayContaining(errors),
+    );
+    for (const error of errors) portal.state.replays.delete(error);
+    await page.context().close();
+  });
+
   it("is asked for whole, started after a question, followed and stopped", async () => {
     const { page, complaints } = await portal.open("/replays");
     await settled(page);

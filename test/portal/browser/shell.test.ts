@@ -29,6 +29,21 @@ describe("the shell", () => {
     await page.context().close();
   });
 
+  it("shows on a phone, too, where one is", async () => {
+    const { page } = await portal.open("/changes", { width: 360 });
+    await settled(page);
+    const navigation = page.getByRole("navigation", { name: "Main" });
+    const boxOf = (name: string) => navigation.getByRole("link", { name }).boundingBox();
+    const changes = await boxOf("Changes");
+    expect(changes?.x).toBeGreaterThan(0);
+    expect((changes?.x ?? 0) + (changes?.width ?? 360)).toBeLessThanOrEqual(360);
+    expect(await page.evaluate("scrollY")).toBe(0);
+    await page.goto(`${portal.api.url}/en-GB/webhooks`);
+    await settled(page);
+    expect((await boxOf("Webhooks"))?.x).toBeGreaterThan(0);
+    await page.context().close();
+  });
+
   it("keeps a chosen theme for the next time", async () => {
     const { page } = await portal.open("");
     await page.getByLabel("Colours").selectOption("dark");

@@ -1,4 +1,5 @@
 import { requireTellingNothing } from "../../../src/admin/calls/masked-conditions.ts";
+import { shownObstacle } from "../../../src/admin/calls/obstacle-shown.ts";
 import { mayReveal } from "../../../src/admin/calls/reveal.ts";
 import type { CallHandlers } from "../../../src/admin/calls/handlers.ts";
 import type { CallStory, Preview } from "../../../src/admin/contract/calls.ts";
@@ -7,7 +8,7 @@ import type { Cdr } from "../../../src/cdr/call-ended.ts";
 import { InputError } from "../../../src/errors.ts";
 import type { Condition } from "../../../src/triggers/trigger.ts";
 import { FieldValues } from "../../../src/explaining/field-values.ts";
-import { explainCall } from "../../../src/triggers/explain-call.ts";
+import { explainCall, obstaclesOf } from "../../../src/triggers/explain-call.ts";
 import type { CompiledTrigger } from "../../../src/triggers/compile-trigger.ts";
 import { summaryOf } from "./fake-calls.ts";
 import type { FakeCall } from "./fake-calls.ts";
@@ -30,6 +31,7 @@ export type ExplainingHandlers = Pick<
   | "testSend"
 >;
 
+type Obstacles = CallStory["triggers"][number]["obstacles"];
 type Story = Pick<CallStory["triggers"][number], "conditions" | "fires">;
 
 const shown = (value: unknown): string | number | boolean =>
@@ -43,6 +45,18 @@ function storyOf(compiled: CompiledTrigger, cdr: Cdr): Story {
     mismatch,
   }));
   return { conditions, fires: conditions.every(({ holds }) => holds) };
+}
+
+/** By the real rules. */
+function obstaclesFor(saved: Trigger, { trigger }: CompiledTrigger, call: FakeCall): Obstacles {
+  const { triggerId, tenantId, disabledReason, createdAt, status, refused } = saved;
+  const made = createdAt === null ? null : Date.parse(createdAt);
+  const standing = {
+    trigger: { ...trigger, tenantId, disabledReason, createdAt: made },
+    status,
+    refused: refused === null ? undefined : { triggerId, tenantId, ...refused },
+  };
+  return obstaclesOf(standing, { tenantId, timestamp: call.at }).map(shownObstacle);
 }
 
 /** A saved trigger as somebody would write it. */
@@ -142,7 +156,8 @@ export function explainingHandlers(state: FakeState): ExplainingHandlers {
         noteChange(state, asking(context), { action: "values.revealed", tenantId, subject: cdrId });
       const call = callOf(state, cdrId);
       const triggers = triggersOf(state, tenantId).map(({ trigger }) => {
-        const { conditions, fires } = storyOf(compiledOf(plainOf(trigger)), call.cdr);
+        const compiled = compiledOf(plainOf(trigger));
+        const { conditions, fires } = storyOf(compiled, call.cdr);
         const active = trigger.status === "active";
         return {
           triggerId: trigger.triggerId,
@@ -150,10 +165,7 @@ export function explainingHandlers(state: FakeState): ExplainingHandlers {
           fires: fires && active,
           endpoint: trigger.endpoint,
           conditions,
-          obstacles:
-            active || trigger.status === "active"
-              ? []
-              : [{ kind: trigger.status, blocks: true, text: `The trigger is ${trigger.status}` }],
+          obstacles: obstaclesFor(trigger, compiled, call),
           delivery:
             [...state.deliveries.values()].find(
               ({ delivery }) =>
@@ -188,7 +200,8 @@ export function explainingHandlers(state: FakeState): ExplainingHandlers {
         };
       }
       const headers = [{ name: "content-type", value: "text/plain" }];
-      const answer = { status: 200, headers, body: "thank <b>you</b>", truncated: false };
+      const said = request.url.includes("silent") ? "" : "thank <b>you</b>";
+      const answer = { status: 200, headers, body: said, truncated: false };
       return {
         body: { request, outcome: "answered", reason: null, error: null, answer, durationMs: 148 },
       };

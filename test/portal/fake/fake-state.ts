@@ -52,6 +52,8 @@ export interface FakeState {
   readonly sessions: Map<string, Principal>;
   /** Answers that are given in the place of the right ones, by operation: a status and a code. */
   readonly failures: Map<string, FakeFailure>;
+  /** The history can not be asked; tests say so. */
+  historyAway: boolean;
 }
 
 /** What one signs in with, by role: a token's text. */
@@ -118,7 +120,7 @@ const sketches: readonly Sketch[] = [
     name: "Lost calls out of hours",
     url: "https://flows.example.net/complaints?team=4",
     filters: [when("lost", "eq", "1"), when("start", "notLocalTime", "Mon-Fri 09:00-17:30")],
-    more: { enabled: false, disabledReason: "The endpoint answered 410 Gone", status: "disabled" },
+    more: { enabled: false, disabledReason: "gone", status: "disabled" },
     action: { method: "PUT", auth: { scheme: "bearer", username: null, token: "***" } },
   },
   {
@@ -251,6 +253,7 @@ export function makeState(now = Date.now()): FakeState {
       ["operator", principalOf("operator")],
     ]),
     failures: new Map(),
+    historyAway: false,
   };
 }
 

@@ -140,10 +140,11 @@ export function triggerHandlers(state: FakeState): TriggerHandlers {
         maxTriggers: tenant?.maxTriggers ?? null,
         suspended: tenant?.suspended ?? false,
       };
+      const { historyAway } = state;
       const shown = items.map(({ trigger, last24Hours }) =>
-        Object.assign({ last24Hours: [...last24Hours] }, trigger),
+        Object.assign({ last24Hours: historyAway ? [] : [...last24Hours] }, trigger),
       );
-      return { body: { items: shown, nextCursor, historyAway: false, licence } };
+      return { body: { items: shown, nextCursor, historyAway, licence } };
     },
     ...creating(state),
     readTrigger: async ({ params }) => {

@@ -32,7 +32,8 @@ const verdicts = (...holds: boolean[]): TriggerStory["conditions"] =>
     mismatch: false,
   }));
 const inState = (state: Delivery["state"]) => ({ state }) as Delivery;
-const disabled = { kind: "disabled", blocks: true, text: "" } as const;
+const obstacle = { text: "", disabledReason: null, createdAt: null, problems: [] };
+const disabled = { ...obstacle, kind: "disabled", blocks: true } as const;
 
 const triggers = [
   story("delivered", { fires: true, delivery: inState("delivered") }),
@@ -100,7 +101,7 @@ describe("the story of a call", () => {
     const both = story("both", { conditions: verdicts(false, true), obstacles: [disabled] });
     expect(missOf(both)).toEqual({ kind: "conditions", failed: 1, of: 2 });
     expect(missOf(triggers[3] as TriggerStory)).toEqual({ kind: "obstacle", obstacle: disabled });
-    const note = { kind: "newer-version-refused", blocks: false, text: "" } as const;
+    const note = { ...obstacle, kind: "newer-version-refused", blocks: false } as const;
     expect(missOf(story("noted", { obstacles: [note] }))).toBeNull();
   });
 

@@ -3,6 +3,8 @@ import { html } from "htm/preact";
 import type { TriggerStory } from "../../../admin/contract/calls.ts";
 import type { Delivery } from "../../../admin/contract/deliveries.ts";
 import { usePortal } from "../../shell/portal.ts";
+import { DisabledReason } from "../../trigger/disabled-reason.ts";
+import { problemText } from "../../trigger/problem-text.ts";
 import { Badge } from "../../ui/badge.ts";
 import { StateBadge, reasonText } from "../../ui/outcome.ts";
 import { Time } from "../../ui/time.ts";
@@ -20,7 +22,7 @@ export function DeliveryLine({ of }: { readonly of: Delivery }): VNode {
     t("call.delivery.took", { duration: formats.duration(of.durationMs) }),
   ];
   return html`<p class="story-delivery">
-    <${StateBadge} state=${of.state} />
+    <${StateBadge} state=${of.state} />${" "}
     <a href=${href(`deliveries/${of.jobId}`)}>${t("call.delivery.open")}</a>
     <span class="quiet-text"> <${Time} at=${of.lastAt} /> · ${facts.join(" · ")}</span>
     ${of.state === "delivered" ? null : html`<br />${reasonText(portal, of)}`}
@@ -35,7 +37,7 @@ function Verdict({
   readonly of: TriggerStory;
   readonly standing: Standing;
 }): VNode | null {
-  const { t, has } = usePortal();
+  const { t } = usePortal();
   if (standing === "unknown") return html`<p>${t("call.unknown")}</p>`;
   if (standing === "fired") {
     if (of.delivery === null) return html`<p>${t("call.pending")}</p>`;
@@ -47,25 +49,42 @@ function Verdict({
     const key = miss.of === 1 ? "call.miss.only" : "call.miss.conditions";
     return html`<p>${t(key, { count: miss.failed, all: miss.of })}</p>`;
   }
-  const key = `call.obstacle.${miss.obstacle.kind}`;
-  return html`<p>${has(key) ? t("call.miss.obstacle", { why: t(key) }) : miss.obstacle.text}</p>`;
+  return html`<p>${t("call.miss.obstacle")}</p>`;
 }
 
-/** All that is in the way besides conditions, with what the service says of it where that is more. */
+/** What is to be known of an obstacle besides its kind. */
+function ObstacleDetail({ of }: { readonly of: TriggerStory["obstacles"][number] }): VNode | null {
+  const portal = usePortal();
+  const { disabledReason, createdAt, problems } = of;
+  if (disabledReason !== null)
+    return html` <span class="quiet-text"><${DisabledReason} reason=${disabledReason} /></span>`;
+  if (createdAt !== null) {
+    const time = html`<${Time} at=${createdAt} />`;
+    return html` <span class="quiet-text"
+      >${portal.rich("call.obstacle.created-at", { time })}</span
+    >`;
+  }
+  if (problems.length === 0) return null;
+  return html`<ul>
+    ${problems.map(
+      (problem, index) =>
+        html`<li key=${index}><code>${problem.path}</code> ${problemText(portal, problem)}</li>`,
+    )}
+  </ul>`;
+}
+
+/** All that is in the way besides conditions. */
 function Obstacles({ of }: { readonly of: TriggerStory }): VNode | null {
   const { t, has } = usePortal();
   if (of.obstacles.length === 0) return null;
   return html`<ul class="verdicts">
-    ${of.obstacles.map(({ kind, blocks, text }) => {
+    ${of.obstacles.map((obstacle) => {
+      const { kind, blocks, text } = obstacle;
       const key = `call.obstacle.${kind}`;
       return html`<li key=${kind} class=${blocks ? "verdict fails" : "verdict note"}>
         <span class="verdict-sign" aria-hidden="true">${blocks ? "✗" : "!"}</span>
-        <span>${has(key) ? t(key) : text}</span>
-        ${
-          kind === "created-later" || kind === "newer-version-refused" || kind === "disabled"
-            ? html` <span class="quiet-text" lang="en">${text}</span>`
-            : null
-        }
+        ${has(key) ? html`<span>${t(key)}</span>` : html`<span lang="en">${text}</span>`}
+        <${ObstacleDetail} of=${obstacle} />
       </li>`;
     })}
   </ul>`;
