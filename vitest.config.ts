@@ -7,7 +7,8 @@ const everyTime = ["kill", "freeze-match", "broker-kill"].map(
 
 /** What stops brokers, or measures how long something takes: one after the other, and beside nothing else. */
 const alone = [
-  "test/e2e/{admin-outage,alerts,bench,demo,image,newcomer,outages}.test.ts",
+  "test/contracts/http-sender-network.test.ts",
+  "test/e2e/{admin-outage,alerts,api-abuse,bench,demo,image,newcomer,outages,stopping,trigger-changes}.test.ts",
   "test/integration/{sandbox,sandbox-faults,sandbox-parent,secured}.test.ts",
   ...everyTime,
 ];

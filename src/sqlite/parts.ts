@@ -52,6 +52,6 @@ export class PartWriter {
   }
 }
 
-/** Those that are gone, once the deliveries before them are. */
+/** Those that are gone: whatever is left was attempted last after all that was in them. */
 export const forgetParts = `DELETE FROM parts
-  WHERE part < (SELECT min(id) >> ${partBits} FROM deliveries)`;
+  WHERE high < coalesce((SELECT min(last_at) FROM deliveries), ${Number.MAX_SAFE_INTEGER})`;

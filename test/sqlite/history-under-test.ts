@@ -41,6 +41,7 @@ export async function openStore(file?: string, keepsCalls?: boolean): Promise<St
 export function openDirectly(): {
   readonly writer: HistoryWriter;
   readonly reader: HistoryReader;
+  readonly file: string;
 } & Disposable {
   const file = ownFile();
   const writer = new HistoryWriter({ file, keepsCalls: false });
@@ -48,6 +49,7 @@ export function openDirectly(): {
   return {
     writer,
     reader,
+    file,
     [Symbol.dispose]() {
       reader.close();
       writer.close();

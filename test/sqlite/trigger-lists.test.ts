@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { foldDelivery } from "../../src/history/fold-delivery.ts";
 import type { FoldedDelivery } from "../../src/history/fold-delivery.ts";
@@ -10,6 +11,7 @@ import { attemptOf, noon } from "../history/attempt-of.ts";
 import { batchOf, openDirectly } from "./history-under-test.ts";
 
 const hourMs = 3_600_000;
+const much = 1024 ** 4;
 /** Three parts of 2^15 deliveries. */
 const count = 80_000;
 const triggers = ["busy", "usual", "rare"];
@@ -100,8 +102,24 @@ test("a trigger's lists are put together from all parts, in whatever order their
   const model = modelOf(attempts);
   expect(wrongLists(reader, model)).toEqual([]);
   const before = noon + 5 * hourMs;
-  while (!writer.forget({ before, maxBytes: 1024 ** 4 }).isDone);
+  while (!writer.forget({ before, maxBytes: much }).isDone);
   const left = model.filter(({ lastAt }) => lastAt >= before);
   expect(left.length).toBeLessThan(model.length / 2 + 10_000);
   expect(wrongLists(reader, left)).toEqual([]);
+});
+
+test("a part is gone when all of its deliveries are, whatever is left of older ones", () => {
+  using open = openDirectly();
+  const { writer, file } = open;
+  using db = new DatabaseSync(file, { readOnly: true });
+  const parts = (): unknown[] => db.prepare("SELECT part FROM parts ORDER BY part").all();
+  const old = Array.from({ length: 40_000 }, (_, number) =>
+    attemptOf({ cdrId: `call-${number}`, at: noon + number, outcome: "failed" }),
+  );
+  writer.feed([batchOf([...old, attemptOf({ cdrId: "call-0", attempt: 2, at: noon + hourMs })])]);
+  expect(parts()).toHaveLength(2);
+  while (!writer.forget({ before: noon + 60_000, maxBytes: much }).isDone);
+  expect(parts()).toEqual([expect.objectContaining({ part: 0 })]);
+  while (!writer.forget({ before: noon + 2 * hourMs, maxBytes: much }).isDone);
+  expect(parts()).toEqual([]);
 });

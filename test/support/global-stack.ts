@@ -43,6 +43,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("registryUrl", stack.registryUrl);
   return async () => {
     used.users -= 1;
-    if (used.users === 0) await stack.stop();
+    if (used.users > 0) return;
+    delete shared.onhookTestStack;
+    await stack.stop();
   };
 }

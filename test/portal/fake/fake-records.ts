@@ -41,8 +41,7 @@ export function makeTokens({ tenantId, now }: Whose): Map<string, Token> {
   ]);
 }
 
-/** One change of each kind, the newest first. */
-/** One of each action, as somebody did it; and a webhook that the service has switched off. */
+/** One of each action, as somebody did it, the newest first; and a webhook that the service has switched off. */
 export function makeChanges({ tenantId, triggerId, now }: Whose): Change[] {
   const changes = changeActions.map((action, index) => ({
     changeId: `cccccccc-0000-4000-8000-${String(index).padStart(12, "0")}`,
