@@ -36,7 +36,12 @@ export const problemDetails = z
 const longestCursor = 2000;
 
 export const pageQuery = z.strictObject({
-  cursor: z.string().max(longestCursor).optional().describe("`nextCursor` of the page before."),
+  cursor: z
+    .string()
+    .max(longestCursor)
+    .regex(/^[\w-]*$/, "must be the nextCursor of a page")
+    .optional()
+    .describe("`nextCursor` of the page before."),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
