@@ -11,11 +11,11 @@ export interface DisableTriggerDeps {
   readonly current: (
     triggerId: string,
   ) => { readonly trigger: Trigger; readonly offset: number } | undefined;
-  /** Records of the triggers' topic from one offset up to, and without, another. */
+  /** Records of the triggers' topic from one offset up to, and without, another; waits until all of those can be read. */
   readonly read: (from: number, to: number) => Promise<readonly LogRecord[]>;
   readonly decode: (value: Buffer | null) => Promise<unknown>;
   readonly encode: (value: unknown) => Buffer;
-  /** Writes an event of that trigger, with what is told of it; resolves with its offset when all before it can be read. */
+  /** Writes an event of that trigger, with what is told of it; resolves with its offset. */
   readonly write: (trigger: Trigger, value: Buffer | null, told: Told) => Promise<number>;
 }
 
