@@ -2,9 +2,10 @@ import type { Change } from "../configuration/audited-writer.ts";
 import { Publisher } from "../configuration/publisher.ts";
 import { disableTrigger } from "../endpoints/disable-trigger.ts";
 import type { Told } from "../endpoints/disable-trigger.ts";
+import { OnhookError } from "../errors.ts";
 import type { ChangeRecord } from "../history/change-record.ts";
 import { PartitionReader } from "../kafka/partition-reader.ts";
-import type { LogRecord } from "../log/log-record.ts";
+import { readRange } from "../kafka/read-range.ts";
 import { SingleFlight } from "../runtime/single-flight.ts";
 import type { Trigger } from "../triggers/trigger.ts";
 import { createDeliverAuditing } from "./auditing.ts";
@@ -13,8 +14,14 @@ import type { Codecs } from "./codecs.ts";
 import type { Connections, Surroundings } from "./connections.ts";
 import type { StoreParts } from "./store.ts";
 
-/** How long what was written may take to be read back, in ms. */
+/**
+ * How long what was written may take to stand in the store, in ms; it is gone on then all the same. Until it stands there, the
+ * next answer would have it switched off once more.
+ */
 const confirmMs = 15_000;
+
+/** How long transactions of others may keep from reading what was written in between, in ms. */
+const readableMs = 60_000;
 
 /** Nobody asked for it: the service does it by itself. */
 const byDeliver = { id: "service", name: "deliver", role: "service" } as const;
@@ -33,8 +40,10 @@ const changes = {
 /** Switches triggers off whose receivers are gone. Close it when nobody asks any more. */
 export interface SwitchOff extends AsyncDisposable {
   /**
-   * As `disableTrigger`. Rejects where it can't be written together with what is told of it, and has changed nothing then:
-   * SCHEMA_UNREGISTERED, CONFIG_UNWRITTEN.
+   * As `disableTrigger`. Rejects with SCHEMA_UNREGISTERED, REGISTRY_UNREACHABLE, CONFIG_UNWRITTEN, CONFIG_IN_DOUBT,
+   * CONFIG_UNCONFIRMED, RECORD_TOO_LARGE, WRITER_CLOSED, and with what the brokers say to who reads. Where nobody has changed
+   * the trigger at the same moment, nothing was changed then, but with CONFIG_IN_DOUBT it may be off, and with
+   * CONFIG_UNCONFIRMED it is. Where somebody has, it may be off and theirs not written again, with any but the first two.
    */
   disable(trigger: Trigger): Promise<boolean>;
 }
@@ -52,10 +61,12 @@ export function createSwitchOff(
   const { topics } = around.config;
   const topic = topics.triggers.name;
   const ended = new AsyncDisposableStack();
+  const closing = new AbortController();
   const opening = new SingleFlight<null, Publisher>();
   let opened: Publisher | null = null;
   async function open(): Promise<Publisher> {
     const codec = await loadCodec<ChangeRecord>("ChangeRecord", topics.changes.name, connections);
+    if (closing.signal.aborted) throw new OnhookError("WRITER_CLOSED", { topic });
     opened = new Publisher({
       store,
       writer: ended.use(createDeliverAuditing(around, connections, codec)),
@@ -69,31 +80,22 @@ export function createSwitchOff(
       disableTrigger(trigger, reason, {
         current: (triggerId) => store.trigger(triggerId),
         read: (from, to) =>
-          readRange(new PartitionReader(connections.kafka, { topic, partition: 0 }), from, to),
+          readRange(
+            new PartitionReader(connections.kafka, { topic, partition: 0 }),
+            { topic, from, to },
+            AbortSignal.any([closing.signal, AbortSignal.timeout(readableMs)]),
+          ),
         decode: (value) => codecs.triggers.decode(value),
         encode: (value) => codecs.triggers.encode(value),
         async write({ triggerId, tenantId }, value, told) {
           const publisher = opened ?? (await opening.do(null, open));
           const change = { ...changes[told], by: byDeliver, tenantId, triggerId };
-          return await publisher.publish("triggers", triggerId, value, change);
+          return (await publisher.write("triggers", triggerId, value, change)).offset;
         },
       }),
-    [Symbol.asyncDispose]: () => ended.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      await ended.disposeAsync();
+    },
   };
-}
-
-async function readRange(reader: PartitionReader, from: number, to: number): Promise<LogRecord[]> {
-  const found: LogRecord[] = [];
-  try {
-    for (let position = from; position < to;) {
-      const { batch, next } = await reader.fetch(position, 0);
-      found.push(...batch.records.filter(({ offset }) => offset >= from && offset < to));
-      // The end of what is committed; there is nothing more to read.
-      if (next === position) break;
-      position = next;
-    }
-  } finally {
-    await reader.close();
-  }
-  return found;
 }

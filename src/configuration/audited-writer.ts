@@ -21,7 +21,8 @@ export interface Change {
 export interface AuditedWriter {
   /**
    * Writes the records, and what is told of them, in one transaction; none: only what is told. Resolves with where the
-   * records stand. Rejects with CONFIG_UNWRITTEN where the brokers don't take it in time.
+   * records stand. Rejects with CONFIG_UNWRITTEN where the brokers don't take it in time, CONFIG_IN_DOUBT where it can't be
+   * known whether they have, RECORD_TOO_LARGE, and WRITER_CLOSED once the writer was closed.
    */
   write(records: readonly OutgoingRecord[], change: Change): Promise<readonly CommittedOffset[]>;
 }

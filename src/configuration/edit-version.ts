@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 /** A version of a record as a configuration topic has it; null: a deletion. */
 export interface Version<T> {
   readonly offset: number;
@@ -33,7 +35,10 @@ export async function editVersion<T>(
   let missed = versions.between(newest.offset, offset);
   while (missed !== undefined) {
     // Whether it has to be changed or not, it has to stand again.
-    standing = missed.version && (change(missed.version) ?? missed.version);
+    const again: T | null = missed.version && (change(missed.version) ?? missed.version);
+    // Whoever makes the same change at the same time writes the same: it stands already.
+    if (isDeepStrictEqual(again, standing)) break;
+    standing = again;
     const before: number = offset;
     offset = await versions.publish(standing);
     missed = versions.between(before, offset);
@@ -55,9 +60,11 @@ export async function replaceVersion<T>(
   let offset = at;
   let missed = versions.between(seen, offset);
   const isAlone = missed === undefined;
-  while (missed !== undefined) {
+  let standing = version;
+  while (missed !== undefined && !isDeepStrictEqual(missed.version, standing)) {
     const before: number = offset;
-    offset = await versions.publish(missed.version);
+    standing = missed.version;
+    offset = await versions.publish(standing);
     missed = versions.between(before, offset);
   }
   return { at, isAlone };

@@ -25,8 +25,8 @@ export class Publisher {
   }
 
   /**
-   * Writes one, with who made it, and resolves with its offset once it is applied here. Rejects with CONFIG_UNWRITTEN,
-   * CONFIG_IN_DOUBT, or CONFIG_UNCONFIRMED where it was written and was not read back in time.
+   * Writes one, with who made it, and resolves with its offset once it is applied here. Rejects as `write`, and with
+   * CONFIG_UNCONFIRMED where it was written and was not read back in time.
    */
   async publish(
     table: StoreTable,
@@ -34,13 +34,27 @@ export class Publisher {
     value: Buffer | null,
     change: Change,
   ): Promise<number> {
+    const { offset, isApplied } = await this.write(table, key, value, change);
+    const topic = this.#deps.topics[table];
+    if (!isApplied) throw new OnhookError("CONFIG_UNCONFIRMED", { topic, offset });
+    return offset;
+  }
+
+  /**
+   * The same, but resolves where it was not read back in time, too: for who has to go on from where it stands. Rejects as
+   * an AuditedWriter does.
+   */
+  async write(
+    table: StoreTable,
+    key: string,
+    value: Buffer | null,
+    change: Change,
+  ): Promise<{ readonly offset: number; readonly isApplied: boolean }> {
     const { store, writer, topics, confirmMs } = this.#deps;
-    const topic = topics[table];
-    const [at] = await writer.write([{ topic, key, value }], change);
+    const [at] = await writer.write([{ topic: topics[table], key, value }], change);
     if (at === undefined) throw new TypeError("A writer told no place");
     const limit = AbortSignal.timeout(confirmMs);
     await store.applied(table, at.offset, limit);
-    if (limit.aborted) throw new OnhookError("CONFIG_UNCONFIRMED", { topic, offset: at.offset });
-    return at.offset;
+    return { offset: at.offset, isApplied: !limit.aborted };
   }
 }

@@ -162,18 +162,23 @@ export class TriggerEditor {
     try {
       requireRoom(this.#deps.store, tenantId, before);
     } catch (error) {
-      await this.#takeBack(of);
+      await this.#takeBack(of, at);
       throw error;
     }
   }
 
-  async #takeBack(created: Pick<Edit, "tenantId" | "triggerId" | "by">): Promise<void> {
+  /** What others have written of the same id after it stands again. Rejects with CONFIG_IN_DOUBT. */
+  async #takeBack(created: Pick<Edit, "tenantId" | "triggerId" | "by">, at: number): Promise<void> {
+    const change = { action: "trigger.deleted", subject: "licence" } as const;
     try {
-      await this.#publish(created, null, { action: "trigger.deleted", subject: "licence" });
+      await this.#replace(created, at, null, change);
     } catch (error) {
-      if (!(error instanceof OnhookError) || error.code !== "CONFIG_UNWRITTEN") throw error;
-      // That nothing was changed is true of the deletion alone.
-      throw new OnhookError("CONFIG_IN_DOUBT", error.details, { cause: error });
+      if (!(error instanceof OnhookError)) throw error;
+      // It is written. What came in between can't be known before this process reads on.
+      if (error.code === "CONFIG_UNCONFIRMED") return;
+      // That nothing was changed would be true of the deletion alone.
+      const topic = String(error.details["topic"]);
+      throw new OnhookError("CONFIG_IN_DOUBT", { topic }, { cause: error });
     }
   }
 
@@ -242,7 +247,7 @@ export class TriggerEditor {
     edit: Pick<Edit, "tenantId" | "triggerId" | "by">,
     seen: number,
     version: Trigger | null,
-    change: { readonly action: ChangeAction; readonly properties?: readonly string[] },
+    change: Pick<Change, "action" | "subject" | "properties">,
   ): ReturnType<typeof replaceVersion<Trigger>> {
     const { triggerId } = edit;
     let told: Omit<Change, "by" | "tenantId"> = change;

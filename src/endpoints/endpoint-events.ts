@@ -44,7 +44,7 @@ export type EndpointEvent =
     }
   /** Its receiver answered 410 Gone: the trigger was switched off, and an event published that says so. */
   | { readonly type: "trigger.disabled"; readonly triggerId: string; readonly reason: "gone" }
-  /** It could not be switched off, and the next job that is answered so has it tried again. */
+  /** It could not be switched off, and a job that is answered so some seconds later has it tried again. */
   | {
       readonly type: "trigger.not-disabled";
       readonly triggerId: string;

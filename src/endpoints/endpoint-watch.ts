@@ -2,6 +2,8 @@ import type { Attempted, EndpointGate } from "../delivery/deliver-job.ts";
 import type { Endpoint } from "../delivery/endpoint.ts";
 import { replayHeader } from "../jobs/job-state.ts";
 import type { Headers } from "../log/log-record.ts";
+import { aborted } from "../runtime/aborted.ts";
+import { pause } from "../runtime/clock.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Emit } from "../runtime/emit.ts";
 import type { Service } from "../runtime/supervisor.ts";
@@ -25,8 +27,11 @@ export interface EndpointWatchDeps {
   readonly emit: Emit<EndpointEvent>;
 }
 
+/** How long a trigger that could not be switched off is left alone, in ms: each of its jobs would have it tried again. */
+const againAfterMs = 10_000;
+
 /** Does what was decided; says how long the same need not be decided again. */
-type Verdict = (deps: EndpointWatchDeps) => Promise<"done" | "until the table has it">;
+type Verdict = (deps: EndpointWatchDeps) => Promise<"done" | "a while" | "until the table has it">;
 
 /** What was decided and is not done yet, in order. */
 class ToDo {
@@ -93,13 +98,19 @@ export class EndpointWatch implements EndpointGate, Service {
   }
 
   async run(stop: AbortSignal): Promise<void> {
-    await Promise.all([this.#work(this.#health, stop), this.#work(this.#gone, stop)]);
+    // A switch-off that is under way when it has to stop is not waited for: the owner of its port gives it up.
+    const switchingOff = Promise.race([this.#work(this.#gone, stop), aborted(stop)]);
+    await Promise.all([this.#work(this.#health, stop), switchingOff]);
   }
 
   async #work({ wake, keys }: ToDo, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       await wake.wait(stop);
-      for (const key of keys.splice(0)) await this.#do(key);
+      while (!stop.aborted) {
+        const key = keys.shift();
+        if (key === undefined) break;
+        await this.#do(key, stop);
+      }
     }
   }
 
@@ -143,10 +154,14 @@ export class EndpointWatch implements EndpointGate, Service {
     toDo.add(key);
   }
 
-  async #do(key: string): Promise<void> {
+  async #do(key: string, stop: AbortSignal): Promise<void> {
     try {
       const end = await this.#decided.get(key)?.(this.#deps);
       if (end === "done") this.#decided.delete(key);
+      if (end === "a while")
+        void pause(this.#deps.steadyClock, againAfterMs, stop).then(() =>
+          this.#decided.delete(key),
+        );
     } catch (error) {
       this.#decided.delete(key);
       this.#deps.emit({ type: "endpoint.held", error });
@@ -184,9 +199,10 @@ function disabling(trigger: Trigger): Verdict {
     const told = { triggerId, reason: "gone" } as const;
     try {
       if (await disable(trigger)) emit({ type: "trigger.disabled", ...told });
+      return "done";
     } catch (error) {
       emit({ type: "trigger.not-disabled", ...told, error });
+      return "a while";
     }
-    return "done";
   };
 }

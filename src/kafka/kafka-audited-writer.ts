@@ -187,12 +187,16 @@ export class KafkaAuditedWriter implements AuditedWriter, AsyncDisposable {
     this.#isSettled = true;
   }
 
-  /** A transaction was committed if the last thing that was written in it can be read. */
+  /**
+   * A transaction was committed if what was written in it can be read. Looked for is a record of the configuration, which
+   * every role that writes it reads as well; what is told of changes only the admin role may read.
+   */
   async #resolveDoubt(): Promise<void> {
     const doubt = this.#doubt;
     if (doubt === null) return;
-    const [last] = doubt.writes;
-    const at = last && doubt.places.get(last.told);
+    // The last one: none that came after it can have had the cleaner of a compacted topic remove it.
+    const sought = doubt.writes.flatMap(({ records }) => records).at(-1) ?? doubt.writes[0]?.told;
+    const at = sought && doubt.places.get(sought);
     const isCommitted = at !== undefined && (await this.#log.isReadable(at));
     this.#doubt = null;
     if (isCommitted) for (const write of doubt.writes) write.succeed(doubt.places);

@@ -122,6 +122,13 @@ export const deliveryMetrics = {
     help: "Triggers that the service has switched off by itself: gone (their receiver answered 410).",
     action: "Their tenants have to be told; `onhook trigger get` shows the reason.",
   },
+  onhook_trigger_switch_off_failures_total: {
+    type: "counter",
+    labels: [],
+    help: "Times that a trigger whose receiver is gone (it answered 410) could not be switched off. Each of its jobs goes on getting one request; a job that is answered so after ten seconds has it tried again.",
+    action:
+      "The log has the trigger and the error. Run `topics apply` where onhook.changes or its schema is missing; give the deliver role its rights where the brokers refuse it.",
+  },
   onhook_delivery_holds_total: {
     type: "counter",
     labels: [],

@@ -64,7 +64,7 @@ const lines: { readonly [Type in AnyEvent["type"]]: Line<Type> | null } = {
   "trigger.disabled": ["warn", "a trigger was switched off: its receiver is gone"],
   "trigger.not-disabled": [
     "warn",
-    "a trigger whose receiver is gone could not be switched off; the next job that is answered so has it tried again",
+    "a trigger whose receiver is gone could not be switched off; a job that is answered so after ten seconds has it tried again",
   ],
   "endpoint.held": ["warn", "something about an endpoint could not be done now"],
   "job.undecodable": ["error", "a job can not be read"],

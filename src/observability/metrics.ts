@@ -69,7 +69,7 @@ function deliveryRecorders(set: MetricSet, tenants: TenantLabels) {
         set.set("onhook_endpoint_tenants", { state }, event.tenants[state]);
     },
     "trigger.disabled": ({ reason }) => set.count("onhook_triggers_disabled_total", { reason }),
-    "trigger.not-disabled": () => set.count("onhook_delivery_holds_total", {}),
+    "trigger.not-disabled": () => set.count("onhook_trigger_switch_off_failures_total", {}),
     "endpoint.held": () => set.count("onhook_delivery_holds_total", {}),
     "delivery.detoured": () => set.count("onhook_detours_total", {}),
     "delivery.copy-passed-over": () => set.count("onhook_hand_on_copies_total", {}),

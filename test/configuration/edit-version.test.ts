@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { editVersion } from "../../src/configuration/edit-version.ts";
+import { editVersion, replaceVersion } from "../../src/configuration/edit-version.ts";
 import type { Version, Versions } from "../../src/configuration/edit-version.ts";
 import type { Trigger } from "../../src/triggers/trigger.ts";
 
@@ -66,4 +66,16 @@ test("a deletion that came in between is not undone", async () => {
   const { events, versions } = topic("a", [[null]]);
   expect(await editVersion(versions, exclaimed)).toEqual({ version: null, written: true });
   expect(events).toEqual(["a", null, "a!", null]);
+});
+
+test("what another process made of it in the same way is not written again", async () => {
+  const { events, versions } = topic("a", [["a!"]]);
+  expect(await editVersion(versions, exclaimed)).toEqual({ version: named("a!"), written: true });
+  expect(events).toEqual(["a", "a!", "a!"]);
+});
+
+test("a version that another process has put there just so is not written again", async () => {
+  const { events, versions } = topic("a", [["b"]]);
+  expect(await replaceVersion(versions, 0, named("b"))).toEqual({ at: 2, isAlone: false });
+  expect(events).toEqual(["a", "b", "b"]);
 });

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startAdminStage } from "../support/admin-stage.ts";
 import type { AdminStage } from "../support/admin-stage.ts";
@@ -84,7 +85,10 @@ test("where nothing can be told of it, a trigger stays on, that is said in the l
   await well.until(() => well.all.length === 1);
 
   await mustRun(["topics", "apply"], { env: untold });
-  await platform.call(callOf(gone.tenantId));
-  await service.line(({ event }) => event === "trigger.disabled");
+  // It is left alone for some seconds first.
+  while (!service.log.some(({ event }) => event === "trigger.disabled")) {
+    await platform.call(callOf(gone.tenantId));
+    await pause(500);
+  }
   expect(await mustRun(["trigger", "get", gone.triggerId], { env })).toContain("enabled: false");
 });

@@ -28,6 +28,7 @@ function topicOf(meanwhile: readonly (readonly object[])[] = []) {
         decode: async (value) => JSON.parse(String(value)) as unknown,
         encode: (value) => bytes(value as object),
         async write({ triggerId }, value, what) {
+          if (writes === 20) throw new Error("There is no end to it");
           for (const others of meanwhile[writes] ?? []) append("t", bytes(others));
           writes += 1;
           told.push(what);
@@ -58,4 +59,20 @@ test("what comes in while that is being restored stands in the end", async () =>
   expect(await topic.disable()).toBe(false);
   expect(topic.values().at(-1)).toEqual(last);
   expect(topic.told).toEqual(["disabled", "restored", "restored"]);
+});
+
+test("processes that switch it off in step write it once each, and one of them tells of it", async () => {
+  const topic = topicOf();
+  const told = await Promise.all([topic.disable(), topic.disable(), topic.disable()]);
+  expect(told).toEqual([true, false, false]);
+  expect(topic.values().at(-1)).toEqual({ ...trigger, enabled: false, disabledReason: "gone" });
+  expect(topic.told).toEqual(["disabled", "disabled", "disabled"]);
+});
+
+test("what somebody wrote among switch-offs in step stands in the end", async () => {
+  const theirs = { ...trigger, name: "theirs" };
+  const topic = topicOf([[], [theirs]]);
+  await Promise.all([topic.disable(), topic.disable(), topic.disable()]);
+  expect(topic.values().at(-1)).toEqual(theirs);
+  expect(topic.told.length).toBeLessThanOrEqual(6);
 });

@@ -25,6 +25,7 @@ function brokers(fates: readonly Fate[] = []) {
   let end = 0;
   let isAway = false;
   const readable = new Set<number>();
+  const asked: string[] = [];
   const log: TransactionalLog = {
     async settle() {
       if (isAway) throw new Error("away");
@@ -45,7 +46,8 @@ function brokers(fates: readonly Fate[] = []) {
       if (fate.startsWith("unheard")) throw new Error("unheard");
     },
     async close() {},
-    async isReadable({ offset }) {
+    async isReadable({ topic, offset }) {
+      asked.push(topic);
       return readable.has(offset);
     },
   };
@@ -68,6 +70,7 @@ function brokers(fates: readonly Fate[] = []) {
     events,
     goAway: (away: boolean): void => void (isAway = away),
     settledTimes: () => settled,
+    asked,
     keys: () => committed.filter(({ topic }) => topic === "triggers").map(({ key }) => key),
     changes: () => committed.filter(({ topic }) => topic === "changes").length,
   };
@@ -121,6 +124,14 @@ test("one whose end was not heard of is looked for once it is settled: there it 
   const at = brokers(["unheard committed"]);
   expect(await outcome(at, at.writer.write([record("a")], change))).toEqual([0]);
   expect([at.keys(), at.changes()]).toEqual([["a"], 1]);
+});
+
+test("it is looked for among what every writer of it may read: what is told of changes is read only where nothing else was written", async () => {
+  const at = brokers(["unheard committed", "unheard committed"]);
+  expect(await outcome(at, at.writer.write([record("a")], change))).toEqual([0]);
+  expect(at.asked).toEqual(["triggers"]);
+  expect(await outcome(at, at.writer.write([], change))).toEqual([]);
+  expect(at.asked).toEqual(["triggers", "changes"]);
 });
 
 test("one whose end was not heard of and that is not there is written again", async () => {

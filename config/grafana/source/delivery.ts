@@ -178,6 +178,10 @@ const endpoints: Row = {
           expr: `sum by (reason) (${increase("onhook_triggers_disabled_total")})`,
           legend: "switched off: {{reason}}",
         },
+        {
+          expr: `sum(${increase("onhook_trigger_switch_off_failures_total")})`,
+          legend: "could not be switched off",
+        },
       ],
       width: 6,
       bars: true,

@@ -76,14 +76,46 @@ describe("the licence", () => {
     expect(await names(admin)).toEqual(["another process's"]);
   });
 
-  test("where a creation can't be taken back, nobody is told that nothing was changed", async () => {
+  const failing = async (code: "CONFIG_UNWRITTEN" | "WRITER_CLOSED" | "CONFIG_UNCONFIRMED") => {
     const { ask, topics } = await licensed(1);
     topics.before = async () => void (await another(topics));
     topics.after = async () => {
-      topics.failure = new OnhookError("CONFIG_UNWRITTEN", { topic: "onhook.triggers" });
+      topics.failure = new OnhookError(code, { topic: "onhook.triggers", offset: 3 });
     };
     const answer = await ask("t1", "POST", path, { name: "ours", action });
-    expect([answer.status, answer.json["code"]]).toEqual([503, "CONFIG_IN_DOUBT"]);
+    return [answer.status, answer.json["code"]];
+  };
+
+  test.each(["CONFIG_UNWRITTEN", "WRITER_CLOSED"] as const)(
+    "where a creation can't be taken back (%s), nobody is told that nothing was changed",
+    async (code) => {
+      expect(await failing(code)).toEqual([503, "CONFIG_IN_DOUBT"]);
+    },
+  );
+
+  test("where it is only not known here yet that a creation was taken back, it is refused all the same", async () => {
+    expect(await failing("CONFIG_UNCONFIRMED")).toEqual([409, "LICENCE_EXCEEDED"]);
+  });
+
+  test("takes back our creation alone: what the platform writes of the same trigger at that moment stands again", async () => {
+    const admin = await licensed(1);
+    const { ask, topics } = admin;
+    topics.before = async () => void (await another(topics));
+    topics.after = async () => {
+      const triggerId = topics.records.triggers.at(-1)?.key ?? "";
+      topics.before = async () => {
+        const theirs = triggerInput({ triggerId, name: "the platform's" });
+        await topics.append("triggers", triggerId, theirs);
+      };
+    };
+    const answer = await ask("t1", "POST", path, { name: "ours", action });
+    expect([answer.status, answer.json["code"]]).toEqual([409, "LICENCE_EXCEEDED"]);
+    expect((await names(admin)).toSorted()).toEqual(["another process's", "the platform's"]);
+    expect(topics.changes).toMatchObject([
+      { action: "trigger.created" },
+      { action: "trigger.deleted", subject: "licence" },
+      { action: "trigger.replaced", subject: "restored" },
+    ]);
   });
 
   test("of a suspended tenant shows, and its triggers with it", async () => {
