@@ -5,6 +5,9 @@ const everyTime = ["kill", "freeze-match", "broker-kill"].map(
   (name) => `test/faults/scenarios/${name}.test.ts`,
 );
 
+/** A loaded machine must not make a wait too short; what is waited for comes at once else. */
+const waiting = { poll: { timeout: 20_000 } };
+
 /** What stops brokers, or measures how long something takes: one after the other, and beside nothing else. */
 const alone = [
   "test/contracts/http-sender-network.test.ts",
@@ -25,6 +28,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          expect: waiting,
           // A property test runs thousands of cases; a loaded machine must not make it fail.
           testTimeout: 60_000,
           include: ["test/**/*.test.ts"],
@@ -34,6 +38,7 @@ export default defineConfig({
       {
         test: {
           name: "fuzz",
+          expect: waiting,
           // A hundred thousand inputs take minutes; see test/fuzz/fuzz.ts.
           testTimeout: 3_600_000,
           include: ["test/fuzz/**/*.test.ts"],
@@ -42,6 +47,7 @@ export default defineConfig({
       {
         test: {
           name: "stack",
+          expect: waiting,
           include: ["test/{contracts,integration,e2e}/**/*.test.ts"],
           exclude: alone,
           globalSetup: ["test/support/global-stack.ts"],
@@ -53,6 +59,7 @@ export default defineConfig({
       {
         test: {
           name: "alone",
+          expect: waiting,
           include: alone,
           globalSetup: ["test/support/global-stack.ts"],
           setupFiles: ["test/support/quiet-warnings.ts"],
@@ -66,6 +73,7 @@ export default defineConfig({
         // The portal in a real Chromium, over an API in memory.
         test: {
           name: "portal",
+          expect: waiting,
           include: ["test/portal/browser/**/*.test.ts"],
           setupFiles: ["test/support/quiet-warnings.ts"],
           testTimeout: 120_000,
@@ -76,6 +84,7 @@ export default defineConfig({
         // What is deployed: the Helm chart, by Helm itself.
         test: {
           name: "deploy",
+          expect: waiting,
           include: ["test/helm/**/*.test.ts"],
           globalSetup: ["test/support/chart/chart-setup.ts"],
           setupFiles: ["test/support/quiet-warnings.ts"],
@@ -95,6 +104,7 @@ export default defineConfig({
         // Slow on purpose: brokers and processes die in them. `npm run test:faults`.
         test: {
           name: "faults",
+          expect: waiting,
           include: ["test/faults/**/*.test.ts"],
           globalSetup: ["test/support/fault-setup.ts", "test/support/global-stack.ts"],
           setupFiles: ["test/support/quiet-warnings.ts"],

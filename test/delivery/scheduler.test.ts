@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Pace } from "../../src/delivery/pace.ts";
 import { settle } from "../support/fake-clock.ts";
 import { answered, many, setUp } from "./scheduler-under-test.ts";
@@ -80,7 +80,7 @@ describe("jobs that stand aside as soon as they are begun", () => {
     await end("a.e.0");
     resolve();
     await scheduler.idle();
-    await vi.waitFor(() => expect(done).toBe(20_000));
+    await expect.poll(() => done).toBe(20_000);
     expect(counts.at(-1)).toBe(0);
     expect(Math.min(...counts.slice(-1000))).toBeGreaterThanOrEqual(0);
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Type } from "avsc";
 import { startHooks } from "../support/e2e-hooks.ts";
 import type { Hooks } from "../support/e2e-hooks.ts";
@@ -74,9 +74,7 @@ test("two more fields of a later schema reach the payload, and a filter on one w
   const filters = [when("queueName", "prefix", "Sup"), when("survey.score", "gte", "4")];
   const filtered = triggerOf({ tenantId, url: `${hooks.url}/filtered`, filters });
   await platform.putTrigger(filtered);
-  await vi.waitFor(async () => {
-    expect(await service.metric("onhook_triggers", { state: "active" })).toBe(2);
-  });
+  await expect.poll(() => service.metric("onhook_triggers", { state: "active" })).toBe(2);
   const call = (cdr: object) => ({ ...callOf(tenantId), cdr: { ...callOf(tenantId).cdr, ...cdr } });
   const survey = { score: 5, comment: "Quick help" };
   await send(call({ queueName: "Sales", survey }));

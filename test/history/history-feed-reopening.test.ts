@@ -64,7 +64,7 @@ test("an earlier repair does not cost the file that was made then, when the writ
   await expect(asked).rejects.toMatchObject({ code: "HISTORY_DAMAGED" });
   const { lost } = await store.open();
   await threads.at(-1)?.terminate();
-  await vi.waitFor(() => expect(lost.reason).toMatchObject({ code: "HISTORY_UNAVAILABLE" }));
+  await expect.poll(() => lost.reason).toMatchObject({ code: "HISTORY_UNAVAILABLE" });
   await expect(store.feed([])).rejects.toMatchObject({ code: "HISTORY_UNAVAILABLE" });
   await store.open();
   await store.feed([]);
