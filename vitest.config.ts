@@ -17,8 +17,8 @@ const alone = [
 ];
 
 /**
- * Unit tests do no I/O. Everything that needs the real Kafka and registry shares one sandbox, started once. Most tests
- * wait more than they work, for a group to be balanced or a browser to paint, so that two files at a time take two thirds of the time.
+ * Unit tests do no I/O. Everything that needs the real Kafka and registry shares one sandbox, started once. Two files run
+ * at a time: many wait, for a group to be balanced or a browser to paint.
  */
 export default defineConfig({
   test: {
