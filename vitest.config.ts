@@ -8,22 +8,10 @@ const everyTime = ["kill", "freeze-match", "broker-kill"].map(
 /** A loaded machine must not make a wait too short; what is waited for comes at once else. */
 const waiting = { poll: { timeout: 20_000 } };
 
-/** What stops brokers, or measures how long something takes: one after the other, and beside nothing else. */
-const alone = [
-  "test/contracts/http-sender-network.test.ts",
-  "test/e2e/{admin-outage,alerts,api-abuse,bench,demo,image,newcomer,outages,stopping,trigger-changes}.test.ts",
-  "test/integration/{sandbox,sandbox-faults,sandbox-parent,secured}.test.ts",
-  ...everyTime,
-];
-
-/**
- * Unit tests do no I/O. Everything that needs the real Kafka and registry shares one sandbox, started once. Two files run
- * at a time: many wait, for a group to be balanced or a browser to paint.
- */
+/** Unit tests do no I/O. Everything that needs the real Kafka and registry shares one sandbox, started once. */
 export default defineConfig({
   test: {
     reporters: ["default", "./test/support/summary-reporter.ts"],
-    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -48,25 +36,12 @@ export default defineConfig({
         test: {
           name: "stack",
           expect: waiting,
-          include: ["test/{contracts,integration,e2e}/**/*.test.ts"],
-          exclude: alone,
-          globalSetup: ["test/support/global-stack.ts"],
-          setupFiles: ["test/support/quiet-warnings.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-        },
-      },
-      {
-        test: {
-          name: "alone",
-          expect: waiting,
-          include: alone,
+          include: ["test/{contracts,integration,e2e}/**/*.test.ts", ...everyTime],
           globalSetup: ["test/support/global-stack.ts"],
           setupFiles: ["test/support/quiet-warnings.ts"],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -78,6 +53,7 @@ export default defineConfig({
           setupFiles: ["test/support/quiet-warnings.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
         },
       },
       {
@@ -90,6 +66,7 @@ export default defineConfig({
           setupFiles: ["test/support/quiet-warnings.ts"],
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          fileParallelism: false,
         },
       },
       {

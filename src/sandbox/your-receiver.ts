@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 export interface YourReceiverOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Told of requests in words, at most once a second. */
+  /** Told of requests in words: of each test request, and else at most once a second. */
   readonly tell: (line: string) => void;
 }
 
@@ -35,6 +35,11 @@ export function createYourReceiver({ now, tell }: YourReceiverOptions): YourRece
   let untold = 0;
 
   function told(request: IncomingMessage, bytes: number): void {
+    // Somebody has sent it by hand and waits for it, however many calls come beside it.
+    if (String(request.headers["webhook-id"]).startsWith("test_")) {
+      tell(words(request, bytes, 0));
+      return;
+    }
     if (now() < quietUntil) {
       untold += 1;
       return;

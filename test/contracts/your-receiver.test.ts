@@ -41,3 +41,14 @@ test("your receiver tells of one request a second, and how many came before it",
     "→ yours · POST · w1 · attempt 1 · 2 bytes, signed · and 3 before it",
   ]);
 });
+
+test("your receiver tells of every test request, whatever comes beside it", async () => {
+  await post(webhook);
+  await post({ "webhook-id": "test_1", "webhook-signature": "v1,a" });
+  await post(webhook);
+  await post({ "webhook-id": "test_2", "webhook-signature": "v1,a" });
+  expect(lines.slice(1)).toEqual([
+    "→ yours · POST · test_1 · 2 bytes, signed",
+    "→ yours · POST · test_2 · 2 bytes, signed",
+  ]);
+});

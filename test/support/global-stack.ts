@@ -1,7 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 import { startStack } from "../../src/sandbox/stack.ts";
-import type { Stack } from "../../src/sandbox/stack.ts";
 import "./quiet-warnings.ts";
 
 declare module "vitest" {
@@ -14,13 +13,8 @@ declare module "vitest" {
 
 const cacheDir = fileURLToPath(new URL("../../.cache/sandbox", import.meta.url));
 
-/** Of all projects of one run, each of which has this module to itself. */
-interface Shared {
-  onhookTestStack?: { readonly starting: Promise<Stack>; users: number };
-}
-const shared: typeof globalThis & Shared = globalThis;
-
-async function start(): Promise<Stack> {
+/** One Kafka and one registry for the whole run: those that the environment names, else a sandbox. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { ONHOOK_KAFKA_BROKERS: brokers, ONHOOK_REGISTRY_URL: registryUrl } = process.env;
   const stack = await startStack({
     cacheDir,
@@ -31,20 +25,7 @@ async function start(): Promise<Stack> {
       : { existing: { brokers: brokers.split(","), registryUrl } }),
   });
   void stack.died.then((error) => console.error(error.message));
-  return stack;
-}
-
-/** One Kafka and one registry for the whole run: those that the environment names, else a sandbox. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const used = (shared.onhookTestStack ??= { starting: start(), users: 0 });
-  used.users += 1;
-  const stack = await used.starting;
   project.provide("brokers", stack.brokers);
   project.provide("registryUrl", stack.registryUrl);
-  return async () => {
-    used.users -= 1;
-    if (used.users > 0) return;
-    delete shared.onhookTestStack;
-    await stack.stop();
-  };
+  return async () => await stack.stop();
 }
