@@ -2,6 +2,8 @@ import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { foldDelivery } from "../../src/history/fold-delivery.ts";
+import type { FoldedDelivery } from "../../src/history/fold-delivery.ts";
 import type { HistoryEvent } from "../../src/history/history-events.ts";
 import type { FeedBatch } from "../../src/history/history-store.ts";
 import type { Page } from "../../src/history/history.ts";
@@ -59,6 +61,14 @@ export function openDirectly(): {
 
 export function batchOf(attempts: readonly DeliveryAttempt[], next = 1, partition = 0): FeedBatch {
   return { topic: "onhook.attempts", partition, next, attempts, changes: [], calls: [] };
+}
+
+/** The deliveries that attempts make up, by the plainest way there is, in the order in which their first ones came. */
+export function foldedOf(attempts: readonly DeliveryAttempt[]): readonly FoldedDelivery[] {
+  const byJob = Map.groupBy(attempts, ({ jobId }) => jobId);
+  return [...byJob.values()].map(
+    (of) => of.reduce<FoldedDelivery | null>(foldDelivery, null) as FoldedDelivery,
+  );
 }
 
 /** All pages, one after the other. */

@@ -1,21 +1,17 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { foldDelivery } from "../../src/history/fold-delivery.ts";
-import type { FoldedDelivery } from "../../src/history/fold-delivery.ts";
 import { deliveryStates } from "../../src/history/history.ts";
 import type { Delivery, DeliveryQuery } from "../../src/history/history.ts";
 import type { DeliveryAttempt } from "../../src/jobs/delivery-attempt.ts";
 import { attemptOf, noon, someAttempts } from "../history/attempt-of.ts";
 import type { HistoryReader } from "../../src/sqlite/history-reader.ts";
-import { allOf, batchOf, openDirectly, openStore } from "./history-under-test.ts";
+import { allOf, batchOf, foldedOf, openDirectly, openStore } from "./history-under-test.ts";
 
 const hourMs = 3_600_000;
 
 /** What the history has to say, by the plainest way there is. */
 function modelOf(attempts: readonly DeliveryAttempt[]): readonly Delivery[] {
-  const byJob = Map.groupBy(attempts, ({ jobId }) => jobId);
-  return [...byJob.values()].map((of) => {
-    const folded = of.reduce<FoldedDelivery | null>(foldDelivery, null) as FoldedDelivery;
+  return foldedOf(attempts).map((folded) => {
     const { lastAttempt: _, ...delivery } = folded;
     return delivery;
   });

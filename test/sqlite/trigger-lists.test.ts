@@ -1,6 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { foldDelivery } from "../../src/history/fold-delivery.ts";
 import type { FoldedDelivery } from "../../src/history/fold-delivery.ts";
 import { deliveryStates } from "../../src/history/history.ts";
 import type { DeliveryQuery } from "../../src/history/history.ts";
@@ -8,7 +7,7 @@ import type { DeliveryAttempt } from "../../src/jobs/delivery-attempt.ts";
 import { createSeededRandom } from "../../src/sandbox/seeded-random.ts";
 import type { HistoryReader } from "../../src/sqlite/history-reader.ts";
 import { attemptOf, noon } from "../history/attempt-of.ts";
-import { batchOf, openDirectly } from "./history-under-test.ts";
+import { batchOf, foldedOf, openDirectly } from "./history-under-test.ts";
 
 const hourMs = 3_600_000;
 const much = 1024 ** 4;
@@ -41,11 +40,9 @@ function someAttempts(): readonly DeliveryAttempt[] {
 
 /** Every delivery, the newest first; of the same time, that which came later. */
 function modelOf(attempts: readonly DeliveryAttempt[]): readonly FoldedDelivery[] {
-  const byJob = Map.groupBy(attempts, ({ jobId }) => jobId);
-  const folded = [...byJob.values()].map(
-    (of) => of.reduce<FoldedDelivery | null>(foldDelivery, null) as FoldedDelivery,
-  );
-  return folded.toReversed().toSorted((a, b) => b.lastAt - a.lastAt);
+  return foldedOf(attempts)
+    .toReversed()
+    .toSorted((a, b) => b.lastAt - a.lastAt);
 }
 
 /** Ids of the first pages of a list, in their order. */
